@@ -1,0 +1,143 @@
+"""The contract between devdash and a pane: all that a plug-in imports.
+
+A plug-in is a class. It observes a part of the world and returns a `Report`;
+it offers `Action`s and `Rule`s; it never draws. The same report becomes the
+screen, `devdash status`, its JSON, and what tests compare.
+
+    from devdash.api import Level, Pane, PaneConfig, Report, Text
+
+    class Config(PaneConfig, frozen=True):
+        greeting: str = "hello"
+
+    class Hello(Pane[Config]):
+        Config = Config
+        title = "Hello"
+
+        async def read(self) -> Report:
+            return Report(Level.OK, self.config.greeting, (Text(self.config.greeting),))
+
+What a pane returns is checked where it enters the core, against the clauses
+in `devdash.engine.boundary` (rows as long as their table is wide, percents within 0–100,
+unique keys …). A violation names the plug-in and the clause, and fails that
+pane alone.
+
+`docs/plugins.md` builds a plug-in from nothing.
+"""
+
+from devdash.contract.actions import (
+    Action,
+    ActionRequest,
+    Confirmation,
+    CopyText,
+    Effect,
+    Field,
+    FieldKind,
+    OpenEditor,
+    Outcome,
+    Scope,
+    Value,
+)
+from devdash.contract.context import Completed, PaneContext, Worker
+from devdash.contract.errors import (
+    DevdashError,
+    OutputTooLarge,
+    PaneError,
+    ProcessError,
+    ProcessTimeout,
+    ProgramMissing,
+    Unavailable,
+    WorkerDied,
+    WorkerError,
+    WorkerFailed,
+    WorkerGarbage,
+    WorkerTimeout,
+)
+from devdash.contract.levels import Level, worst
+from devdash.contract.pane import Pane
+from devdash.contract.report import Attention, Facts, Report
+from devdash.contract.rules import Condition, Rule
+from devdash.contract.settings import (
+    ConfigProblem,
+    Duration,
+    PaneConfig,
+    Percent,
+    Secret,
+    SecretCommand,
+    SecretEnv,
+    SecretFile,
+    SecretKeyring,
+)
+from devdash.contract.view import (
+    Align,
+    Block,
+    Cell,
+    Column,
+    Meter,
+    Notice,
+    Pair,
+    Pairs,
+    Row,
+    Sparkline,
+    Table,
+    Text,
+    Tone,
+)
+
+__all__ = [
+    "Action",
+    "ActionRequest",
+    "Align",
+    "Attention",
+    "Block",
+    "Cell",
+    "Column",
+    "Completed",
+    "Condition",
+    "ConfigProblem",
+    "Confirmation",
+    "CopyText",
+    "DevdashError",
+    "Duration",
+    "Effect",
+    "Facts",
+    "Field",
+    "FieldKind",
+    "Level",
+    "Meter",
+    "Notice",
+    "OpenEditor",
+    "Outcome",
+    "OutputTooLarge",
+    "Pair",
+    "Pairs",
+    "Pane",
+    "PaneConfig",
+    "PaneContext",
+    "PaneError",
+    "Percent",
+    "ProcessError",
+    "ProcessTimeout",
+    "ProgramMissing",
+    "Report",
+    "Row",
+    "Rule",
+    "Scope",
+    "Secret",
+    "SecretCommand",
+    "SecretEnv",
+    "SecretFile",
+    "SecretKeyring",
+    "Sparkline",
+    "Table",
+    "Text",
+    "Tone",
+    "Unavailable",
+    "Value",
+    "Worker",
+    "WorkerDied",
+    "WorkerError",
+    "WorkerFailed",
+    "WorkerGarbage",
+    "WorkerTimeout",
+    "worst",
+]

@@ -1,0 +1,157 @@
+"""Actions: what a person can do in a pane, by key or by command."""
+
+from enum import StrEnum
+
+import msgspec
+
+from devdash.contract.levels import Level
+from devdash.contract.view import Block
+
+
+class Scope(StrEnum):
+    """What an action is about."""
+
+    PANE = "pane"
+    """The pane as a whole; no item is given."""
+    ITEM = "item"
+    """The row under the cursor, or the ITEM of the command; required."""
+    EITHER = "either"
+    """The row when there is one, else the pane."""
+
+
+class FieldKind(StrEnum):
+    """How a field is asked for."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    CHOICE = "choice"
+    FLAG = "flag"
+    """Its value is "yes" or "no"."""
+
+
+class Field(msgspec.Struct, frozen=True, kw_only=True):
+    """One value that an action asks for.
+
+    Attributes:
+        name: what `--set NAME=VALUE` and `ActionRequest.value` use.
+        label: what the form shows.
+        kind: how it is asked for and checked.
+        default: the value when nothing is given.
+        choices: the permitted values of a CHOICE.
+        required: an empty value is refused.
+        help: one line under the field.
+    """
+
+    name: str
+    label: str
+    kind: FieldKind = FieldKind.TEXT
+    default: str = ""
+    choices: tuple[str, ...] = ()
+    required: bool = True
+    help: str = ""
+
+
+class Action(msgspec.Struct, frozen=True, kw_only=True):
+    """Something a person can do. The same action is a key, a palette entry and a command.
+
+    Attributes:
+        name: the command's name, such as "fetch"; lower case, words joined by "-".
+        key: one key as Textual names it ("f", "F", "ctrl+o"); unique in the pane.
+        title: what hint line and palette show, such as "Fetch".
+        permission: "pane.resource.verb", such as "git.repo.fetch"; checked
+            where the action runs, not only where the key is pressed.
+        scope: what it is about.
+        fields: what it asks for first.
+        confirm: a question to be answered with yes first; empty: none. For a
+            question that depends on the request, override `Pane.confirmation`.
+        help: one sentence for the help screen.
+    """
+
+    name: str
+    key: str
+    title: str
+    permission: str
+    scope: Scope = Scope.PANE
+    fields: tuple[Field, ...] = ()
+    confirm: str = ""
+    help: str = ""
+
+
+class Value(msgspec.Struct, frozen=True):
+    """A field's name and the value given for it."""
+
+    name: str
+    value: str
+
+
+class ActionRequest(msgspec.Struct, frozen=True):
+    """What `Pane.act` is asked to do; every value is already checked against its field.
+
+    Attributes:
+        action: the action's name.
+        item: the key of the row, or None.
+        values: one per field of the action, in the fields' order.
+    """
+
+    action: str
+    item: str | None = None
+    values: tuple[Value, ...] = ()
+
+    def value(self, name: str) -> str:
+        """The value of the field `name`.
+
+        Raises:
+            KeyError: the action has no such field.
+        """
+        for entry in self.values:
+            if entry.name == name:
+                return entry.value
+        raise KeyError(name)
+
+
+class Confirmation(msgspec.Struct, frozen=True):
+    """A question before an action runs.
+
+    Attributes:
+        question: answered by yes or no.
+        blocks: what exactly will happen, such as the text to be written.
+        danger: shown in the colour of danger; the answer "no" is focused.
+    """
+
+    question: str
+    blocks: tuple[Block, ...] = ()
+    danger: bool = False
+
+
+class CopyText(msgspec.Struct, frozen=True, tag="copy", tag_field="effect"):
+    """Put `text` on the clipboard (the screen) or print it (the command)."""
+
+    text: str
+
+
+class OpenEditor(msgspec.Struct, frozen=True, tag="editor", tag_field="effect"):
+    """Open `path` (absolute) in the person's editor, at `line` (from 1; 0: nowhere special)."""
+
+    path: str
+    line: int = 0
+
+
+Effect = CopyText | OpenEditor
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of an action.
+
+    Attributes:
+        level: OK, ATTENTION (done, but …) or CRITICAL (failed).
+        message: one sentence.
+        blocks: more to show, such as a program's output; opened in a dialog.
+        effects: what the face does for the pane, in order.
+        reread: the pane is read again afterwards.
+    """
+
+    level: Level = Level.OK
+    message: str
+    blocks: tuple[Block, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    reread: bool = True

@@ -1,0 +1,77 @@
+"""`Pane`: the class that a plug-in implements."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any, ClassVar, Generic, TypeVar
+
+from devdash.contract.actions import Action, ActionRequest, Confirmation, Outcome
+from devdash.contract.context import PaneContext
+from devdash.contract.report import Report
+from devdash.contract.rules import Rule
+from devdash.contract.settings import PaneConfig
+
+C = TypeVar("C", bound=PaneConfig)
+
+
+class Pane(ABC, Generic[C]):
+    """One pane: observes a part of the world, offers actions on it.
+
+    Its life: `__init__` → `start` → any number of `read`, `confirmation` and
+    `act` → `stop`. All run on the one event loop and must not block it: use
+    `context.run`, `context.in_thread` or `context.worker`. A step that holds the
+    loop is interrupted and the pane fails. `read` is never called while another
+    `read` of the same pane is under way; `act` may run beside it.
+
+    Class attributes:
+        Config: the pane's table in devdash.toml.
+        title: the heading when the table gives none.
+    """
+
+    Config: ClassVar[type[PaneConfig]] = PaneConfig
+    title: ClassVar[str] = ""
+
+    def __init__(self, config: C, context: PaneContext) -> None:
+        """Keep config and context. Do no work here: the first frame waits for it."""
+        self.config = config
+        self.context = context
+
+    async def start(self) -> None:
+        """Called once before the first `read`, with the timeout of a reading. May raise `PaneError`."""
+
+    @abstractmethod
+    async def read(self) -> Report:
+        """Observe the world.
+
+        Called every `interval`, after `context.wake()`, and when a person asks.
+        It is cancelled after `timeout`.
+
+        Raises:
+            PaneError: the world cannot be read now. The last report stays, dimmed.
+        """
+
+    def actions(self) -> Sequence[Action]:
+        """What a person can do here. Called once, after `__init__`; keys and names are unique."""
+        return ()
+
+    def rules(self) -> Sequence[Rule[Any]]:
+        """The default alert rules over this pane's facts. Called once, after `__init__`."""
+        return ()
+
+    async def confirmation(self, action: Action, request: ActionRequest) -> Confirmation | None:
+        """The question to ask before `request` runs; None for none.
+
+        Raises:
+            PaneError: the request cannot be done; said instead of asking.
+        """
+        return Confirmation(question=action.confirm) if action.confirm else None
+
+    async def act(self, request: ActionRequest) -> Outcome:
+        """Do it. `request` is permitted, checked against the action's fields, and confirmed.
+
+        Raises:
+            PaneError: it could not be done; becomes an outcome that says so.
+        """
+        raise NotImplementedError(f"{type(self).__name__} offers actions but has no act()")
+
+    async def stop(self) -> None:
+        """Let go of what `start` took. Workers and programs are ended by the dashboard anyway."""

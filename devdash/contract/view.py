@@ -1,0 +1,162 @@
+"""View blocks: what a pane shows, as data that every face can draw.
+
+A report is a column of blocks. Text is data: markup and control characters in
+it are shown or stripped, never obeyed. Colours are tones, so that themes,
+NO_COLOR and plain text all work; a level always has a sign as well.
+"""
+
+from enum import StrEnum
+
+import msgspec
+
+from devdash.contract.levels import Level
+
+
+class Tone(StrEnum):
+    """What a piece of text means; the face chooses the colour."""
+
+    PLAIN = "plain"
+    DIM = "dim"
+    STRONG = "strong"
+    ACCENT = "accent"
+    GOOD = "good"
+    WARN = "warn"
+    BAD = "bad"
+
+
+class Align(StrEnum):
+    """The side of its column on which a cell stands."""
+
+    LEFT = "left"
+    RIGHT = "right"
+
+
+class Cell(msgspec.Struct, frozen=True):
+    """One cell of a table.
+
+    Attributes:
+        text: one line.
+        tone: its meaning.
+        trend: when not empty, a sparkline of these values is drawn after the
+            text, oldest first; None is a gap.
+        percent: when not None, a bar of 0–100 is drawn before the text.
+    """
+
+    text: str = ""
+    tone: Tone = Tone.PLAIN
+    trend: tuple[float | None, ...] = ()
+    percent: float | None = None
+
+
+class Column(msgspec.Struct, frozen=True):
+    """One column of a table.
+
+    Attributes:
+        title: its heading; may be empty.
+        align: numbers stand on the right.
+        priority: 0 stays always; where the width does not suffice, the column
+            with the highest priority number is dropped first (of equals, the
+            leftmost). Whole columns go: numbers are never cut.
+        shrink: text in this column may be cut with "…" when room is short.
+    """
+
+    title: str = ""
+    align: Align = Align.LEFT
+    priority: int = 0
+    shrink: bool = False
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One row of a table.
+
+    Attributes:
+        key: what actions are told as their item; unique within the report.
+        cells: as many as the table has columns.
+        level: shown as a sign before the row when it is not OK.
+        indent: depth in a tree, 0 for the top.
+        detail: the blocks that Enter opens; empty when there is nothing more.
+    """
+
+    key: str
+    cells: tuple[Cell, ...]
+    level: Level = Level.OK
+    indent: int = 0
+    detail: tuple["Block", ...] = ()
+
+
+class Table(msgspec.Struct, frozen=True, tag="table", tag_field="block"):
+    """Rows that can be moved over, filtered, opened and acted on.
+
+    Attributes:
+        columns: at least one.
+        rows: every row has one cell per column.
+        empty: the sentence shown when there are no rows.
+        heading: a line above; may be empty. Column titles are shown when any is set.
+    """
+
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    empty: str = ""
+    heading: str = ""
+
+
+class Meter(msgspec.Struct, frozen=True, tag="meter", tag_field="block"):
+    """A bar.
+
+    Attributes:
+        percent: 0–100.
+        label: text before the bar; may be empty.
+        note: text after the bar.
+        level: its colour.
+    """
+
+    percent: float
+    label: str = ""
+    note: str = ""
+    level: Level = Level.OK
+
+
+class Sparkline(msgspec.Struct, frozen=True, tag="sparkline", tag_field="block"):
+    """A small chart of `values`, oldest first; None is a gap."""
+
+    values: tuple[float | None, ...]
+    label: str = ""
+    note: str = ""
+
+
+class Pair(msgspec.Struct, frozen=True):
+    """A label and its value."""
+
+    label: str
+    value: str
+    tone: Tone = Tone.PLAIN
+
+
+class Pairs(msgspec.Struct, frozen=True, tag="pairs", tag_field="block"):
+    """Labels and values, one pair a line, values aligned."""
+
+    items: tuple[Pair, ...]
+
+
+class Text(msgspec.Struct, frozen=True, tag="text", tag_field="block"):
+    """Running text; wraps at words. Newlines in it begin new lines."""
+
+    text: str
+    tone: Tone = Tone.PLAIN
+
+
+class Notice(msgspec.Struct, frozen=True, tag="notice", tag_field="block"):
+    """Something to know, with the next step.
+
+    Attributes:
+        level: its sign and colour.
+        text: one sentence.
+        hint: the next step; may be empty.
+    """
+
+    level: Level
+    text: str
+    hint: str = ""
+
+
+Block = Table | Meter | Sparkline | Pairs | Text | Notice

@@ -1,0 +1,1 @@
+"""The battery pane of devdash; `devdash_battery.pane` holds the class."""

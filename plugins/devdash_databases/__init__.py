@@ -1,0 +1,1 @@
+"""The databases pane of devdash; `devdash_databases.pane` holds the class."""

@@ -1,0 +1,1 @@
+"""The git pane of devdash; `devdash_git.pane` holds the class."""

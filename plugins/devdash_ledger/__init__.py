@@ -1,0 +1,1 @@
+"""The ledger pane of devdash; `devdash_ledger.pane` holds the class."""
