@@ -36,14 +36,38 @@ class SecretKeyring(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     keyring: str
 
 
-class Secret(msgspec.Struct, frozen=True):
+SecretSource = SecretEnv | SecretFile | SecretCommand | SecretKeyring
+
+
+class Secret:
     """A reference to a secret, never the secret itself. `PaneContext.reveal` follows it.
 
     As the type of a config field it accepts the four forms above; a literal is
-    refused and never echoed.
+    refused and never echoed. It is immutable, and equal to another with the same source.
+
+    (A plain class and no struct: msgspec would look into a struct's union of
+    untagged forms and refuse the type; a plain class it leaves to the config room.)
     """
 
-    source: SecretEnv | SecretFile | SecretCommand | SecretKeyring
+    __slots__ = ("source",)
+    __match_args__ = ("source",)
+
+    source: SecretSource
+
+    def __init__(self, source: SecretSource) -> None:
+        object.__setattr__(self, "source", source)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"immutable type: {type(self).__name__!r}")
+
+    def __eq__(self, other: object) -> bool:
+        return self.source == other.source if isinstance(other, Secret) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.source)
+
+    def __repr__(self) -> str:
+        return f"Secret({self.source!r})"
 
 
 Percent = Annotated[int, msgspec.Meta(ge=0, le=100)]
