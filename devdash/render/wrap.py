@@ -1,0 +1,48 @@
+"""Running text broken into lines at words, by display width."""
+
+import re
+
+from devdash.render.clean import ELLIPSIS, cell_width, take
+
+# Only the plain space breaks a line: a no-break space is there so that it does not.
+_CHUNKS = re.compile(r" +|[^ ]+")
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """The cleaned `text` in lines of at most `width` cells (at least 1).
+
+    Spaces within a line and before its first word stay; those at a break
+    vanish. A word wider than a line is chopped. There is always one line.
+    """
+    if cell_width(text) <= width:
+        return [text]
+    lines: list[str] = []
+    line, room = "", width
+    for chunk in _CHUNKS.findall(text):
+        taken = cell_width(chunk)
+        if taken <= room:
+            line, room = line + chunk, room - taken
+            continue
+        if stripped := line.rstrip(" "):
+            lines.append(stripped)
+        line, room = "", width
+        if not chunk.startswith(" "):
+            *full, line = chop(chunk, width)
+            lines += full
+            room = width - cell_width(line)
+    if stripped := line.rstrip(" "):
+        lines.append(stripped)
+    return lines or [""]
+
+
+def chop(word: str, width: int) -> list[str]:
+    """The cleaned `word` in pieces of at most `width` cells (at least 1).
+
+    A character that is wider than a whole line is shown as "…".
+    """
+    pieces: list[str] = []
+    while cell_width(word) > width:
+        piece = take(word, width)
+        word = word[len(piece) or 1 :]
+        pieces.append(piece or ELLIPSIS)
+    return [*pieces, word] if word else pieces
