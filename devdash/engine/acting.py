@@ -1,0 +1,214 @@
+"""From a wish to an outcome: the one way by which keys, palette and commands act.
+
+check → policy → the pane's question → (a person's yes) → policy again → act → outcome
+"""
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+
+import msgspec
+
+from devdash.contract.actions import (
+    Action,
+    ActionRequest,
+    Confirmation,
+    Field,
+    FieldKind,
+    Outcome,
+    Scope,
+    Value,
+)
+from devdash.contract.errors import PaneError, Unavailable
+from devdash.contract.levels import Level
+from devdash.contract.pane import Pane
+from devdash.contract.report import Report
+from devdash.contract.view import Table
+from devdash.engine.containment import Containment, failure_of
+from devdash.engine.guard import StepGuard
+from devdash.engine.runner import Runner
+from devdash.policy import Policy
+
+QUESTION_TIMEOUT_S = 30.0
+
+
+class RequestProblem(PaneError):
+    """The request cannot be made: an unknown action or item, a value that does not fit its field."""
+
+    kind = "request"
+
+
+class Forbidden(PaneError):
+    """The policy does not permit the action."""
+
+    kind = "forbidden"
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """A request that may be made, and the question to answer first, if any."""
+
+    action: Action
+    request: ActionRequest
+    confirmation: Confirmation | None
+
+
+class Desk:
+    """Takes the wishes of all faces. Holds what is under way, so that nothing is done twice at once."""
+
+    def __init__(self, policy: Policy, guard: StepGuard) -> None:
+        self.policy = policy
+        self._guard = guard
+        self._busy: set[tuple[str, str, str | None]] = set()
+
+    async def ask(self, runner: Runner, name: str, item: str | None, values: Mapping[str, str]) -> Asked:
+        """Check a wish and fetch its question.
+
+        Raises:
+            RequestProblem, Forbidden: it cannot or must not be done.
+            PaneError: the pane says that it cannot be done now.
+        """
+        pane = _pane_of(runner)
+        action = find_action(runner.actions, name)
+        self._permit(action)
+        request = check_request(action, runner.snapshot.report, item, values)
+        work = Containment(self._guard)
+        try:
+            answer = await work.run(QUESTION_TIMEOUT_S, pane.confirmation, action, request)
+        except PaneError:
+            raise
+        except Exception as error:
+            failure = failure_of(error, 1)
+            raise PaneError(failure.message, failure.hint) from error
+        from devdash.engine.boundary import admit_confirmation
+
+        return Asked(action, request, admit_confirmation(runner.snapshot.plugin, answer))
+
+    async def act(self, runner: Runner, asked: Asked) -> Outcome:
+        """Do what was asked and, where needed, confirmed. Failures become the outcome.
+
+        Raises:
+            Forbidden: the policy does not permit it (checked again here).
+        """
+        self._permit(asked.action)
+        busy = (runner.snapshot.name, asked.action.name, asked.request.item)
+        if busy in self._busy:
+            return Outcome(
+                level=Level.ATTENTION, message=f"{asked.action.title}: already under way", reread=False
+            )
+        self._busy.add(busy)
+        try:
+            outcome = await self._perform(runner, asked.request)
+        finally:
+            self._busy.discard(busy)
+            runner.tell_progress("")
+        if outcome.reread:
+            runner.refresh()
+        return outcome
+
+    async def _perform(self, runner: Runner, request: ActionRequest) -> Outcome:
+        from devdash.engine.boundary import admit_outcome
+
+        try:
+            value = await Containment(self._guard).run(None, _pane_of(runner).act, request)
+            return admit_outcome(runner.snapshot.plugin, value)
+        except Exception as error:  # noqa: BLE001 - a pane's failure becomes the outcome that says so
+            failure = failure_of(error, 1)
+            said = f"{failure.message}: {failure.hint}" if failure.hint else failure.message
+            return Outcome(level=Level.CRITICAL, message=said, reread=failure.kind != "request")
+
+    def _permit(self, action: Action) -> None:
+        decision = self.policy.allows(action.permission)
+        if not decision.allowed:
+            raise Forbidden(
+                f"{action.title} is not permitted: {decision.reason}", "see [policy] in devdash.toml"
+            )
+
+
+def _pane_of(runner: Runner) -> Pane:  # type: ignore[type-arg]  # any pane: its config type does not matter here
+    if runner.pane is None:
+        failure = runner.snapshot.failure
+        raise Unavailable(failure.message if failure else "the pane has a problem in devdash.toml")
+    return runner.pane
+
+
+def find_action(actions: tuple[Action, ...], name: str) -> Action:
+    """The action called `name`.
+
+    Raises:
+        RequestProblem: there is none; suggests a similar one.
+    """
+    for action in actions:
+        if action.name == name:
+            return action
+    names = [action.name for action in actions]
+    close = get_close_matches(name, names, n=1)
+    hint = f"did you mean '{close[0]}'?" if close else "actions: " + (", ".join(names) or "none")
+    raise RequestProblem(f"unknown action '{name}'", hint)
+
+
+def check_request(
+    action: Action, report: Report | None, item: str | None, values: Mapping[str, str]
+) -> ActionRequest:
+    """A request whose item exists and whose values fit the action's fields.
+
+    Raises:
+        RequestProblem: what does not fit.
+    """
+    unknown = next((name for name in values if name not in {field.name for field in action.fields}), None)
+    if unknown is not None:
+        known = ", ".join(field.name for field in action.fields) or "it takes none"
+        raise RequestProblem(f"'{action.name}' has no field '{unknown}'", f"fields: {known}")
+    checked = tuple(Value(field.name, check_value(field, values.get(field.name))) for field in action.fields)
+    return ActionRequest(action.name, _check_item(action, report, item), checked)
+
+
+def _check_item(action: Action, report: Report | None, item: str | None) -> str | None:
+    if action.scope is Scope.PANE:
+        return None
+    if item is None:
+        if action.scope is Scope.ITEM:
+            raise RequestProblem(
+                f"'{action.title}' needs a row", "choose one with the arrow keys, or name it"
+            )
+        return None
+    keys = [
+        row.key
+        for block in (report.blocks if report else ())
+        if isinstance(block, Table)
+        for row in block.rows
+    ]
+    if item not in keys:
+        close = get_close_matches(item, keys, n=1)
+        raise RequestProblem(f"there is no '{item}'", f"did you mean '{close[0]}'?" if close else "")
+    return item
+
+
+def check_value(field: Field, value: str | None) -> str:
+    """`value`, or the field's default, if it fits the field.
+
+    Raises:
+        RequestProblem: it does not.
+    """
+    given = (field.default if value is None else value).strip()
+    if not given:
+        if field.required and field.kind is not FieldKind.FLAG:
+            raise RequestProblem(f"'{field.label}' is empty", field.help)
+        return "no" if field.kind is FieldKind.FLAG else ""
+    if field.kind is FieldKind.CHOICE and given not in field.choices:
+        raise RequestProblem(f"'{field.label}' cannot be '{given}'", "one of: " + ", ".join(field.choices))
+    if field.kind is FieldKind.FLAG:
+        return _flag(field, given)
+    if field.kind is FieldKind.INTEGER:
+        try:
+            return str(int(given))
+        except ValueError:
+            raise RequestProblem(f"'{field.label}' must be a whole number, not '{given}'") from None
+    return given
+
+
+def _flag(field: Field, given: str) -> str:
+    lower = given.lower()
+    if lower in ("yes", "y", "true", "1", "on"):
+        return "yes"
+    if lower in ("no", "n", "false", "0", "off"):
+        return "no"
+    raise RequestProblem(f"'{field.label}' must be yes or no, not '{given}'")

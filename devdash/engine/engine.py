@@ -1,0 +1,250 @@
+"""The engine: all panes of one config, alive on the current event loop."""
+
+import asyncio
+import random
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import msgspec
+
+from devdash.config.model import PaneSpec, Settings
+from devdash.contract.actions import Action, Outcome
+from devdash.contract.pane import Pane
+from devdash.engine.acting import Asked, Desk, RequestProblem
+from devdash.engine.clock import Clock, SystemClock
+from devdash.engine.containment import Containment
+from devdash.engine.context import Context
+from devdash.engine.guard import StepGuard
+from devdash.engine.heartbeat import beat
+from devdash.engine.places import cache_root, state_root
+from devdash.engine.registry import Registry
+from devdash.engine.runner import Runner
+from devdash.engine.schedule import catch_up_delay
+from devdash.engine.snapshot import Failure, Phase, Snapshot
+from devdash.policy import Policy
+
+Listener = Callable[[Snapshot], None]
+
+START_STEP_S = 0.02
+"""At start, panes begin this far apart, so that their first readings do not pile up in one frame."""
+
+
+class Places(msgspec.Struct, frozen=True):
+    """The roots below which every pane gets folders of its own."""
+
+    state: Path
+    cache: Path
+
+
+class Member(msgspec.Struct, frozen=True):
+    """A pane's table, its supervisor and what it was lent."""
+
+    spec: PaneSpec
+    runner: Runner
+    context: Context
+
+
+class Engine:
+    """Runs the panes of `settings`. Use it as an async context manager.
+
+    Every change of a pane is published to the listeners, on the loop, as a
+    `Snapshot`. A listener must be quick and must not raise.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        registry: Registry,
+        *,
+        clock: Clock | None = None,
+        places: Places | None = None,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self.settings = settings
+        self.clock: Clock = clock or SystemClock()
+        self._registry = registry
+        self._places = places
+        self._chance = chance
+        self._guard = StepGuard()
+        self._desk = Desk(Policy.from_config(settings.policy), self._guard)
+        self._members: dict[str, Member] = {}
+        self._listeners: list[Listener] = []
+        self._heart: asyncio.Task[None] | None = None
+        for spec in settings.panes:
+            self._members[spec.name] = self._join(spec)
+
+    async def __aenter__(self) -> "Engine":
+        self._guard.__enter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._heart is not None:
+            self._heart.cancel()
+        await self._leave(self._members.values())
+        self._guard.__exit__(kind, error, trace)
+
+    def start(self) -> None:
+        """Begin to read all panes, each at its own pace, and go on until the engine is left."""
+        for position, member in enumerate(self._members.values()):
+            member.runner.start(position * START_STEP_S)
+        self._heart = asyncio.create_task(beat(self.clock, self._review, self._resume), name="heartbeat")
+
+    @property
+    def snapshots(self) -> tuple[Snapshot, ...]:
+        """All panes as they are now, in the order of the config."""
+        return tuple(member.runner.snapshot for member in self._members.values())
+
+    def snapshot(self, name: str) -> Snapshot:
+        """The pane `name` as it is now. Raises KeyError."""
+        return self._members[name].runner.snapshot
+
+    def actions(self, name: str) -> tuple[Action, ...]:
+        """What can be done in the pane `name`; builds the pane if need be. Raises KeyError."""
+        runner = self._members[name].runner
+        runner.prepare()
+        return runner.actions
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Tell `listener` of every change. Returns what ends that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def refresh(self, names: Iterable[str] | None = None) -> None:
+        """Read these panes (all, when None) now."""
+        for name in tuple(self._members) if names is None else names:
+            self._members[name].runner.refresh()
+
+    def toggle_pause(self, name: str) -> bool:
+        """Pause the pane, or end its pause. Returns whether it is paused now."""
+        runner = self._members[name].runner
+        if runner.paused:
+            runner.refresh()
+        else:
+            runner.pause(True)
+        return runner.paused
+
+    def show(self, visible: Iterable[str]) -> None:
+        """Tell which panes are on the screen; the others are read less often."""
+        seen = set(visible)
+        for name, member in self._members.items():
+            member.runner.show(name in seen)
+
+    async def read_once(self, names: Iterable[str]) -> tuple[Snapshot, ...]:
+        """Read each of these panes once, side by side, and return their snapshots."""
+        runners = [self._members[name].runner for name in names]
+        await asyncio.gather(*(r.read_once() for r in runners if r.snapshot.phase is not Phase.BROKEN))
+        return tuple(runner.snapshot for runner in runners)
+
+    async def ask(self, name: str, action: str, item: str | None, values: Mapping[str, str]) -> Asked:
+        """Check a wish and fetch its question; see `Desk.ask`."""
+        runner = self._runner(name)
+        runner.prepare()
+        return await self._desk.ask(runner, action, item, values)
+
+    async def act(self, name: str, asked: Asked) -> Outcome:
+        """Do what was asked; see `Desk.act`."""
+        return await self._desk.act(self._runner(name), asked)
+
+    async def reload(self, settings: Settings) -> tuple[str, ...]:
+        """Change over to new settings. Panes whose table is the same go on undisturbed.
+
+        Returns:
+            The names of the panes that were started anew, added or removed.
+        """
+        old = self._members
+        kept = {s.name: old[s.name] for s in settings.panes if s.name in old and _same(old[s.name].spec, s)}
+        gone = [member for name, member in old.items() if name not in kept]
+        self.settings = settings
+        self._desk.policy = Policy.from_config(settings.policy)
+        await self._leave(gone)
+        self._members = {spec.name: kept.get(spec.name) or self._join(spec) for spec in settings.panes}
+        fresh = [member for name, member in self._members.items() if name not in kept]
+        for member in fresh:
+            self._publish(member.runner.snapshot)
+            member.runner.start()
+        return tuple(sorted({m.spec.name for m in gone} | {m.spec.name for m in fresh}))
+
+    def _runner(self, name: str) -> Runner:
+        if name not in self._members:
+            raise RequestProblem(f"there is no pane '{name}'", "panes: " + ", ".join(self._members))
+        return self._members[name].runner
+
+    def _join(self, spec: PaneSpec) -> Member:
+        first, timeout, interval = _first_snapshot(spec), 0.0, 0.0
+        if spec.config is not None:
+            interval, timeout = float(spec.config.interval), float(spec.config.timeout)
+        if self._places is None:
+            self._places = Places(state_root(), cache_root())
+
+        def make() -> Pane[Any]:
+            return self._registry.pane_type(spec.plugin)(spec.config, context)
+
+        runner = Runner(
+            first=first,
+            make=make,
+            interval_s=interval,
+            timeout_s=timeout,
+            clock=self.clock,
+            containment=Containment(self._guard),
+            publish=self._publish,
+            chance=self._chance,
+        )
+        context = Context(
+            name=spec.name,
+            folder=self.settings.folder,
+            state_dir=self._places.state / "panes" / spec.name,
+            cache_dir=self._places.cache / "panes" / spec.name,
+            now=self.clock.now,
+            monotonic=self.clock.monotonic,
+            on_wake=runner.wake,
+            on_progress=runner.tell_progress,
+        )
+        return Member(spec, runner, context)
+
+    async def _leave(self, members: Iterable[Member]) -> None:
+        async def leave(member: Member) -> None:
+            await member.runner.stop()
+            await member.context.close()
+
+        await asyncio.gather(*(leave(member) for member in members))
+
+    def _publish(self, snapshot: Snapshot) -> None:
+        for listener in tuple(self._listeners):
+            listener(snapshot)
+
+    def _review(self) -> None:
+        for member in self._members.values():
+            member.runner.review()
+
+    def _resume(self) -> None:
+        for position, member in enumerate(self._members.values()):
+            member.runner.catch_up(catch_up_delay(position, self._chance()))
+
+
+def _same(old: PaneSpec, new: PaneSpec) -> bool:
+    return (old.plugin, old.title, old.config, old.problems) == (
+        new.plugin,
+        new.title,
+        new.config,
+        new.problems,
+    )
+
+
+def _first_snapshot(spec: PaneSpec) -> Snapshot:
+    broken = spec.config is None
+    failure = None
+    if broken:
+        first = spec.problems[0] if spec.problems else None
+        failure = Failure("config", str(first) if first else "its table in devdash.toml is wrong", "", 1)
+    return Snapshot(
+        name=spec.name,
+        plugin=spec.plugin,
+        title=spec.title,
+        phase=Phase.BROKEN if broken else Phase.LOADING,
+        failure=failure,
+        problems=spec.problems,
+    )

@@ -1,0 +1,251 @@
+"""The runner: one pane's life under supervision.
+
+It reads the pane at its pace, contains whatever the pane does wrong, and
+publishes a `Snapshot` at every change. Whatever happens, the last good report stays.
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from devdash.contract.actions import Action
+from devdash.contract.pane import Pane
+from devdash.contract.report import Report
+from devdash.contract.rules import Rule
+from devdash.engine import schedule
+from devdash.engine.clock import Clock
+from devdash.engine.containment import CANCEL_GRACE_S, Containment, LoopHeld, failure_of
+from devdash.engine.snapshot import Phase, Snapshot
+
+log = logging.getLogger("devdash.engine")
+
+
+class Runner:
+    """Supervises one pane.
+
+    Args:
+        first: the snapshot to begin with; carries name, plug-in and title.
+        make: builds the pane; called by `prepare`, and again after it failed.
+        interval_s, timeout_s: from the pane's table.
+        containment: runs the pane's steps.
+        publish: called with each new snapshot, on the loop.
+        chance: a source of numbers in 0–1, for jitter.
+    """
+
+    def __init__(
+        self,
+        *,
+        first: Snapshot,
+        make: Callable[[], Pane[Any]],
+        interval_s: float,
+        timeout_s: float,
+        clock: Clock,
+        containment: Containment,
+        publish: Callable[[Snapshot], None],
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self.snapshot = first
+        self.actions: tuple[Action, ...] = ()
+        self.rules: tuple[Rule[Any], ...] = ()
+        self.pane: Pane[Any] | None = None
+        self.containment = containment
+        self._make = make
+        self._pace = schedule.Pace(interval_s)
+        self._timeout_s = timeout_s
+        self._clock = clock
+        self._publish = publish
+        self._chance = chance
+        self._due = asyncio.Event()
+        self._wish = asyncio.Event()
+        self._last_end = float("-inf")
+        self._blocked = False
+        self._paused = False
+        self._started = False
+        self._task: asyncio.Task[None] | None = None
+
+    def prepare(self) -> None:
+        """Build the pane, and learn its actions and rules. A failure becomes the pane's state."""
+        if self.pane is not None or self.snapshot.phase is Phase.BROKEN:
+            return
+        try:
+            self._build()
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - a plug-in's constructor can fail in any way
+            self._fail(error)
+
+    def start(self, delay_s: float = 0.0) -> None:
+        """Begin reading, the first time after `delay_s` seconds."""
+        if self._task is None and self.snapshot.phase is not Phase.BROKEN:
+            self._task = asyncio.create_task(self._live(delay_s), name=f"pane {self.snapshot.name}")
+
+    async def stop(self) -> None:
+        """End reading; whatever the pane does, this returns within about a `CANCEL_GRACE_S`."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait({self._task}, timeout=CANCEL_GRACE_S)
+        if self.pane is not None and self._started:
+            try:
+                await self.containment.run(CANCEL_GRACE_S / 2, self.pane.stop)
+            except Exception as error:  # noqa: BLE001 - a bug in stop() must not keep the dashboard open
+                log.warning("%s: stop() failed: %s", self.snapshot.name, failure_of(error, 1).message)
+
+    def refresh(self) -> None:
+        """Read now; while a reading is under way, once more right after it. Ends a pause."""
+        self._paused = False
+        self._wish.set()
+        self._due.set()
+
+    def wake(self) -> None:
+        """Read soon, because the pane says that something changed."""
+        self._due.set()
+
+    def pause(self, paused: bool) -> None:
+        """Stop or resume timed readings."""
+        self._paused = paused
+        self._due.set()
+        self.review()
+
+    @property
+    def paused(self) -> bool:
+        """Whether a person paused it."""
+        return self._paused
+
+    def show(self, visible: bool) -> None:
+        """Tell whether anybody sees the pane: unseen ones are read less often."""
+        if visible == self._pace.visible:
+            return
+        self._pace = msgspec.structs.replace(self._pace, visible=visible)
+        if visible and self.age_s is not None and self.age_s > self._pace.interval_s:
+            self._due.set()
+
+    def catch_up(self, delay_s: float) -> None:
+        """After a suspend: what is shown is old; read again in `delay_s` seconds."""
+        asyncio.get_running_loop().call_later(delay_s, self._due.set)
+        self.review()
+
+    def tell_progress(self, text: str) -> None:
+        """Show what a long step says of itself."""
+        self._set(progress=text)
+
+    def review(self) -> None:
+        """Tell anew how far the data can be trusted; the heartbeat calls it."""
+        self._set(phase=self._phase())
+
+    @property
+    def age_s(self) -> float | None:
+        """Seconds since the last good reading."""
+        read = self.snapshot.read_elapsed
+        return None if read is None else self._clock.elapsed() - read
+
+    async def read_once(self) -> None:
+        """One reading, whatever comes of it."""
+        began = self._clock.monotonic()
+        self._set(reading=True, next_elapsed=None)
+        try:
+            report = await self._observe()
+        except Exception as error:  # noqa: BLE001 - the one place where a pane's failure becomes its state
+            self._fail(error)
+        else:
+            self._succeed(report, self._clock.monotonic() - began)
+        finally:
+            self._last_end = self._clock.monotonic()
+
+    async def _live(self, delay_s: float) -> None:
+        await self._clock.wait(self._due, delay_s)
+        while True:
+            await self._until_allowed()
+            self._due.clear()
+            self._wish.clear()
+            await self.read_once()
+            delay = self._delay()
+            self._set(next_elapsed=self._clock.elapsed() + delay)
+            await self._clock.wait(self._due, delay)
+
+    async def _until_allowed(self) -> None:
+        """A pause holds until it ends, and a flood of wakes is spread out; a person's wish passes."""
+        while self._paused and not self._wish.is_set():
+            self._due.clear()
+            self._set(next_elapsed=None)
+            await self._due.wait()
+        gap = schedule.WAKE_GAP_S - (self._clock.monotonic() - self._last_end)
+        if gap > 0:
+            await self._clock.wait(self._wish, gap)
+
+    def _delay(self) -> float:
+        failure = self.snapshot.failure
+        if failure is None:
+            return schedule.after_success(self._pace, self._chance())
+        return schedule.after_failure(self._pace, failure.count, self._chance(), blocked=self._blocked)
+
+    def _build(self) -> None:
+        from devdash.engine.boundary import admit_actions, admit_rules
+
+        plugin = self.snapshot.plugin
+        pane = self._make()
+        self.actions = admit_actions(plugin, pane.actions())
+        self.rules = admit_rules(plugin, pane.rules())
+        self.pane = pane
+
+    async def _observe(self) -> Report:
+        if self.pane is None:
+            try:
+                self._build()
+            except SystemExit as error:
+                raise RuntimeError("the plug-in called sys.exit()") from error
+        pane = self.pane
+        assert pane is not None
+        if not self._started:
+            await self.containment.run(self._timeout_s, pane.start)
+            self._started = True
+        value = await self.containment.run(self._timeout_s, pane.read)
+        from devdash.engine.boundary import admit_report
+
+        return admit_report(self.snapshot.plugin, value, self.actions)
+
+    def _succeed(self, report: Report, took_s: float) -> None:
+        if self.snapshot.failure is not None:
+            log.info("%s: reads again", self.snapshot.name)
+        old = self.snapshot.report
+        self._set(
+            # Equal content keeps the old object: a face sees by identity that there is nothing to paint.
+            report=old if report == old else report,
+            read_at=self._clock.now(),
+            read_elapsed=self._clock.elapsed(),
+            took_s=took_s,
+            reading=False,
+            failure=None,
+            progress="",
+            phase=Phase.PAUSED if self._paused else Phase.FRESH,
+        )
+
+    def _fail(self, error: BaseException) -> None:
+        before = self.snapshot.failure
+        failure = failure_of(error, 1 if before is None else before.count + 1)
+        if before is None or before.message != failure.message:
+            trace = error if failure.kind == "bug" else None
+            log.warning("%s: %s", self.snapshot.name, failure.message, exc_info=trace)
+        self._blocked = isinstance(error, LoopHeld)
+        phase = Phase.PAUSED if self._paused else Phase.FAILED
+        self._set(failure=failure, reading=False, progress="", phase=phase)
+
+    def _phase(self) -> Phase:
+        snapshot = self.snapshot
+        if snapshot.phase is Phase.BROKEN:
+            return Phase.BROKEN
+        if self._paused:
+            return Phase.PAUSED
+        if snapshot.failure is not None:
+            return Phase.FAILED
+        age = self.age_s
+        if age is None:
+            return Phase.LOADING
+        return Phase.LATE if age > schedule.late_after(self._pace, self._timeout_s) else Phase.FRESH
+
+    def _set(self, **changes: Any) -> None:
+        new = msgspec.structs.replace(self.snapshot, **changes)
+        if new != self.snapshot:
+            self.snapshot = new
+            self._publish(new)
