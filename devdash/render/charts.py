@@ -56,7 +56,7 @@ def _step(share: float) -> int:
 
 
 def _thinned(values: Sequence[float | None], width: int, middle: float) -> list[float | None]:
-    """At most `width` of `values`: of each stretch the one farthest from `middle`; None where none is finite."""
+    """At most `width` of `values`: of each stretch the finite one farthest from `middle`, or None."""
     count = min(len(values), width)
     thinned: list[float | None] = []
     for index in range(count):

@@ -106,13 +106,11 @@ def _measure(rows: tuple[Row, ...], index: int) -> list[_Text]:
 def _slots(cells: list[Cell], texts: list[_Text]) -> _Slots:
     """The width that each part needs in a column of `cells`."""
     text = max([entry.width for entry in texts])
-    has_bar = any([cell.percent is not None for cell in cells])
+    has_bar = any(cell.percent is not None for cell in cells)
     trend = min(TREND, max([len(cell.trend) for cell in cells]))
     joined = trend > 0 and any(
-        [
-            cell.trend and (cell.percent is not None or entry.width)
-            for cell, entry in zip(cells, texts, strict=True)
-        ]
+        cell.trend and (cell.percent is not None or entry.width)
+        for cell, entry in zip(cells, texts, strict=True)
     )
     return _Slots(BAR if has_bar else 0, text, trend, joined)
 

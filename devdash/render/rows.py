@@ -1,0 +1,61 @@
+"""Rows across the tables of a report: found by key, filtered by words."""
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from devdash.contract.view import Block, Row, Table
+from devdash.render.clean import clean
+
+
+def row_keys(blocks: Sequence[Block]) -> tuple[str, ...]:
+    """The keys of all rows, top to bottom."""
+    return tuple(row.key for row in _rows(blocks))
+
+
+def find_row(blocks: Sequence[Block], key: str) -> Row | None:
+    """The row with `key`, or None."""
+    return next((row for row in _rows(blocks) if row.key == key), None)
+
+
+def _rows(blocks: Sequence[Block]) -> Iterator[Row]:
+    for block in blocks:
+        if isinstance(block, Table):
+            yield from block.rows
+
+
+def filter_rows(blocks: Sequence[Block], query: str) -> tuple[Block, ...]:
+    """`blocks` with those table rows only in which every word of `query` occurs.
+
+    Words are looked for in what the cells show, in any order and case. A row
+    that matches brings its ancestors in the tree along. When nothing matches,
+    every table says so in its place; else tables without a match are left out.
+    Blocks that are no tables stay. A blank query changes nothing.
+    """
+    words = clean(query).casefold().split()
+    if not words:
+        return tuple(blocks)
+    kept = [_matching(block, words) if isinstance(block, Table) else block for block in blocks]
+    if any(isinstance(block, Table) and block.rows for block in kept):
+        kept = [block for block in kept if not isinstance(block, Table) or block.rows]
+    return tuple(kept)
+
+
+def _matching(table: Table, words: Sequence[str]) -> Table:
+    """`table` with the rows that match and their ancestors."""
+    wanted: set[int] = set()
+    branch: list[int] = []  # the rows from the top of the tree down to the current one
+    for number, row in enumerate(table.rows):
+        while branch and table.rows[branch[-1]].indent >= row.indent:
+            branch.pop()
+        branch.append(number)
+        if _matches(row, words):
+            wanted.update(branch)
+    rows = tuple(row for number, row in enumerate(table.rows) if number in wanted)
+    return msgspec.structs.replace(table, rows=rows, empty=f"No row has “{' '.join(words)}”.")
+
+
+def _matches(row: Row, words: Sequence[str]) -> bool:
+    """Whether every one of `words` occurs in some cell."""
+    shown = "\n".join([clean(cell.text) for cell in row.cells]).casefold()
+    return all(word in shown for word in words)
