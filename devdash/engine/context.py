@@ -1,0 +1,123 @@
+"""`Context`: what the dashboard lends to one pane, and takes back when it stops."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+from devdash.contract.context import Completed, Worker
+from devdash.contract.settings import Secret
+from devdash.engine import secrets
+from devdash.workers import process
+from devdash.workers.fleet import Fleet
+from devdash.workers.host import WorkerProcess
+from devdash.workers.threads import DaemonThreads
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Context:
+    """Implements `devdash.api.PaneContext` for one pane.
+
+    Args:
+        name: the pane's name.
+        folder: the folder of the config file; absolute.
+        state_dir, cache_dir: the pane's own folders; need not exist.
+        now: the wall clock, aware, in the local time zone.
+        monotonic: seconds on a clock that never goes back.
+        on_wake: called by `wake`.
+        on_progress: called by `progress`.
+    """
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        folder: Path,
+        state_dir: Path,
+        cache_dir: Path,
+        now: Callable[[], datetime],
+        monotonic: Callable[[], float],
+        on_wake: Callable[[], None],
+        on_progress: Callable[[str], None],
+    ) -> None:
+        self._name = name
+        self._folder = folder
+        self._state_dir = state_dir
+        self._cache_dir = cache_dir
+        self._now = now
+        self._monotonic = monotonic
+        self._on_wake = on_wake
+        self._on_progress = on_progress
+        self._fleet = Fleet()
+        self._threads = DaemonThreads()
+
+    @property
+    def name(self) -> str:
+        """The pane's name."""
+        return self._name
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the config file; absolute."""
+        return self._folder
+
+    @property
+    def state_dir(self) -> Path:
+        """The pane's folder for what must last."""
+        return self._state_dir
+
+    @property
+    def cache_dir(self) -> Path:
+        """The pane's folder for what can be made again."""
+        return self._cache_dir
+
+    def now(self) -> datetime:
+        """The wall clock, aware, in the local time zone."""
+        return self._now()
+
+    def monotonic(self) -> float:
+        """Seconds on a clock that never goes back."""
+        return self._monotonic()
+
+    async def run(
+        self,
+        argv: Sequence[str],
+        *,
+        timeout: float,
+        cwd: Path | None = None,
+        env: Mapping[str, str | None] | None = None,
+        stdin: bytes = b"",
+        limit: int = process.DEFAULT_LIMIT,
+    ) -> Completed:
+        """Run a program to its end; see `PaneContext.run`."""
+        return await process.run(
+            argv, timeout=timeout, cwd=cwd, env=env, stdin=stdin, limit=limit, fleet=self._fleet
+        )
+
+    async def in_thread(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a short blocking function in a daemon thread; see `DaemonThreads.call` for limits."""
+        return await self._threads.call(function, *args, **kwargs)
+
+    def worker(
+        self, module: str, *, python: str | None = None, env: Mapping[str, str | None] | None = None
+    ) -> Worker:
+        """A helper process that serves the calls of `module`; started by its first call."""
+        return WorkerProcess(module, fleet=self._fleet, python=python, env=env)
+
+    async def reveal(self, secret: Secret) -> str:
+        """Follow a reference to a secret; raises `Unavailable`."""
+        return await secrets.reveal(secret, self)
+
+    def wake(self) -> None:
+        """Ask for a reading soon."""
+        self._on_wake()
+
+    def progress(self, text: str) -> None:
+        """Say what a long reading or action is doing."""
+        self._on_progress(text)
+
+    async def close(self) -> None:
+        """End all programs and workers of the pane within 0.3 s. What is called afterwards is refused."""
+        await self._fleet.close()

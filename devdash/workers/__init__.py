@@ -1,0 +1,1 @@
+"""Child processes: programs that are run to their end, and workers that answer calls."""
