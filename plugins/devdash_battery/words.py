@@ -1,0 +1,72 @@
+"""Numbers and states of the battery in words and coarse figures."""
+
+from devdash_battery.facts import BatteryFacts, PackFacts, State
+
+_MINUTE = 60
+_HOUR = 3600
+
+
+def duration(seconds: int) -> str:
+    """A coarse time, rounded down: steps of 10 minutes from an hour on, 5 below, "2 h 50 min"."""
+    if seconds < 5 * _MINUTE:
+        return "under 5 min"
+    if seconds < _HOUR:
+        return f"{seconds // (5 * _MINUTE) * 5} min"
+    hours, rest = divmod(seconds, _HOUR)
+    minutes = rest // (10 * _MINUTE) * 10
+    return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+
+
+def percent(value: float | None) -> str:
+    """Such as "78 %"; "?" when unknown."""
+    return "?" if value is None else f"{value:.0f} %"
+
+
+def watts(value: float | None) -> str:
+    """With a sign, such as "−9.4 W"; "" when unknown or next to nothing."""
+    if value is None or abs(value) < 0.05:
+        return ""
+    return f"{'−' if value < 0 else '+'}{abs(value):.1f} W"
+
+
+def doing(facts: BatteryFacts) -> str:
+    """What the battery does, such as "discharging · 2 h 50 min left"."""
+    match facts.state:
+        case State.DISCHARGING if facts.plugged:
+            return "discharging although plugged in"
+        case State.DISCHARGING if facts.seconds_left is not None:
+            return f"discharging · {duration(facts.seconds_left)} left"
+        case State.HOLDING | State.FULL:
+            return f"{facts.state.value} · plugged in"
+        case State.UNKNOWN:
+            return f"state unknown · {_PLUG[facts.plugged]}"
+        case _:
+            return facts.state.value
+
+
+_PLUG = {True: "plugged in", False: "unplugged", None: "plug unknown"}
+
+
+def condition(pack: PackFacts, limit_control: bool) -> str:
+    """What the pack is worth, such as "health 91 % · 214 cycles · no charge limit"."""
+    parts = []
+    if pack.health_percent is not None:
+        parts.append(f"health {percent(pack.health_percent)}")
+    if pack.cycles is not None:
+        parts.append(cycles(pack.cycles))
+    parts.append(limit(pack.limit_percent, limit_control))
+    return " · ".join(parts)
+
+
+def cycles(count: int) -> str:
+    """Such as "214 cycles"."""
+    return "1 cycle" if count == 1 else f"{count} cycles"
+
+
+def limit(value: int | None, control: bool) -> str:
+    """The charge limit, told apart from one that could be set and one that cannot."""
+    if not control:
+        return "no charge limit"
+    if value is None:
+        return "charge limit unknown"
+    return "charge limit not set" if value >= 100 else f"charge limit {value} %"
