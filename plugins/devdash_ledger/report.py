@@ -1,0 +1,149 @@
+"""From a folded journal to a report: level, summary, blocks, facts, attention."""
+
+import msgspec
+
+from devdash.api import Attention, Block, Level, Notice, Report
+from devdash_ledger import accounts, errors, tree
+from devdash_ledger.amounts import readable
+from devdash_ledger.facts import JournalError, LedgerFacts, MonthCell
+from devdash_ledger.journal import AccountType, Journal
+
+MAX_CELLS = 8_000
+"""Cells in the facts; beyond it the oldest months are left out, and a notice says so."""
+MAX_ATTENTION = 20
+"""Errors in the triage list one by one; the rest is one entry."""
+
+NET_WORTH = (AccountType.ASSETS, AccountType.LIABILITIES)
+
+
+class View(msgspec.Struct, frozen=True):
+    """What a report is made of.
+
+    Attributes:
+        journal: the figures.
+        as_of: when they were read, ISO-8601.
+        errors: those of the newest reading; `older` says whether that is another one.
+        error_count: how many there are in all.
+        complete: the newest reading was complete.
+        older: the figures are of an earlier reading.
+        currency: the main currency.
+    """
+
+    journal: Journal
+    as_of: str
+    errors: tuple[JournalError, ...]
+    error_count: int
+    complete: bool
+    older: bool
+    currency: str
+
+
+def main_currency(journal: Journal, wanted: str | None) -> str:
+    """The currency shown first: the configured one, else the first operating one, else the most used."""
+    if wanted is not None:
+        return wanted
+    if journal.operating:
+        return journal.operating[0]
+    used = sorted(journal.currencies, key=lambda use: (-use.postings, use.name))
+    return used[0].name if used else ""
+
+
+def unset(pane: str) -> Report:
+    """The calm report of a pane that has no journal yet."""
+    notice = Notice(Level.OK, "No journal is set.", f'Set file = "…/main.beancount" in [panes.{pane}].')
+    return Report(Level.OK, "no journal set", (notice,))
+
+
+def build(view: View) -> Report:
+    """The report of a journal. Pure, but tens of milliseconds for a large one: run it in a thread."""
+    blocks: list[Block] = [*_notices(view), accounts.table(view.journal, view.errors, view.currency)]
+    if view.errors:
+        blocks.append(errors.table(view.errors, view.error_count, view.journal.files[0]))
+    return Report(
+        Level.ATTENTION if view.error_count else Level.OK,
+        _summary(view),
+        tuple(blocks),
+        _facts(view),
+        _attention(view),
+    )
+
+
+def _counted(count: int) -> str:
+    return "1 error" if count == 1 else f"{count} errors"
+
+
+def _summary(view: View) -> str:
+    """The net worth in each currency (never converted, so never one sum) and the number of errors."""
+    worth = tree.total(view.journal.series, NET_WORTH)
+    worth = sorted(worth, key=lambda held: (held.currency != view.currency, held.currency))
+    usual = accounts.digits(view.journal)
+    parts = [f"{readable(held.amount, usual.get(held.currency))} {held.currency}" for held in worth[:3]]
+    if len(worth) > len(parts):
+        parts.append(f"{len(worth) - len(parts)} more")
+    summary = f"net worth {' + '.join(parts)}" if parts else "no balances"
+    return f"{summary} · {_counted(view.error_count)}" if view.error_count else summary
+
+
+def _notices(view: View) -> list[Notice]:
+    found: list[Notice] = []
+    if view.error_count:
+        found.append(Notice(Level.ATTENTION, _warning(view), "Press e to open the journal there."))
+    reported, known = len(_reported(view.journal)), len(view.journal.months)
+    if reported < known:
+        text = f"The facts hold the last {reported} of {known} months: there are many accounts."
+        found.append(Notice(Level.OK, text))
+    return found
+
+
+def _warning(view: View) -> str:
+    count = _counted(view.error_count)
+    if view.older:
+        return f"{count}: part of the journal cannot be read. The figures are those of {view.as_of[11:16]}."
+    if not view.complete:
+        return f"{count}: part of the journal cannot be read, and the figures lack it."
+    return f"{count}: figures may be wrong."
+
+
+def _reported(journal: Journal) -> tuple[str, ...]:
+    """The newest months, as many as the facts have room for."""
+    return journal.months[-max(1, MAX_CELLS // max(1, len(journal.series))) :]
+
+
+def _facts(view: View) -> LedgerFacts:
+    journal = view.journal
+    reported = _reported(journal)
+    cells = tuple(
+        MonthCell(series.account, series.currency, month, amount)
+        for series in journal.series
+        for month, amount in zip(reported, series.amounts[-len(reported) :], strict=True)
+    )
+    return LedgerFacts(
+        files=journal.files,
+        months=reported,
+        currency=view.currency,
+        cells=cells,
+        budgets=tuple(budget for budget in journal.budgets if budget.month in reported),
+        errors=view.errors,
+        error_count=view.error_count,
+        complete=view.complete,
+        as_of=view.as_of,
+    )
+
+
+def _attention(view: View) -> tuple[Attention, ...]:
+    journal = view.journal.files[0]
+    keyed = zip(errors.keys(view.errors, journal), view.errors, strict=True)
+    found = [
+        Attention(
+            key,
+            Level.ATTENTION,
+            f"{errors.place(error, journal)}: {errors.headline(error.message)}",
+            "edit",
+            key,
+        )
+        for key, error in keyed
+    ][:MAX_ATTENTION]
+    if view.error_count > len(found):
+        rest = f"{view.error_count - len(found)} more errors in the journal"
+        found.append(Attention("error:more", Level.ATTENTION, rest, "edit"))
+    return tuple(found)

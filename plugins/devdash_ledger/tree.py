@@ -1,0 +1,105 @@
+"""The tree of accounts: every parent with the sum of what is below it, per currency."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+import msgspec
+
+from devdash_ledger.amounts import EXACT
+from devdash_ledger.journal import AccountType, Series
+
+Amounts = tuple[Decimal, ...]
+"""One amount per month, oldest first."""
+
+
+class Line(msgspec.Struct, frozen=True):
+    """One account in one currency, rolled up.
+
+    Attributes:
+        account: full name.
+        label: the part of the name that its parent's line does not say.
+        depth: 0 for the roots.
+        currency: of the amounts.
+        amounts: of the account and all below it.
+        repeats: the account already has a line above, in another currency.
+    """
+
+    account: str
+    label: str
+    depth: int
+    currency: str
+    amounts: Amounts
+    repeats: bool
+
+
+class _Node(msgspec.Struct):
+    name: str
+    type: AccountType
+    children: list["_Node"]
+    totals: dict[str, Amounts]
+    has_own: bool = False
+
+
+def lines(series: Sequence[Series], main: str) -> Iterator[Line]:
+    """The lines of the tree, roots in the order of `AccountType`, then by name.
+
+    Amounts of different currencies are never added up: an account has one line
+    per currency, the currency `main` first. A parent without amounts of its own
+    and with a single child is joined to it ("Bank:Checking"); a root is not.
+    """
+    order = list(AccountType)
+    for root in sorted(_grow(series), key=lambda node: (order.index(node.type), node.name)):
+        yield from _walk(root, root.name, 0, main)
+
+
+class Held(msgspec.Struct, frozen=True):
+    """An amount of one currency."""
+
+    currency: str
+    amount: Decimal
+
+
+def total(series: Sequence[Series], types: Sequence[AccountType]) -> list[Held]:
+    """The sum over all accounts of `types` in the last month, by currency; zeros left out."""
+    sums: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for entry in series:
+        if entry.type in types:
+            sums[entry.currency] = EXACT.add(sums[entry.currency], Decimal(entry.amounts[-1]))
+    return [Held(currency, amount) for currency, amount in sorted(sums.items()) if amount]
+
+
+def _grow(series: Sequence[Series]) -> list[_Node]:
+    nodes: dict[str, _Node] = {}
+    roots: list[_Node] = []
+    for entry in series:
+        amounts = tuple(Decimal(amount) for amount in entry.amounts)
+        parts = entry.account.split(":")
+        parent: _Node | None = None
+        for depth in range(len(parts)):
+            name = ":".join(parts[: depth + 1])
+            node = nodes.get(name)
+            if node is None:
+                node = nodes[name] = _Node(name, entry.type, [], {})
+                (roots if parent is None else parent.children).append(node)
+            known = node.totals.get(entry.currency)
+            node.totals[entry.currency] = (
+                amounts
+                if known is None
+                else tuple(EXACT.add(a, b) for a, b in zip(known, amounts, strict=True))
+            )
+            parent = node
+        nodes[entry.account].has_own = True
+    return roots
+
+
+def _walk(node: _Node, label: str, depth: int, main: str) -> Iterator[Line]:
+    while depth > 0 and not node.has_own and len(node.children) == 1:
+        node = node.children[0]
+        label = f"{label}:{node.name.rpartition(':')[2]}"
+    currencies = sorted(node.totals, key=lambda currency: (currency != main, currency))
+    shown = [currency for currency in currencies if any(node.totals[currency])] or currencies[:1]
+    for place, currency in enumerate(shown):
+        yield Line(node.name, label, depth, currency, node.totals[currency], repeats=place > 0)
+    for child in sorted(node.children, key=lambda below: below.name):
+        yield from _walk(child, child.name.rpartition(":")[2], depth + 1, main)
