@@ -1,0 +1,123 @@
+"""The aliases that are watched: those of the config, or devdash's own."""
+
+from pathlib import Path
+
+import msgspec
+
+from devdash.api import Secret, SecretEnv
+from devdash_databases.config import Database, DatabasesConfig
+from devdash_databases.probing import engines
+from devdash_databases.states import State
+from devdash_databases.wire import Setting
+
+OWN_FILE = "devdash.sqlite3"
+"""The file of devdash's own history, in the pane's state folder."""
+
+SQLITE_ENGINE = "django.db.backends.sqlite3"
+
+
+class Target(msgspec.Struct, frozen=True, kw_only=True):
+    """One alias, as configured.
+
+    Attributes:
+        alias: its name.
+        vendor: told by its engine; None when it has none or an unknown one.
+        settings: its entry of DATABASES, without the password.
+        password: where the password is.
+        skipped: the state of an alias that is not asked; None when it is.
+        write_refused: it is opened read-only by its own settings.
+        place: its file or server, for a person.
+        connection: a URL without the password.
+    """
+
+    alias: str
+    vendor: str | None
+    settings: dict[str, Setting]
+    password: Secret | None = None
+    skipped: State | None = None
+    write_refused: bool = False
+    place: str = ""
+    connection: str = ""
+
+
+def own_targets(state_dir: Path) -> tuple[Target, ...]:
+    """devdash's own aliases: its history file, the same read-only, and a MongoDB that nobody configured."""
+    file = state_dir / OWN_FILE
+    return (
+        target("default", Database(ENGINE=SQLITE_ENGINE, NAME=str(file)), state_dir),
+        target("replica", Database(ENGINE=SQLITE_ENGINE, NAME=engines.read_only_uri(str(file))), state_dir),
+        target("mongo", Database(), state_dir),
+    )
+
+
+def targets_of(config: DatabasesConfig, folder: Path, state_dir: Path) -> tuple[Target, ...]:
+    """The aliases of `config`, its relative paths taken from `folder`; without any, devdash's own."""
+    if not config.databases:
+        return own_targets(state_dir)
+    return tuple(target(alias, database, folder) for alias, database in config.databases.items())
+
+
+def target(alias: str, database: Database, folder: Path) -> Target:
+    """What is asked of one alias, and what is shown of it."""
+    vendor = engines.vendor_of(database.ENGINE)
+    name = _file_name(database.NAME, folder) if vendor == engines.SQLITE else database.NAME
+    settings: dict[str, Setting] = {
+        "ENGINE": database.ENGINE,
+        "NAME": name,
+        "USER": database.USER,
+        "HOST": database.HOST,
+        "PORT": str(database.PORT),
+        "OPTIONS": database.OPTIONS,
+        "TEST": database.TEST,
+    }
+    return Target(
+        alias=alias,
+        vendor=None if vendor == engines.DJONGO else vendor,
+        settings=settings,
+        password=database.PASSWORD,
+        skipped=_skipped(database.ENGINE, vendor, name),
+        write_refused="mode=ro" in name or "immutable=1" in name,
+        place=_place(database, vendor, name),
+        connection=_connection(database, vendor, name),
+    )
+
+
+def secret_variables(targets: tuple[Target, ...]) -> tuple[str, ...]:
+    """Environment variables that hold passwords: a probe must not inherit them."""
+    sources = [item.password.source for item in targets if item.password is not None]
+    return tuple(source.env for source in sources if isinstance(source, SecretEnv))
+
+
+def _file_name(name: str, folder: Path) -> str:
+    if not name or name.startswith("file:") or engines.in_memory(name):
+        return name
+    return str(folder / Path(name).expanduser())
+
+
+def _skipped(engine: str, vendor: str | None, name: str) -> State | None:
+    if not engine:
+        return State.NOT_CONFIGURED
+    if vendor == engines.DJONGO:
+        return State.UNSAFE_ENGINE
+    return State.PRIVATE if vendor == engines.SQLITE and engines.in_memory(name) else None
+
+
+def _place(database: Database, vendor: str | None, name: str) -> str:
+    if vendor == engines.SQLITE:
+        return name if engines.in_memory(name) else str(engines.file_of(name))
+    if not database.ENGINE:
+        return ""
+    host = database.HOST or "localhost"
+    return f"{host}:{database.PORT}" if database.PORT else host
+
+
+def _connection(database: Database, vendor: str | None, name: str) -> str:
+    if not database.ENGINE:
+        return ""
+    if vendor == engines.SQLITE:
+        return name if name.startswith("file:") else f"sqlite:///{name}"
+    if "://" in database.HOST:
+        return database.HOST
+    scheme = vendor or database.ENGINE
+    user = f"{database.USER}@" if database.USER else ""
+    return f"{scheme}://{user}{_place(database, vendor, name)}/{name}"

@@ -1,0 +1,106 @@
+"""The pane's table in devdash.toml, in Django's own spelling where it speaks of databases."""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TypeAlias
+
+import msgspec
+
+from devdash.api import ConfigProblem, Duration, PaneConfig, Secret
+
+OptionValue: TypeAlias = str | int | bool
+
+START_S = 3.0
+"""Seconds that a probe is given, beyond the pings, to start and to import Django."""
+
+_SECRET_OPTION = re.compile(r"pass(word|wd|phrase)?$|^auth$|secret|token|credential", re.IGNORECASE)
+_URL_PASSWORD = re.compile(r"://[^/@\s]*:[^/@\s]*@|\bpassword\s*=|\bpassw(or)?d=", re.IGNORECASE)
+
+
+class Database(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One alias: `[panes.databases.databases.NAME]`, spelt as in Django's DATABASES.
+
+    Attributes:
+        ENGINE: the backend's dotted name, such as "django.db.backends.postgresql";
+            empty: the alias is shown as not configured.
+        NAME: the database; for SQLite the file, relative to the config file.
+        USER: the user.
+        PASSWORD: a reference to the password, never the password.
+        HOST: the server, or the folder of its socket.
+        PORT: its port.
+        OPTIONS: what the driver is given; the probe's timeouts take precedence.
+        TEST: as in Django; MIRROR is shown.
+    """
+
+    ENGINE: str = ""
+    NAME: str = ""
+    USER: str = ""
+    PASSWORD: Secret | None = None
+    HOST: str = ""
+    PORT: int | str = ""
+    OPTIONS: dict[str, OptionValue] = msgspec.field(default_factory=dict)
+    TEST: dict[str, OptionValue] = msgspec.field(default_factory=dict)
+
+
+class DatabasesConfig(PaneConfig, frozen=True):
+    """The table `[panes.databases]`.
+
+    Attributes:
+        ping_timeout: seconds that one ping may take.
+        project: the name above the aliases.
+        databases: the aliases; without any, devdash's own are served.
+        routers: Django's DATABASE_ROUTERS: dotted names of classes.
+        apps: Django's INSTALLED_APPS, whose models are routed.
+        python_path: folders in which routers, apps, backends and drivers are looked for.
+    """
+
+    interval: Duration = Duration(15)
+    timeout: Duration = Duration(20)
+    ping_timeout: Duration = Duration(3)
+    project: str = "devdash"
+    databases: dict[str, Database] = msgspec.field(default_factory=dict)
+    routers: tuple[str, ...] = ()
+    apps: tuple[str, ...] = ()
+    python_path: tuple[Path, ...] = ()
+
+    @property
+    def attempt_s(self) -> float:
+        """Seconds that one attempt of a probe may take; a reading has room for two."""
+        return (self.timeout - 1) / 2
+
+    def problems(self) -> Iterable[ConfigProblem]:
+        """See `PaneConfig.problems`."""
+        most = self.attempt_s - START_S - 1
+        if self.ping_timeout <= 0:
+            yield ConfigProblem("ping_timeout", "must be longer than 0 s")
+        elif self.ping_timeout > most:
+            yield ConfigProblem(
+                "ping_timeout",
+                f"must be at most {max(0.0, most):g} s with timeout = {self.timeout:g} s, "
+                "so that a probe can be started anew within one reading",
+            )
+        if self.routers and not self.apps:
+            yield ConfigProblem("routers", "routers need apps: the INSTALLED_APPS whose models they route")
+        for dotted in self.routers:
+            if not all(part.isidentifier() for part in dotted.split(".")) or "." not in dotted:
+                yield ConfigProblem(
+                    "routers", "a router is a dotted name, such as shop.routers.ReplicaRouter"
+                )
+        for alias, database in self.databases.items():
+            yield from _literal_secrets(f"databases.{alias}", database)
+
+
+def _literal_secrets(key: str, database: Database) -> Iterable[ConfigProblem]:
+    """Secrets written where only references may stand. The values are never echoed."""
+    advice = 'a secret is not written here: use PASSWORD = { env = "NAME" }, or a file, command or keyring'
+    for name, value in database.OPTIONS.items():
+        if _SECRET_OPTION.search(name) or _holds_password(value):
+            yield ConfigProblem(f"{key}.OPTIONS.{name}", advice)
+    for field, text in (("NAME", database.NAME), ("HOST", database.HOST), ("USER", database.USER)):
+        if _holds_password(text):
+            yield ConfigProblem(f"{key}.{field}", advice)
+
+
+def _holds_password(value: OptionValue) -> bool:
+    return isinstance(value, str) and _URL_PASSWORD.search(value) is not None

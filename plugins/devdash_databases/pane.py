@@ -1,0 +1,191 @@
+"""The databases pane: pings every alias, routes every model, tells which is down."""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+
+from devdash.api import (
+    Action,
+    ActionRequest,
+    CopyText,
+    Level,
+    Outcome,
+    Pane,
+    PaneContext,
+    PaneError,
+    Report,
+    Rule,
+    Scope,
+    WorkerError,
+    worst,
+)
+from devdash_databases import wire
+from devdash_databases.aliases import OWN_FILE, Target, targets_of
+from devdash_databases.config import DatabasesConfig
+from devdash_databases.facts import DatabasesFacts
+from devdash_databases.prober import Prober
+from devdash_databases.report import Reading, report_of
+from devdash_databases.states import CALM, State
+from devdash_databases.words import hint, level_of, state_name
+
+TREND = 30
+"""Latencies that are kept of each alias."""
+
+ROUTES_S = 600.0
+"""Seconds after which the models are routed again: code changes slowly, and loading it is dear."""
+
+PING = Action(
+    name="ping",
+    key="p",
+    title="Ping",
+    permission="databases.alias.ping",
+    scope=Scope.EITHER,
+    help="Ping this alias now; without one, all of them.",
+)
+COPY = Action(
+    name="copy",
+    key="c",
+    title="Copy connection",
+    permission="databases.alias.copy",
+    scope=Scope.ITEM,
+    help="Copy the alias's connection, without its password.",
+)
+
+
+class DatabasesPane(Pane[DatabasesConfig]):
+    """The aliases of one Django project, or devdash's own."""
+
+    Config = DatabasesConfig
+    title = "Databases"
+
+    def __init__(self, config: DatabasesConfig, context: PaneContext) -> None:
+        super().__init__(config, context)
+        self._targets: tuple[Target, ...] = ()
+        self._prober: Prober | None = None
+        self._pings: dict[str, wire.Ping] = {}
+        self._trends: dict[str, deque[float | None]] = {}
+        self._scan = wire.Scanned((), ())
+        self._scanned_at: float | None = None
+
+    async def start(self) -> None:
+        """Settle what is asked; the workers start with the first ping."""
+        context = self.context
+        self._targets = targets_of(self.config, context.folder, context.state_dir)
+        self._prober = Prober(self.config, context, self._targets)
+
+    async def read(self) -> Report:
+        """Ping every alias, and now and then route every model. An alias that is down is data, no error."""
+        await asyncio.gather(self._ping_all(), self._route())
+        return self._report()
+
+    def actions(self) -> Sequence[Action]:
+        """Ping now, and copy the connection."""
+        return (PING, COPY)
+
+    def rules(self) -> Sequence[Rule[DatabasesFacts]]:
+        """An alias that is down at three readings in a row (two intervals)."""
+        return (
+            Rule(
+                name="down",
+                level=Level.CRITICAL,
+                text="database {item} is down",
+                enter=lambda facts: _in_level(facts, Level.CRITICAL),
+                clear=lambda facts: _in_level(facts, Level.OK),
+                for_s=2.0 * self.config.interval,
+                keep_s=30.0,
+                resolve=True,
+            ),
+        )
+
+    async def act(self, request: ActionRequest) -> Outcome:
+        """Ping, or copy a connection."""
+        target = self._target(request.item) if request.item is not None else None
+        if request.action == COPY.name and target is not None:
+            if not target.connection:
+                raise PaneError(f"alias “{target.alias}” is not configured", "Give it an ENGINE.")
+            text = f"copied the connection of {target.alias}, without its password"
+            return Outcome(message=text, effects=(CopyText(target.connection),), reread=False)
+        pings = await self._ping((target.alias,) if target else tuple(item.alias for item in self._targets))
+        return _outcome(pings)
+
+    def _target(self, alias: str) -> Target:
+        for target in self._targets:
+            if target.alias == alias:
+                return target
+        known = ", ".join(target.alias for target in self._targets)
+        raise PaneError(f"there is no alias “{alias}”", f"Known: {known}.")
+
+    async def _ping_all(self) -> None:
+        if not self.config.databases:
+            await self._make_own()
+        for ping in await self._ping(tuple(target.alias for target in self._targets)):
+            self._trends.setdefault(ping.alias, deque(maxlen=TREND)).append(ping.latency_ms)
+
+    async def _make_own(self) -> None:
+        """Make devdash's own file when it could not be opened; the ping says it when that fails."""
+        last = self._pings.get("default")
+        if last is None or last.state is State.CANNOT_OPEN:
+            await self._probing().create_own(str(self.context.state_dir / OWN_FILE))
+
+    async def _ping(self, aliases: tuple[str, ...]) -> tuple[wire.Ping, ...]:
+        pings = await self._probing().ping(aliases)
+        self._pings.update((ping.alias, ping) for ping in pings)
+        return pings
+
+    async def _route(self) -> None:
+        if not self.config.apps:
+            return
+        now = self.context.monotonic()
+        if self._scanned_at is not None and now - self._scanned_at < ROUTES_S:
+            return
+        try:
+            self._scan = await self._probing().scan()
+        except WorkerError as error:
+            text = f"The models could not be routed: {type(error).__name__}."
+            self._scan = wire.Scanned((), (wire.FindingFacts("scan-failed", "attention", None, None, text),))
+            return
+        self._scanned_at = now
+
+    def _probing(self) -> Prober:
+        if self._prober is None:
+            raise PaneError("the pane has not been started")
+        return self._prober
+
+    def _report(self) -> Report:
+        trends = {alias: tuple(values) for alias, values in self._trends.items() if any(values)}
+        return report_of(
+            Reading(
+                project=self.config.project,
+                django=self._probing().django,
+                targets=self._targets,
+                pings=dict(self._pings),
+                trends=trends,
+                scan=self._scan,
+            )
+        )
+
+
+def _in_level(facts: DatabasesFacts, level: Level) -> frozenset[str]:
+    """The aliases that are asked and whose state has `level`."""
+    return frozenset(
+        alias.alias
+        for project in facts.projects
+        for alias in project.aliases
+        if alias.state not in CALM and level_of(alias.state) is level
+    )
+
+
+def _outcome(pings: Sequence[wire.Ping]) -> Outcome:
+    """What a ping that a person asked for came to."""
+    level = worst(level_of(ping.state) for ping in pings)
+    said = "; ".join(_said(ping) for ping in pings)
+    if len(pings) == 1 and (advice := hint(pings[0].state, pings[0].vendor)):
+        said = f"{said}. {advice}"
+    return Outcome(level=Level.ATTENTION if level is Level.UNKNOWN else level, message=said)
+
+
+def _said(ping: wire.Ping) -> str:
+    if ping.latency_ms is not None:
+        return f"{ping.alias}: {ping.latency_ms:.1f} ms"
+    note = f" ({ping.note})" if ping.note else ""
+    return f"{ping.alias}: {state_name(ping.state)}{note}"

@@ -1,0 +1,189 @@
+"""The probe: connects to the aliases of one Django project and answers what a ping told.
+
+It runs in a worker process, because a database driver can hang for good, hold
+the interpreter, or crash. Django is imported here and nowhere else in this
+plug-in. It is never given a command line or an environment with a secret:
+settings arrive through the worker's standard input.
+
+Each alias has a lane: one thread and, within it, one connection. A lane that
+does not answer in time is reported as hung and the others are not held up; the
+pane then kills this process, for a hung thread cannot be ended.
+"""
+
+import importlib
+import os
+import queue
+import sys
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from devdash_databases.probing import engines, routing
+from devdash_databases.probing.pings import Ping, ping
+from devdash_databases.states import State
+
+APPLICATION_ID = 0x64657664
+"""What marks a SQLite file as devdash's own: "devd" in ASCII, at offset 68 of the file."""
+
+
+class Lane:
+    """One alias's thread, which pings when asked and owns the alias's connection."""
+
+    def __init__(self, alias: str, seconds: int) -> None:
+        self.alias = alias
+        self._seconds = seconds
+        self._asked: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self._answers: queue.SimpleQueue[Ping] = queue.SimpleQueue()
+        threading.Thread(target=self._serve, name=f"ping {alias}", daemon=True).start()
+
+    def ask(self) -> None:
+        """Begin a ping."""
+        self._asked.put(None)
+
+    def answer(self, timeout: float) -> Ping | None:
+        """The ping's answer, or None when it is not there after `timeout` seconds."""
+        try:
+            return self._answers.get(timeout=max(0.0, timeout))
+        except queue.Empty:
+            return None
+
+    def _serve(self) -> None:
+        while True:
+            self._asked.get()
+            self._answers.put(ping(self.alias, self._seconds))
+
+
+_lanes: dict[str, Lane] = {}
+
+
+def connect(
+    *, databases: Mapping[str, engines.Settings], ping_timeout: float, python_path: Sequence[str] = ()
+) -> dict[str, object]:
+    """Take the settings of the aliases; connects to nothing yet.
+
+    Args:
+        databases: Django's DATABASES; a name in it may be "default".
+        ping_timeout: seconds that a ping may take.
+        python_path: folders in which drivers and backends are looked for first.
+
+    Returns:
+        `django`: Django's version.
+    """
+    _configure(databases, ping_timeout, python_path)
+    import django
+    from django.apps import apps
+
+    apps.populate(())  # no apps; without this Django warns of queries during start-up
+    for alias in databases:
+        _lanes[alias] = Lane(alias, engines.driver_seconds(ping_timeout))
+    return {"django": django.get_version()}
+
+
+def ping_all(*, aliases: Sequence[str], timeout: float) -> dict[str, object]:
+    """Ping `aliases` side by side.
+
+    Args:
+        aliases: which of the connected ones.
+        timeout: seconds for all of them together.
+
+    Returns:
+        `connected`: False when this process was never given these aliases (it is
+        new): connect first. `pings`: one per alias, in order; `hung`: aliases
+        whose thread did not answer, so that this process should be killed.
+    """
+    if any(alias not in _lanes for alias in aliases):
+        return {"connected": False, "pings": [], "hung": []}
+    deadline = time.monotonic() + timeout
+    for alias in aliases:
+        _lanes[alias].ask()
+    pings: list[Ping] = []
+    hung: list[str] = []
+    for alias in aliases:
+        answer = _lanes[alias].answer(deadline - time.monotonic())
+        if answer is None:
+            hung.append(alias)
+            answer = Ping(alias, State.TIMEOUT, note=f"no answer in {timeout:g} s")
+        pings.append(answer)
+    return {"connected": True, "pings": [asdict(answer) for answer in pings], "hung": hung}
+
+
+def create(*, path: str) -> dict[str, object]:
+    """Make an empty SQLite database at `path`, with its folder, unless something is there.
+
+    The file is devdash's own: readable by its owner only, marked by `APPLICATION_ID`.
+
+    Returns:
+        `created`: whether it was made now; `failure`: the type of the exception
+        that prevented it, or "".
+    """
+    import sqlite3
+
+    file = Path(path)
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        connection = sqlite3.connect(file, timeout=1, isolation_level=None)
+        try:
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        finally:
+            connection.close()
+    except FileExistsError:
+        return {"created": False, "failure": ""}
+    except (OSError, sqlite3.Error) as error:
+        return {"created": False, "failure": type(error).__name__}
+    return {"created": True, "failure": ""}
+
+
+def routes(
+    *,
+    databases: Mapping[str, engines.Settings],
+    routers: Sequence[str],
+    apps: Sequence[str],
+    python_path: Sequence[str] = (),
+) -> dict[str, object]:
+    """Ask the routers where every model of `apps` is read, written and migrated. Connects to nothing.
+
+    Args:
+        databases: Django's DATABASES, without passwords.
+        routers: Django's DATABASE_ROUTERS.
+        apps: Django's INSTALLED_APPS.
+        python_path: folders in which routers and apps are looked for first.
+
+    Returns:
+        `routes` and `findings`: see `routing.Route` and `routing.Finding`.
+    """
+    sys.path[:0] = python_path
+    found = routing.scan(databases, routers, apps)
+    return {
+        "routes": [asdict(route) for route in found.routes],
+        "findings": [asdict(finding) for finding in found.findings],
+    }
+
+
+def _configure(
+    databases: Mapping[str, engines.Settings], ping_timeout: float, python_path: Sequence[str]
+) -> None:
+    sys.path[:0] = python_path
+    if any(engines.vendor_of(str(entry.get("ENGINE", ""))) == engines.MYSQL for entry in databases.values()):
+        _offer_pymysql()
+    from django.conf import settings
+
+    forced = {alias: engines.forced(entry, ping_timeout) for alias, entry in databases.items()}
+    settings.configure(DATABASES={"default": {}, **forced}, DEBUG=False, USE_TZ=True)
+
+
+def _offer_pymysql() -> None:
+    """Let PyMySQL stand in for mysqlclient, which needs a compiler, where only PyMySQL is installed."""
+    try:
+        importlib.import_module("MySQLdb")
+    except ImportError:
+        try:
+            pymysql = importlib.import_module("pymysql")
+        except ImportError:
+            return  # the ping says that the driver is missing
+        pymysql.install_as_MySQLdb()
+
+
+CALLS = {"connect": connect, "ping": ping_all, "create": create, "routes": routes}

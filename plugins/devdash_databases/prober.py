@@ -1,0 +1,184 @@
+"""Asks the probes: which alias lives in which worker, and what their failures mean.
+
+SQLite aliases share one worker, each server has its own (why: docs/databases.md,
+"How many processes"). A probe in which something hung is killed at once and
+started anew by the next ping; one that ended, or fell silent as a whole, is
+asked once more, and only then given up for this reading.
+"""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from devdash.api import PaneContext, PaneError, Worker, WorkerError
+from devdash_databases import wire
+from devdash_databases.aliases import Target, secret_variables
+from devdash_databases.config import DatabasesConfig
+from devdash_databases.probing import engines
+from devdash_databases.states import State
+
+PROBE = "devdash_databases.probe"
+
+GRACE_S = 1.0
+"""Seconds beyond a ping's own timeout after which the probe as a whole counts as silent."""
+
+
+class _Group:
+    """The aliases of one worker.
+
+    `connected` is what the running worker was given; empty when it was given nothing yet.
+    """
+
+    def __init__(self, targets: Sequence[Target], worker: Worker) -> None:
+        self.targets = tuple(targets)
+        self.worker = worker
+        self.busy = asyncio.Lock()
+        self.connected: frozenset[str] = frozenset()
+
+    async def stop(self) -> None:
+        """End the worker; the next ping starts and connects it anew."""
+        self.connected = frozenset()
+        await self.worker.stop()
+
+
+class Prober:
+    """The workers of one pane.
+
+    Args:
+        config: the pane's table.
+        context: the pane's context.
+        targets: every alias, the skipped ones included.
+    """
+
+    def __init__(self, config: DatabasesConfig, context: PaneContext, targets: tuple[Target, ...]) -> None:
+        self._config = config
+        self._context = context
+        self._targets = targets
+        self._python_path = tuple(str(context.folder / folder) for folder in config.python_path)
+        self._env: dict[str, str | None] = {
+            **dict.fromkeys(secret_variables(targets)),
+            "LC_ALL": "C.UTF-8",  # failures are told by English messages where drivers give no code
+            "LANGUAGE": None,
+        }
+        self._groups = tuple(_Group(members, self._worker()) for members in _divide(targets))
+        self.django = ""
+
+    def _worker(self) -> Worker:
+        return self._context.worker(PROBE, env=self._env)
+
+    async def ping(self, aliases: Iterable[str]) -> tuple[wire.Ping, ...]:
+        """Ping those of `aliases` that are asked at all, all workers side by side; in the config's order."""
+        wanted = frozenset(aliases)
+        answers = await asyncio.gather(*(self._ping_group(group, wanted) for group in self._groups))
+        found = {answer.alias: answer for group in answers for answer in group}
+        skipped = {
+            target.alias: wire.Ping(alias=target.alias, state=target.skipped, vendor=target.vendor)
+            for target in self._targets
+            if target.skipped is not None
+        }
+        known = skipped | found
+        return tuple(known[target.alias] for target in self._targets if target.alias in known.keys() & wanted)
+
+    async def create_own(self, path: str) -> str:
+        """Make devdash's own file unless it is there; the type of the exception that prevented it, or ""."""
+        group = self._groups[0]
+        async with group.busy:
+            try:
+                made = await group.worker.call(
+                    "create", wire.Create(path), wire.Created, timeout=self._config.attempt_s
+                )
+            except WorkerError as error:
+                return type(error).__name__
+        return made.failure
+
+    async def scan(self) -> wire.Scanned:
+        """Have every model routed, in a worker of its own that ends afterwards.
+
+        Raises:
+            WorkerError: the scan could not be done.
+        """
+        worker = self._worker()
+        databases = {target.alias: target.settings for target in self._targets}
+        args = wire.Scan(databases, self._config.routers, self._config.apps, self._python_path)
+        try:
+            return await worker.call("routes", args, wire.Scanned, timeout=self._config.attempt_s)
+        finally:
+            await worker.stop()
+
+    async def _ping_group(self, group: _Group, wanted: frozenset[str]) -> tuple[wire.Ping, ...]:
+        targets = tuple(target for target in group.targets if target.alias in wanted)
+        if not targets:
+            return ()
+        async with group.busy:
+            try:
+                return await self._attempt(group, targets)
+            except (WorkerError, TimeoutError):
+                await group.stop()
+            try:
+                return await self._attempt(group, targets)
+            except (WorkerError, TimeoutError) as error:
+                await group.stop()
+                return tuple(_untold(target, State.PROBE_FAILED, type(error).__name__) for target in targets)
+
+    async def _attempt(self, group: _Group, targets: tuple[Target, ...]) -> tuple[wire.Ping, ...]:
+        """Ping within one life of the worker.
+
+        Raises:
+            WorkerError: it ended, or did not answer at all.
+            TimeoutError: all of it together, the passwords included, took too long.
+        """
+        async with asyncio.timeout(self._config.attempt_s):
+            missing = () if group.connected else await self._connect(group)
+            answer = await self._ask(group, targets)
+            if not answer.connected:  # a new worker: the old one ended since the last ping
+                missing = await self._connect(group)
+                answer = await self._ask(group, targets)
+        if answer.hung or missing or any(ping.state is State.AUTH for ping in answer.pings):
+            # A hung thread ends only with its process; and a new process follows the references anew.
+            await group.stop()
+        vendors = {target.alias: target.vendor for target in targets}
+        told = (
+            msgspec.structs.replace(ping, vendor=ping.vendor or vendors[ping.alias]) for ping in answer.pings
+        )
+        return (*told, *(ping for ping in missing if ping.alias in vendors))
+
+    async def _ask(self, group: _Group, targets: tuple[Target, ...]) -> wire.Pings:
+        aliases = tuple(target.alias for target in targets if target.alias in group.connected)
+        if not aliases:
+            return wire.Pings(connected=True, pings=(), hung=())
+        timeout = float(self._config.ping_timeout)
+        args = wire.PingAll(aliases, timeout)
+        return await group.worker.call("ping", args, wire.Pings, timeout=timeout + GRACE_S)
+
+    async def _connect(self, group: _Group) -> tuple[wire.Ping, ...]:
+        """Give a new worker its settings, passwords included; the aliases whose password is not to be had."""
+        databases: dict[str, dict[str, wire.Setting]] = {}
+        missing: list[wire.Ping] = []
+        for target in group.targets:
+            try:
+                secret = await self._context.reveal(target.password) if target.password is not None else ""
+            except PaneError as error:
+                missing.append(_untold(target, State.SECRET_MISSING, type(error).__name__, error.message))
+                continue
+            databases[target.alias] = {**target.settings, "PASSWORD": secret}
+        if databases:
+            args = wire.Connect(databases, float(self._config.ping_timeout), self._python_path)
+            connected = await group.worker.call(
+                "connect", args, wire.Connected, timeout=self._config.attempt_s
+            )
+            self.django = connected.django
+        group.connected = frozenset(databases)
+        return tuple(missing)
+
+
+def _divide(targets: Iterable[Target]) -> tuple[tuple[Target, ...], ...]:
+    """The aliases that share a worker: SQLite's one, every other its own."""
+    asked = [target for target in targets if target.skipped is None]
+    files = tuple(target for target in asked if target.vendor == engines.SQLITE)
+    servers = tuple((target,) for target in asked if target.vendor != engines.SQLITE)
+    return (files, *servers) if files else servers
+
+
+def _untold(target: Target, state: State, kind: str, note: str = "") -> wire.Ping:
+    return wire.Ping(alias=target.alias, state=state, vendor=target.vendor, kind=kind, note=note)

@@ -1,0 +1,100 @@
+"""What an ENGINE is, and the settings that are forced on it before anything connects.
+
+The forced timeouts make the drivers give up by themselves, with a telling
+error, before the probe's own deadline does. They are not enough to rely on
+(psycopg hangs on a connection whose server was stopped), which is why a probe
+is a process that can be killed.
+"""
+
+import math
+import urllib.parse
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TypeAlias
+
+Option: TypeAlias = "str | int | bool | float | dict[str, Option] | None"
+Settings: TypeAlias = dict[str, Option]
+"""One alias of Django's DATABASES."""
+
+SQLITE, MYSQL, POSTGRESQL, MONGODB, ORACLE = "sqlite", "mysql", "postgresql", "mongodb", "oracle"
+DJONGO = "djongo"
+
+_VENDORS = (
+    (DJONGO, DJONGO),
+    ("sqlite3", SQLITE),
+    ("spatialite", SQLITE),
+    ("mysql", MYSQL),
+    ("mariadb", MYSQL),
+    ("postg", POSTGRESQL),
+    ("mongodb", MONGODB),
+    ("oracle", ORACLE),
+)
+
+
+def vendor_of(engine: str) -> str | None:
+    """The vendor that an ENGINE names, told before anything is imported; None when it tells nothing."""
+    return next((vendor for part, vendor in _VENDORS if part in engine.lower()), None)
+
+
+def in_memory(name: str) -> bool:
+    """Whether a SQLite NAME means a database in memory."""
+    return name == ":memory:" or (name.startswith("file:") and ("mode=memory" in name or ":memory:" in name))
+
+
+def read_only_uri(name: str) -> str:
+    """The URI that opens the SQLite database `name` for reading and never creates it.
+
+    `name` is a path or already a URI, whose other parameters stay.
+    """
+    if not name.startswith("file:"):
+        return f"file:{urllib.parse.quote(str(Path(name).absolute()))}?mode=ro"
+    path, _, query = name.partition("?")
+    kept = [part for part in query.split("&") if part and not part.startswith("mode=")]
+    return f"{path}?{'&'.join([*kept, 'mode=ro'])}"
+
+
+def file_of(name: str) -> Path:
+    """The file behind a SQLite NAME, a path or a URI."""
+    if not name.startswith("file:"):
+        return Path(name)
+    path = urllib.parse.unquote(name.removeprefix("file:").partition("?")[0])
+    return Path("/" + path.lstrip("/") if path.startswith("//") else path)
+
+
+def forced(settings: Mapping[str, Option], ping_timeout: float) -> Settings:
+    """`settings` with what a probe needs: timeouts, one lasting connection, no implicit transactions.
+
+    Args:
+        settings: one alias of DATABASES.
+        ping_timeout: seconds after which the probe gives up; drivers are told less.
+    """
+    result: Settings = {**settings, "ATOMIC_REQUESTS": False, "CONN_MAX_AGE": None}
+    given = settings.get("OPTIONS")
+    options: dict[str, Option] = dict(given) if isinstance(given, dict) else {}
+    options.pop("pool", None)  # psycopg's pool starts threads and refuses lasting connections
+    engine = str(settings.get("ENGINE", ""))
+    seconds = driver_seconds(ping_timeout)
+    vendor = vendor_of(engine)
+    if vendor == SQLITE:
+        options |= {"uri": True, "timeout": ping_timeout / 3}
+        result["NAME"] = read_only_uri(str(settings.get("NAME", "")))
+    elif vendor == MYSQL:
+        connect = "connection_timeout" if "connector" in engine else "connect_timeout"
+        options |= {connect: seconds, "read_timeout": seconds, "write_timeout": seconds}
+    elif vendor == POSTGRESQL:
+        own = f"{options.get('options') or ''} -c statement_timeout={seconds * 1000}"
+        options |= {"connect_timeout": max(2, seconds), "options": own.strip()}
+    elif vendor == MONGODB:
+        milliseconds = seconds * 1000
+        options |= {
+            "serverSelectionTimeoutMS": milliseconds,
+            "connectTimeoutMS": milliseconds,
+            "socketTimeoutMS": milliseconds,
+        }
+    result["OPTIONS"] = options
+    return result
+
+
+def driver_seconds(ping_timeout: float) -> int:
+    """Whole seconds that a driver is given: less than the ping's own, but at least one."""
+    return max(1, math.ceil(ping_timeout) - 1)

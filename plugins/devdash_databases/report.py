@@ -1,0 +1,226 @@
+"""From pings to the report: facts, the table, what needs a hand."""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from devdash.api import (
+    Align,
+    Attention,
+    Block,
+    Cell,
+    Column,
+    Level,
+    Notice,
+    Pair,
+    Pairs,
+    Report,
+    Row,
+    Table,
+    Tone,
+    worst,
+)
+from devdash_databases import wire
+from devdash_databases.aliases import Target
+from devdash_databases.facts import AliasFacts, DatabasesFacts, ProjectFacts
+from devdash_databases.states import CALM, State
+from devdash_databases.words import coarse, hint, latency, level_of, state_name, tone_of, vendor_name
+
+COLUMNS = (
+    Column("alias"),
+    Column("database", priority=3, shrink=True),
+    Column("state", shrink=True),
+    Column("ping", Align.RIGHT, priority=1),
+    Column("role", priority=2),
+    Column("", priority=4),
+)
+
+ROUTE_COLUMNS = (
+    Column("model", shrink=True),
+    Column("read", priority=1),
+    Column("write", priority=2),
+    Column("migrate", priority=4, shrink=True),
+    Column("decided by", priority=5, shrink=True),
+)
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that one reading told.
+
+    Attributes:
+        project: the project's name.
+        django: the version that asked, or "".
+        targets: every alias.
+        pings: the last ping of each.
+        trends: latencies of each in milliseconds, oldest first; None: that ping failed.
+        scan: routes and findings.
+    """
+
+    project: str
+    django: str
+    targets: tuple[Target, ...]
+    pings: Mapping[str, wire.Ping]
+    trends: Mapping[str, tuple[float | None, ...]]
+    scan: wire.Scanned = wire.Scanned((), ())
+
+
+def report_of(reading: Reading) -> Report:
+    """The report of a reading."""
+    attention = (*_alias_attention(reading), *_finding_attention(reading.project, reading.scan.findings))
+    levels = [level_of(ping.state) for ping in reading.pings.values()]
+    blocks: list[Block] = [_alias_table(reading)]
+    blocks += [Notice(Level(finding.level), finding.text) for finding in reading.scan.findings]
+    if reading.scan.routes:
+        blocks.append(_route_table(reading.scan.routes))
+    return Report(
+        level=worst([*levels, *(item.level for item in attention)]),
+        summary=summary(reading),
+        blocks=tuple(blocks),
+        facts=facts_of(reading),
+        attention=attention,
+    )
+
+
+def facts_of(reading: Reading) -> DatabasesFacts:
+    """The facts of a reading."""
+    aliases = tuple(_alias_facts(target, reading.pings[target.alias]) for target in reading.targets)
+    scan = reading.scan
+    return DatabasesFacts((ProjectFacts(reading.project, aliases, scan.routes, scan.findings),))
+
+
+def summary(reading: Reading) -> str:
+    """How many answer, and which do not: one line."""
+    asked = [ping for ping in reading.pings.values() if ping.state not in CALM]
+    failed = [ping for ping in asked if ping.state is not State.OK]
+    if not asked:
+        return "no database configured"
+    if failed:
+        said = ", ".join(f"{ping.alias} {state_name(ping.state)}" for ping in failed)
+        return f"{len(failed)} of {len(asked)} not ok: {said}"
+    return f"{len(asked)} database{'' if len(asked) == 1 else 's'} answer{'s' if len(asked) == 1 else ''}"
+
+
+def error_of(ping: wire.Ping) -> str | None:
+    """The exception's type and code."""
+    if not ping.kind:
+        return None
+    return f"{ping.kind} ({ping.code})" if ping.code else ping.kind
+
+
+def _alias_facts(target: Target, ping: wire.Ping) -> AliasFacts:
+    return AliasFacts(
+        alias=target.alias,
+        vendor=ping.vendor,
+        state=ping.state,
+        latency_ms=ping.latency_ms,
+        role=ping.role,
+        read_only=True if ping.state is State.OK and target.write_refused else ping.read_only,
+        lag_s=None,
+        error=error_of(ping),
+    )
+
+
+def _alias_table(reading: Reading) -> Table:
+    rows = tuple(
+        _row(target, reading.pings[target.alias], reading.trends.get(target.alias, ()))
+        for target in reading.targets
+    )
+    heading = f"{reading.project} · Django {reading.django}" if reading.django else reading.project
+    return Table(COLUMNS, rows, empty="No database is configured.", heading=heading)
+
+
+def _row(target: Target, ping: wire.Ping, trend: Sequence[float | None]) -> Row:
+    calm = ping.state in CALM
+    engine = " ".join(part for part in (vendor_name(ping.vendor), ping.version) if part)
+    return Row(
+        key=target.alias,
+        cells=(
+            Cell(target.alias, Tone.DIM if calm else Tone.PLAIN),
+            Cell(engine, Tone.DIM),
+            Cell(state_name(ping.state), tone_of(ping.state)),
+            Cell(latency(ping.latency_ms)),
+            Cell(_role(target, ping), Tone.DIM),
+            Cell(trend=tuple(None if value is None else coarse(value) for value in trend)),
+        ),
+        level=level_of(ping.state),
+        detail=_detail(target, ping),
+    )
+
+
+def _role(target: Target, ping: wire.Ping) -> str:
+    if ping.state is not State.OK:
+        return ""
+    read_only = target.write_refused or ping.read_only
+    if ping.role == "file":
+        return "read-only" if read_only else "read-write"
+    role = ping.role or ""
+    return f"{role}, read-only" if read_only and role == "primary" else role
+
+
+def _detail(target: Target, ping: wire.Ping) -> tuple[Block, ...]:
+    pairs = (
+        ("file" if ping.vendor == "sqlite" else "server", target.place),
+        ("database", " ".join(part for part in (vendor_name(ping.vendor), ping.version) if part)),
+        ("driver", ping.driver),
+        ("engine", str(target.settings.get("ENGINE", ""))),
+        ("connection", target.connection),
+        ("test mirror", _mirror(target)),
+        ("last error", error_of(ping) or ""),
+        ("because", ping.note),
+    )
+    shown = Pairs(tuple(Pair(label, value) for label, value in pairs if value))
+    if ping.state is State.NOT_CONFIGURED:
+        text = f"Alias “{target.alias}” has no ENGINE: nothing is asked."
+        return (Notice(Level.OK, text, "Give it a table [panes.databases.databases.…] with an ENGINE."),)
+    if ping.state is State.OK or ping.state in CALM:
+        return (shown,)
+    notice = Notice(level_of(ping.state), _sentence(target.alias, ping), hint(ping.state, ping.vendor))
+    return (notice, shown)
+
+
+def _mirror(target: Target) -> str:
+    test = target.settings.get("TEST")
+    return str(test.get("MIRROR", "")) if isinstance(test, dict) else ""
+
+
+def _sentence(alias: str, ping: wire.Ping) -> str:
+    because = f": {ping.note}" if ping.note else ""
+    return f"{alias}: {state_name(ping.state)}{because}"
+
+
+def _alias_attention(reading: Reading) -> tuple[Attention, ...]:
+    return tuple(
+        Attention(
+            key=f"{ping.alias}:{ping.state.value}",
+            level=level if level is Level.CRITICAL else Level.ATTENTION,
+            text=f"database {_sentence(ping.alias, ping)}",
+            action="ping",
+            item=ping.alias,
+        )
+        for ping in reading.pings.values()
+        if (level := level_of(ping.state)) is not Level.OK
+    )
+
+
+def _finding_attention(project: str, findings: Sequence[wire.FindingFacts]) -> tuple[Attention, ...]:
+    return tuple(
+        Attention(f"finding:{number}:{finding.code}", Level(finding.level), f"{project}: {finding.text}")
+        for number, finding in enumerate(findings)
+    )
+
+
+def _route_table(routes: Sequence[wire.RouteFacts]) -> Table:
+    rows = tuple(
+        Row(
+            f"model:{route.model}",
+            (
+                Cell(route.model),
+                Cell(route.read or "—"),
+                Cell(route.write or "—"),
+                Cell(", ".join(route.migrate) or "nowhere", Tone.DIM),
+                Cell(route.decided_by, Tone.DIM),
+            ),
+        )
+        for route in routes
+    )
+    return Table(ROUTE_COLUMNS, rows, heading="routes")

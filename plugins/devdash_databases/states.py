@@ -1,0 +1,53 @@
+"""What can be told of one database: the words that the probe and the pane share.
+
+Standard library only: the probe imports this in interpreters that have no devdash.
+"""
+
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """What a ping of one alias came to."""
+
+    OK = "ok"
+    NOT_CONFIGURED = "not-configured"
+    """The alias has no ENGINE: nothing to ask."""
+    PRIVATE = "in-memory"
+    """A SQLite database in memory belongs to the process that opened it: nothing to ask."""
+    UNSAFE_ENGINE = "unsafe-engine"
+    """An engine whose answer means nothing, such as djongo, which says OK with no server at all."""
+
+    CANNOT_OPEN = "cannot-open"
+    NOT_A_DATABASE = "not-a-database"
+    CORRUPT = "corrupt"
+    IO_ERROR = "io-error"
+    BUSY = "locked"
+    """Another process holds the SQLite file, so that nobody else can read it."""
+    READ_ONLY = "read-only"
+    """What is needed to answer (a recovery, a shared-memory file) would have to be written."""
+
+    DNS = "dns"
+    REFUSED = "refused"
+    TIMEOUT = "timeout"
+    DROPPED = "dropped"
+    PROTOCOL = "wrong-protocol"
+    AUTH = "auth"
+    TLS = "tls"
+    UNKNOWN_DATABASE = "unknown-database"
+    TOO_MANY = "too-many"
+    NOT_PRIMARY = "not-primary"
+    TOO_OLD = "too-old"
+
+    DRIVER_MISSING = "driver-missing"
+    SETTINGS = "settings"
+    """The engine refuses its settings."""
+    SECRET_MISSING = "secret-missing"  # noqa: S105  # a state's name, not a secret
+    """The password's reference leads nowhere; nothing was asked."""
+    PROBE_FAILED = "probe-failed"
+    """The helper process ended or fell silent, twice: the database itself is untold."""
+    FAILED = "failed"
+    """Something else; the exception's type and code say more."""
+
+
+CALM = frozenset({State.NOT_CONFIGURED, State.PRIVATE})
+"""States in which there is nothing to ask, and so nothing that needs a hand."""

@@ -1,0 +1,127 @@
+"""How states, latencies and names are said to a person."""
+
+import math
+
+from devdash.api import Level, Tone
+from devdash_databases.probing import engines
+from devdash_databases.states import CALM, State
+
+_VENDORS = {
+    engines.SQLITE: "SQLite",
+    engines.MYSQL: "MySQL",
+    "mariadb": "MariaDB",
+    engines.POSTGRESQL: "PostgreSQL",
+    engines.MONGODB: "MongoDB",
+    engines.ORACLE: "Oracle",
+}
+
+_STATES = {
+    State.NOT_CONFIGURED: "not configured",
+    State.PRIVATE: "in memory",
+    State.UNSAFE_ENGINE: "unsafe engine",
+    State.CANNOT_OPEN: "cannot open",
+    State.NOT_A_DATABASE: "not a database",
+    State.IO_ERROR: "I/O error",
+    State.READ_ONLY: "read-only",
+    State.DNS: "unknown host",
+    State.TIMEOUT: "no answer",
+    State.PROTOCOL: "wrong protocol",
+    State.AUTH: "login refused",
+    State.TLS: "TLS failed",
+    State.UNKNOWN_DATABASE: "no such database",
+    State.TOO_MANY: "too many connections",
+    State.NOT_PRIMARY: "not primary",
+    State.TOO_OLD: "server too old",
+    State.DRIVER_MISSING: "driver missing",
+    State.SETTINGS: "bad settings",
+    State.SECRET_MISSING: "no password",
+    State.PROBE_FAILED: "probe failed",
+}
+
+_HINTS = {
+    State.UNSAFE_ENGINE: "djongo answers OK with no server at all; use django-mongodb-backend instead.",
+    State.CANNOT_OPEN: "Look at the path, and at the permissions of the file and of its folder.",
+    State.NOT_A_DATABASE: "The file is something else, or encrypted; look at NAME.",
+    State.CORRUPT: "Copy the file away, then run `sqlite3 FILE '.recover'` on the copy.",
+    State.IO_ERROR: "Look at the disk, and at the system's log.",
+    State.BUSY: "Another process holds it exclusively; `fuser FILE` names it.",
+    State.READ_ONLY: "Reading it would need to write (a recovery): open it once where it may be written.",
+    State.DNS: "Look at HOST, and at the network or VPN.",
+    State.REFUSED: "Nothing listens there: start the server, or look at HOST and PORT.",
+    State.TIMEOUT: "The server, the network or a firewall is silent; try the same host by another way.",
+    State.DROPPED: "The server closed the connection; look at its log.",
+    State.PROTOCOL: "Something else answers on that port; look at PORT and ENGINE.",
+    State.AUTH: "Look at USER and at what PASSWORD refers to.",
+    State.TLS: "Look at the certificate and at the TLS options.",
+    State.UNKNOWN_DATABASE: "Look at NAME, or create the database.",
+    State.TOO_MANY: "Connections pile up: look for clients that do not close theirs.",
+    State.NOT_PRIMARY: "Look at the replica set: it has no primary, or HOST names a secondary.",
+    State.TOO_OLD: "The driver no longer speaks to a server of this version.",
+    State.DRIVER_MISSING: "Install the driver beside devdash, or name its folder in python_path.",
+    State.SETTINGS: "Look at ENGINE, NAME and OPTIONS.",
+    State.SECRET_MISSING: "Make the reference in PASSWORD lead somewhere.",
+    State.PROBE_FAILED: "The database itself could not be asked; `devdash doctor` says more.",
+    State.FAILED: "The type and code of the error say more.",
+}
+
+_DRIVERS = {
+    engines.MYSQL: "Install mysqlclient or PyMySQL beside devdash, or name its folder in python_path.",
+    engines.POSTGRESQL: "Install psycopg[binary] beside devdash, or name its folder in python_path.",
+    engines.MONGODB: "Install django-mongodb-backend beside devdash, or name its folder in python_path.",
+}
+
+
+def vendor_name(vendor: str | None) -> str:
+    """A vendor as its makers write it; "" for none."""
+    return _VENDORS.get(vendor, vendor.capitalize()) if vendor else ""
+
+
+def state_name(state: State) -> str:
+    """A state in two or three words."""
+    return _STATES.get(state, state.value)
+
+
+def hint(state: State, vendor: str | None) -> str:
+    """The next step for a state; "" where there is none."""
+    if state is State.DRIVER_MISSING and vendor in _DRIVERS:
+        return _DRIVERS[vendor]
+    return _HINTS.get(state, "")
+
+
+def level_of(state: State) -> Level:
+    """How much an alias in this state needs a hand.
+
+    A locked file and an unsafe engine need one, but nothing is known to be
+    down; a failed probe tells nothing about the database.
+    """
+    if state is State.OK or state in CALM:
+        return Level.OK
+    if state is State.PROBE_FAILED:
+        return Level.UNKNOWN
+    return Level.ATTENTION if state in (State.BUSY, State.UNSAFE_ENGINE) else Level.CRITICAL
+
+
+def tone_of(state: State) -> Tone:
+    """The tone in which a state's name is shown."""
+    if state in CALM:
+        return Tone.DIM
+    tones = {Level.OK: Tone.GOOD, Level.CRITICAL: Tone.BAD}
+    return tones.get(level_of(state), Tone.WARN)
+
+
+def coarse(latency_ms: float) -> float:
+    """A latency in milliseconds to one significant digit, at least 1: so that jitter repaints nothing."""
+    if latency_ms <= 1:
+        return 1.0
+    step = 10.0 ** math.floor(math.log10(latency_ms))
+    return round(latency_ms / step) * step
+
+
+def latency(latency_ms: float | None) -> str:
+    """A latency for a table: "<1 ms", "3 ms", "40 ms", "2 s"; "" for none."""
+    if latency_ms is None:
+        return ""
+    if latency_ms < 1:
+        return "<1 ms"
+    value = coarse(latency_ms)
+    return f"{value:.0f} ms" if value < 1000 else f"{value / 1000:.0f} s"
