@@ -43,6 +43,6 @@ def wants_limit(pack: Supply, config: BatteryConfig) -> bool:
 
 
 def limit_command(tree: Path, packs: Iterable[Supply], value: int) -> str:
-    """One line of shell that sets the limit of `packs` to `value` percent; many forget it at the next start."""
+    """One line of shell that sets the limit of `packs` to `value` percent; not every machine remembers it."""
     controls = [shlex.quote(str(tree / pack.name / CONTROL)) for pack in packs]
     return " && ".join(f"echo {value} | sudo tee {control}" for control in controls)
