@@ -1,0 +1,68 @@
+"""The three values that TOML does not have: durations, paths, references to secrets."""
+
+import math
+import re
+from pathlib import Path
+
+from devdash.config.secrets import FORMS, reference
+from devdash.contract.settings import Duration, Secret, SecretFile
+
+LONGEST = 366 * 86400
+"""Seconds of the longest duration; beyond it is a slip."""
+
+_DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)?\s*")
+_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+
+
+class BadValue(ValueError):
+    """A value of the wrong form; the message is our own and never has the value in it."""
+
+
+def duration(value: object) -> Duration:
+    """Seconds from "500ms", "90s", "5m", "2h", "1d" or a number.
+
+    Raises:
+        BadValue: it is none of these, not above zero, or above a year.
+    """
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise BadValue('expected a duration, such as "90s", "5m" or "2h"')
+    if isinstance(value, str):
+        match = _DURATION.fullmatch(value)
+        if match is None:
+            raise BadValue('expected a duration: a number and ms, s, m, h or d, such as "90s" or "5m"')
+        seconds = float(match[1]) * _UNITS[match[2] or "s"]
+    else:
+        seconds = float(value) if abs(value) <= LONGEST else math.inf
+    if not 0 < seconds <= LONGEST:  # false for nan as well
+        raise BadValue("a duration must be above zero and at most a year")
+    return Duration(seconds)
+
+
+def path(value: object, folder: Path) -> Path:
+    """An absolute path: relative ones start in `folder`, "~" is the home folder.
+
+    Raises:
+        BadValue: it is no text, empty, or "~" leads nowhere.
+    """
+    if not isinstance(value, str):
+        raise BadValue("expected a path in quotes")
+    if not value.strip() or "\0" in value:
+        raise BadValue("expected a path; this is empty or no path")
+    try:
+        return folder / Path(value).expanduser()
+    except RuntimeError:
+        raise BadValue("there is no home folder of that name") from None
+
+
+def secret(value: object, folder: Path) -> Secret:
+    """A reference to a secret; `{ file = … }` is relative to `folder`.
+
+    Raises:
+        BadValue: it is none of the four forms.
+    """
+    source = reference(value)
+    if source is None:
+        raise BadValue(f"expected a reference to a secret, never the secret itself; {FORMS}")
+    if isinstance(source, SecretFile):
+        source = SecretFile(str(path(source.file, folder)))
+    return Secret(source)
