@@ -11,7 +11,6 @@ from devdash.engine import secrets
 from devdash.workers import process
 from devdash.workers.fleet import Fleet
 from devdash.workers.host import WorkerProcess
-from devdash.workers.threads import DaemonThreads
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -51,7 +50,6 @@ class Context:
         self._on_wake = on_wake
         self._on_progress = on_progress
         self._fleet = Fleet()
-        self._threads = DaemonThreads()
 
     @property
     def name(self) -> str:
@@ -98,7 +96,7 @@ class Context:
 
     async def in_thread(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a short blocking function in a daemon thread; see `DaemonThreads.call` for limits."""
-        return await self._threads.call(function, *args, **kwargs)
+        return await self._fleet.threads.call(function, *args, **kwargs)
 
     def worker(
         self, module: str, *, python: str | None = None, env: Mapping[str, str | None] | None = None

@@ -56,7 +56,8 @@ async def reveal(secret: Secret, means: Means) -> str:
 
 
 async def _in_file(file: str, means: Means) -> str:
-    path = means.folder / Path(file).expanduser()
+    folder = means.folder
+    path = folder / os.path.expanduser(file)  # noqa: PTH111, ASYNC240  # an unknown "~name" stays as it is
 
     def read() -> str:
         if not path.is_file():

@@ -1,11 +1,11 @@
 """The worker's side: serves the calls of one module as JSON lines.
 
 Run as `python child.py MODULE`, where MODULE is a dotted name or the path of a
-.py file that defines CALLS, a mapping of names to functions. Line by line on
-standard input and output:
+.py file that defines CALLS, a mapping of names to functions. Line by line, on
+standard input (→) and output (←):
 
+    ← {"hello": 1}                              once, when the module is imported
     → {"id": 1, "name": "ping", "args": {"alias": "default"}}
-    ← {"hello": 1, "python": "3.11.7"}          once, when the module is imported
     ← {"id": 1, "ok": …}
     ← {"id": 1, "error": {"kind": "…", "message": "…", "hint": "…"}}
 
@@ -13,45 +13,51 @@ One file, standard library only, Python 3.8 or later: a watched project's own
 interpreter runs it, where devdash is not installed.
 
 Printing cannot disturb the lines, at no level: before the module is imported,
-descriptor 1 becomes standard error and descriptor 0 the end of file. What an
+descriptor 1 becomes standard error, and descriptor 0 is at its end. What an
 exception says is not passed on, because it may hold a password, unless the
-exception says itself that it is meant to be shown.
+exception tells that it is meant to be shown: by `public = True`, or by having
+both `message` and `hint`.
 """
+
+# Whatever a handler raises must become a reply, SystemExit too; and pathlib would double the time to start.
+# ruff: noqa: BLE001, PTH100, PTH119, PTH120, PTH122
+from __future__ import annotations
 
 import importlib
 import importlib.util
 import json
 import os
-import platform
 import queue
 import signal
 import sys
 import threading
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import NoReturn
 
 HELLO = 1
 """The version of the lines' form."""
 
 
-def main():
+def main() -> NoReturn:
     """Import the module, say hello, serve until standard input ends."""
     requests, replies = take_pipes()
-    lines = queue.Queue()
+    lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     threading.Thread(target=read_lines, args=(requests, lines), daemon=True).start()
-    if len(sys.argv) != 2:
-        send(replies, {"hello": HELLO, "error": failure("usage", "usage: child.py MODULE")})
-        end_group()
     try:
         calls = import_calls(sys.argv[1])
     except BaseException as error:
         send(replies, {"hello": HELLO, "error": describe(error)})
         end_group()
-    send(replies, {"hello": HELLO, "python": platform.python_version()})
+    send(replies, {"hello": HELLO})
     while True:
         send(replies, answer(calls, lines.get()))
 
 
-def take_pipes():
-    """Move the pipes to private descriptors; leave harmless ones in their place."""
+def take_pipes() -> tuple[int, int]:
+    """Move the pipes to descriptors that children do not inherit; leave harmless ones in their place."""
     requests, replies = os.dup(0), os.dup(1)
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
@@ -60,9 +66,9 @@ def take_pipes():
     return requests, replies
 
 
-def read_lines(requests, lines):
+def read_lines(requests: int, lines: queue.SimpleQueue[bytes]) -> None:
     """In a thread: queue every line. At the end of file devdash is gone or wants no more: so end."""
-    rest = []
+    begun: list[bytes] = []
     while True:
         try:
             chunk = os.read(requests, 65536)
@@ -70,37 +76,39 @@ def read_lines(requests, lines):
             chunk = b""
         if not chunk:
             end_group()
-        head, *more = chunk.split(b"\n")
-        rest.append(head)
-        for part in more:
-            lines.put(b"".join(rest))
-            rest = [part]
+        rest, *others = chunk.split(b"\n")
+        for part in others:
+            lines.put(b"".join([*begun, rest]))
+            begun, rest = [], part
+        begun.append(rest)
 
 
-def end_group():
+def end_group() -> NoReturn:
     """End this process and all that it started; a group that is not its own is left alone."""
     if os.getpgrp() == os.getpid():
         os.killpg(0, signal.SIGKILL)
     os._exit(0)
 
 
-def import_calls(module):
-    """The CALLS of `module`."""
-    here = os.path.realpath(os.path.dirname(os.path.abspath(__file__)))
+def import_calls(module: str) -> Mapping[str, Callable[..., object]]:
+    """The CALLS of `module`, imported without this file's folder on the path."""
+    here = os.path.dirname(os.path.realpath(__file__))
     sys.path[:] = [entry for entry in sys.path if not entry or os.path.realpath(entry) != here]
     sys.argv = [module]
-    if module.endswith(".py"):
-        name = os.path.splitext(os.path.basename(module))[0]
-        spec = importlib.util.spec_from_file_location(name, module)
-        loaded = importlib.util.module_from_spec(spec)
-        sys.modules[name] = loaded
-        spec.loader.exec_module(loaded)
-    else:
-        loaded = importlib.import_module(module)
+    if not module.endswith(".py"):
+        return dict(importlib.import_module(module).CALLS)
+    # The prefix keeps a file called json.py from being taken for the library's.
+    name = "devdash_worker_" + os.path.splitext(os.path.basename(module))[0]
+    spec = importlib.util.spec_from_file_location(name, module)
+    if spec is None or spec.loader is None:
+        raise ImportError("not a module", name=name, path=module)
+    loaded = importlib.util.module_from_spec(spec)
+    sys.modules[name] = loaded
+    spec.loader.exec_module(loaded)
     return dict(loaded.CALLS)
 
 
-def answer(calls, line):
+def answer(calls: Mapping[str, Callable[..., object]], line: bytes) -> dict[str, object]:
     """The reply to one request line."""
     number = None
     try:
@@ -108,26 +116,25 @@ def answer(calls, line):
         number, name, args = request["id"], request["name"], request["args"]
         if name not in calls:
             return {"id": number, "error": failure("no-such-call", "the worker has no call " + repr(name))}
-        result = calls[name](**args)
+        return {"id": number, "ok": calls[name](**args)}
     except BaseException as error:
         return {"id": number, "error": describe(error)}
-    return {"id": number, "ok": result}
 
 
-def refuse_constant(name):
+def refuse_constant(name: str) -> NoReturn:
     """JSON has no NaN and no infinities."""
     raise ValueError(name)
 
 
-def send(replies, reply):
-    """Write one reply line; one that JSON cannot hold becomes an error."""
+def send(replies: int, reply: dict[str, object]) -> None:
+    """Write one reply line; what JSON cannot hold becomes an error."""
     try:
-        text = json.dumps(reply, allow_nan=False, separators=(",", ":"))
+        data = json.dumps(reply, allow_nan=False, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
     except BaseException as error:
         kind = type(error).__name__
         reason = failure("unserialisable", "the answer cannot be written as JSON (" + kind + ")")
-        text = json.dumps({"id": reply.get("id"), "error": reason})
-    rest = memoryview((text + "\n").encode("utf-8"))
+        data = json.dumps({"id": reply.get("id"), "error": reason}).encode("utf-8")
+    rest = memoryview(data + b"\n")
     while rest:
         try:
             rest = rest[os.write(replies, rest) :]
@@ -135,37 +142,42 @@ def send(replies, reply):
             end_group()
 
 
-def failure(kind, message, hint=""):
+def failure(kind: str, message: str, hint: str = "") -> dict[str, str]:
     """The form of an error."""
-    return {"kind": str(kind), "message": str(message), "hint": str(hint)}
+    return {"kind": kind, "message": message, "hint": hint}
 
 
-def describe(error):
+def describe(error: BaseException) -> dict[str, str]:
     """What may be told about an exception: its own words only when they are meant to be shown."""
     name = type(error).__name__
-    kind = getattr(error, "kind", name)
-    if not isinstance(kind, str):
-        kind = name
-    message = getattr(error, "message", None)
-    hint = getattr(error, "hint", None)
+    kind, message, hint = (getattr(error, field, None) for field in ("kind", "message", "hint"))
+    kind = kind if isinstance(kind, str) else name
     if isinstance(message, str) and isinstance(hint, str):
         return failure(kind, message, hint)
     if getattr(error, "public", False) is True:
         return failure(kind, str(error), hint if isinstance(hint, str) else "")
-    what = name
     if isinstance(error, ImportError) and error.name:
-        what += " (" + error.name + ")"
-    return failure(kind, what + " at " + place(error))
+        name += " (" + error.name + ")"
+    if isinstance(error, SystemExit) and isinstance(error.code, int):
+        name += " (exit code " + str(error.code) + ")"
+    return failure(kind, name + " at " + place(error))
 
 
-def place(error):
-    """File and line where `error` was raised, seen from the outermost code that is not ours."""
-    trace, found = error.__traceback__, "an unknown place"
+def place(error: BaseException) -> str:
+    """Where `error` was raised, as "file.py:31": the last place outside of libraries, if there is one."""
+    if isinstance(error, SyntaxError) and error.filename:
+        return os.path.basename(error.filename) + ":" + str(error.lineno or 0)
+    own = os.path.abspath(__file__)
+    library = os.path.dirname(os.__file__) + os.sep
+    found, outside, trace = "an unknown place", "", error.__traceback__
     while trace is not None:
         filename = trace.tb_frame.f_code.co_filename
-        found = filename + ":" + str(trace.tb_lineno)
+        found = os.path.basename(filename) + ":" + str(trace.tb_lineno)
+        packaged = "site-packages" in filename or "dist-packages" in filename
+        if not (packaged or filename.startswith((library, "<frozen")) or os.path.abspath(filename) == own):
+            outside = found
         trace = trace.tb_next
-    return found
+    return outside or found
 
 
 if __name__ == "__main__":

@@ -1,23 +1,33 @@
-"""All children of one pane, so that they can be ended together."""
+"""All children and threads of one pane, so that they can be bounded and ended together."""
 
 import asyncio
-import signal
 from collections.abc import Callable
 
+from devdash.contract.errors import PaneError
 from devdash.workers.group import Group, Launch
+from devdash.workers.threads import DaemonThreads
 
-_POLITE = 0.1
-_FINAL = 0.2
+CLOSE_GRACE = 0.1
+"""Seconds for programs to clean up when the pane stops."""
+
+CLOSE_REAP = 0.2
+"""Seconds to wait for killed children when the pane stops."""
 
 
 class Fleet:
-    """Starts children and remembers those that are not gone yet."""
+    """Starts a pane's children and remembers those that are not gone yet.
+
+    Attributes:
+        threads: for the blocking work of starting a child, and for the pane's own.
+    """
 
     def __init__(self) -> None:
+        self.threads = DaemonThreads()
         self._groups: set[Group] = set()
-        self.closed = False
+        self._closed = False
 
     def __len__(self) -> int:
+        """How many children are not gone yet."""
         return len(self._groups)
 
     def start(
@@ -27,27 +37,27 @@ class Fleet:
 
         Raises:
             OSError: it could not be started.
-            asyncio.CancelledError: the fleet is closed; nothing is to be started any more.
+            PaneError: the fleet is closed; nothing is started any more.
         """
-        if self.closed:
-            raise asyncio.CancelledError("the pane has been stopped")
+        if self._closed:
+            raise PaneError("the pane has been stopped; it starts no more programs")
         group = Group(launch, on_out, on_err)
         self._groups.add(group)
         group.gone.add_done_callback(lambda _: self._groups.discard(group))
         return group
 
     async def close(self) -> None:
-        """End all children within 0.3 s: those that would clean up are asked first, briefly."""
-        self.closed = True
+        """End all children, within `CLOSE_GRACE` + `CLOSE_REAP` whatever they do."""
+        self._closed = True
         groups = list(self._groups)
         if not groups:
             return
         waiting = {group.gone for group in groups}
         try:
             for group in groups:
-                group.signal(signal.SIGTERM)
-            await asyncio.wait(waiting, timeout=_POLITE)
+                group.ask_to_end()
+            await asyncio.wait(waiting, timeout=CLOSE_GRACE)
         finally:
             for group in groups:
                 group.kill()
-        await asyncio.wait(waiting, timeout=_FINAL)
+        await asyncio.wait(waiting, timeout=CLOSE_REAP)

@@ -3,15 +3,18 @@
 The life of a `Group`: `__init__` starts the child in a session of its own, so
 that the child's process id names its group; output goes to two callbacks; when
 the child ends, what is left of its group is killed; then `gone` holds the exit
-code. There is no await between start and control, so nothing can get lost.
+code. There is no await between the start and the control over what was
+started, so that no cancellation can leave a child behind.
 """
 
 import asyncio
+import contextlib
+import errno
 import os
 import signal
 import subprocess
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import msgspec
@@ -38,26 +41,16 @@ class Launch(msgspec.Struct, frozen=True, kw_only=True):
         env: the whole environment.
         cwd: its folder; None: ours.
         feed: it gets a pipe as standard input; else /dev/null.
-        last_signal: what its group gets when devdash dies.
+        last_signal: what its group gets first when it has to end, and when
+            devdash dies: SIGTERM for programs that clean up, SIGKILL for workers.
     """
 
     executable: str
-    argv: Sequence[str]
+    argv: tuple[str, ...]
     env: Mapping[str, str]
     cwd: Path | None = None
     feed: bool = False
     last_signal: signal.Signals = signal.SIGTERM
-
-
-def environment(changes: Mapping[str, str | None] | None) -> dict[str, str]:
-    """The environment of devdash with `changes` applied; None as a value removes the variable."""
-    env = dict(os.environ)
-    for name, value in (changes or {}).items():
-        if value is None:
-            env.pop(name, None)
-        else:
-            env[name] = value
-    return env
 
 
 class Group:
@@ -69,6 +62,8 @@ class Group:
         on_err: the same for standard error.
 
     Attributes:
+        pid: the child's process id; its group has the same number.
+        stdin: where to write to it, if `launch.feed`.
         gone: done when the child and its group are ended and reaped; the exit
             code, negative for a signal.
 
@@ -80,16 +75,18 @@ class Group:
         self, launch: Launch, on_out: Callable[[bytes], None], on_err: Callable[[bytes], None]
     ) -> None:
         self._loop = asyncio.get_running_loop()
+        self._exited = False
         self.gone: asyncio.Future[int] = self._loop.create_future()
-        self._lifeline = Lifeline(launch.last_signal)
-        out_read, out_write = os.pipe()
-        err_read, err_write = os.pipe()
-        in_read, in_write = os.pipe() if launch.feed else (-1, -1)
-        try:
+        with contextlib.ExitStack() as ours, contextlib.ExitStack() as theirs:
+            out_read, out_write = _pipe(ours, theirs)
+            err_read, err_write = _pipe(ours, theirs)
+            in_write, in_read = _pipe(ours, theirs, feed=True) if launch.feed else (-1, subprocess.DEVNULL)
+            self._lifeline = Lifeline(launch.last_signal)
+            ours.callback(self._lifeline.close)
             self._process = subprocess.Popen(
                 launch.argv,
                 executable=launch.executable,
-                stdin=in_read if launch.feed else subprocess.DEVNULL,
+                stdin=in_read,
                 stdout=out_write,
                 stderr=err_write,
                 env=launch.env,
@@ -97,50 +94,43 @@ class Group:
                 start_new_session=True,
                 pass_fds=(self._lifeline.child_fd,),
             )
-        except BaseException:
-            for descriptor in (out_read, err_read, in_write):
-                if descriptor >= 0:
-                    os.close(descriptor)
-            self._lifeline.close()
-            raise
-        finally:
-            for descriptor in (out_write, err_write, in_read):
-                if descriptor >= 0:
-                    os.close(descriptor)
-        self.pid = self._process.pid
-        self._lifeline.arm(self.pid)
-        self._exited = False
+            self.pid = self._process.pid
+            ours.callback(self._lost)
+            self._lifeline.arm(self.pid)
+            threading.Thread(target=self._watch, name=f"devdash-child-{self.pid}", daemon=True).start()
+            ours.pop_all()
+        self.stdin = PipeWriter(in_write) if launch.feed else None
         self._out = PipeReader(out_read, on_out, self._maybe_finish)
         self._err = PipeReader(err_read, on_err, self._maybe_finish)
-        self.stdin = PipeWriter(in_write) if launch.feed else None
-        threading.Thread(target=self._watch, name=f"devdash-child-{self.pid}", daemon=True).start()
+        self._last_signal = launch.last_signal
 
     def signal(self, number: signal.Signals) -> None:
         """Send `number` to the whole group. Nothing happens when the group is gone."""
         if self.gone.done():
             return
-        try:
-            # Until `gone`, the child is unreaped, so this number cannot belong to another group.
+        # Until `gone`, the child is not reaped, so this number cannot belong to another group.
+        # Not permitted: all that is left are zombies (macOS), or it became another user.
+        with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, number)
-        except ProcessLookupError:
-            pass
-        except PermissionError:
-            pass  # all that is left are zombies (macOS), or it runs as another user
+
+    def ask_to_end(self) -> None:
+        """Send the signal that lets the group clean up, where it is one that does."""
+        self.signal(self._last_signal)
 
     def kill(self) -> None:
         """SIGKILL the group and stop reading. `gone` follows as soon as the kernel lets it."""
         self.signal(signal.SIGKILL)
         self._close_pipes()
 
-    async def end(self, grace: float = TERM_GRACE) -> None:
-        """End the group: SIGTERM, `grace` seconds, SIGKILL; wait until it is gone.
+    async def end(self) -> None:
+        """End the group: ask it to, give it `TERM_GRACE`, kill it; wait until it is gone.
 
         A cancellation in between kills at once.
         """
         try:
-            if not self.gone.done() and grace > 0:
-                self.signal(signal.SIGTERM)
-                await asyncio.wait({self.gone}, timeout=grace)
+            if not self.gone.done():
+                self.ask_to_end()
+                await asyncio.wait({self.gone}, timeout=TERM_GRACE)
         finally:
             self.kill()
         if not self.gone.done():
@@ -149,21 +139,18 @@ class Group:
     def _watch(self) -> None:
         """In a thread of its own: wait for the child's end, leaving it unreaped where that is possible."""
         if hasattr(os, "waitid"):
-            try:
+            # No such child: somebody ignores SIGCHLD. The exit code is lost, the end is not.
+            with contextlib.suppress(ChildProcessError):
                 os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
-            except ChildProcessError:
-                pass  # somebody ignores SIGCHLD: the exit code is lost, the end is not
         else:
             self._process.wait()
         try:
             self._loop.call_soon_threadsafe(self._on_exit)
         except RuntimeError:
-            self._process.wait()  # the loop has ended; nobody asks any more
+            self._process.wait()  # the loop has ended: nobody asks any more
 
     def _on_exit(self) -> None:
         self._exited = True
-        if self.stdin is not None:
-            self.stdin.close()
         self._maybe_finish()
         if not self.gone.done():
             self._loop.call_later(PIPE_GRACE, self._finish)
@@ -176,8 +163,7 @@ class Group:
         if self.gone.done():
             return
         self.signal(signal.SIGKILL)
-        code = self._process.wait()
-        self.gone.set_result(code)
+        self.gone.set_result(self._process.wait())
         self._close_pipes()
         self._lifeline.close()
 
@@ -186,3 +172,20 @@ class Group:
             self.stdin.close()
         self._out.close()
         self._err.close()
+
+    def _lost(self) -> None:
+        """The child runs but cannot be watched."""
+        self.signal(signal.SIGKILL)
+        self._process.wait()
+
+
+def _pipe(ours: contextlib.ExitStack, theirs: contextlib.ExitStack, *, feed: bool = False) -> tuple[int, int]:
+    """A pipe as (our end, the child's end); the child writes to it, unless `feed`."""
+    try:
+        read, write = os.pipe()
+    except OSError as error:
+        raise OSError(error.errno, f"no pipe to it ({errno.errorcode.get(error.errno or 0, '')})") from error
+    our_end, their_end = (write, read) if feed else (read, write)
+    ours.callback(os.close, our_end)
+    theirs.callback(os.close, their_end)
+    return our_end, their_end

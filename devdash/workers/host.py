@@ -9,10 +9,16 @@ from typing import TypeVar
 
 import msgspec
 
-from devdash.contract.errors import ProcessError, WorkerDied, WorkerError, WorkerGarbage, WorkerTimeout
-from devdash.workers import wire
+from devdash.contract.errors import (
+    ProcessError,
+    ProcessTimeout,
+    WorkerDied,
+    WorkerError,
+    WorkerGarbage,
+    WorkerTimeout,
+)
+from devdash.workers import launching, wire
 from devdash.workers.fleet import Fleet
-from devdash.workers.process import locate
 from devdash.workers.session import Session
 
 T = TypeVar("T")
@@ -84,13 +90,13 @@ class WorkerProcess:
         """End the process group now. A later call starts it anew."""
         session, self._session = self._session, None
         if session is not None:
-            await session.group.end(grace=0)
+            await session.group.end()
 
     async def _greeted(self, deadline: float, timeout: float) -> Session:
         """The running session, or a new one that has said hello."""
         if self._session is not None and self._session.usable:
             return self._session
-        session = self._session = self._start()
+        session = self._session = await self._start(max(0.0, deadline - asyncio.get_running_loop().time()))
         line = await session.first_line(deadline)
         if line is None:
             raise self._failure(session, timeout)
@@ -100,15 +106,21 @@ class WorkerProcess:
         session.greeted = True
         return session
 
-    def _start(self) -> Session:
+    async def _start(self, timeout: float) -> Session:
+        argv = (self._python, str(_CHILD), self._module)
         try:
-            launch = locate((self._python, str(_CHILD), self._module), cwd=None, env=self._env, feed=True)
-            return Session(self._fleet, msgspec.structs.replace(launch, last_signal=signal.SIGKILL))
+            launch = await launching.prepare(
+                argv, threads=self._fleet.threads, timeout=timeout, env=self._env
+            )
+            launch = msgspec.structs.replace(launch, feed=True, last_signal=signal.SIGKILL)
+            try:
+                return Session(self._fleet, launch)
+            except OSError as error:
+                raise launching.start_failure(launch, error) from error
+        except ProcessTimeout as error:
+            raise WorkerTimeout(f"{self._label} did not start: {error.message}", error.hint) from error
         except ProcessError as error:
             raise WorkerDied(f"{self._label} did not start: {error.message}", error.hint) from error
-        except OSError as error:
-            reason = error.strerror or type(error).__name__
-            raise WorkerDied(f"{self._label} did not start: {self._python}: {reason}") from error
 
     def _failure(self, session: Session, timeout: float) -> WorkerError:
         """Why `session` gave no line."""

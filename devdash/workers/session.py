@@ -3,6 +3,7 @@
 import asyncio
 import re
 import signal
+from typing import Any
 
 from devdash.workers.fleet import Fleet
 from devdash.workers.group import Launch
@@ -59,7 +60,7 @@ class Session:
 
     async def _next(self, deadline: float) -> bytes | None:
         left = max(0.0, deadline - asyncio.get_running_loop().time())
-        both = {self._awaited, self.group.gone}
+        both: set[asyncio.Future[Any]] = {self._awaited, self.group.gone}
         await asyncio.wait(both, timeout=left, return_when=asyncio.FIRST_COMPLETED)
         return self._awaited.result() if self._awaited.done() and not self.spoilt else None
 

@@ -7,10 +7,12 @@ them nothing more is started.
 """
 
 import asyncio
+import contextlib
 import contextvars
+import functools
 import threading
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from typing import NoReturn, ParamSpec, TypeVar
 
 from devdash.contract.errors import PaneError
 
@@ -48,36 +50,54 @@ class DaemonThreads:
         loop = asyncio.get_running_loop()
         name = getattr(function, "__qualname__", type(function).__name__)
         done: asyncio.Future[T] = loop.create_future()
-        context = contextvars.copy_context()
+        bound = functools.partial(contextvars.copy_context().run, function, *args, **kwargs)
 
-        def settle(result: T | None, error: BaseException | None) -> None:
+        def settle(outcome: Callable[[], T]) -> None:
             self._slots.release()
             if done.cancelled():
                 self._stuck.remove(name)
-            elif error is not None:
-                done.set_exception(error)
             else:
-                done.set_result(result)  # type: ignore[arg-type]  # no error: it is a T, which may be None
+                _settle(done, outcome)
 
         def work() -> None:
-            result, error = None, None
-            try:
-                result = context.run(function, *args, **kwargs)
-            except Exception as raised:  # noqa: BLE001  # whatever it is, it belongs to the caller
-                error = raised
-            except BaseException as raised:  # noqa: BLE001  # SystemExit would end the loop instead
-                error = RuntimeError(f"{name} raised {type(raised).__name__}")
-            if isinstance(error, StopIteration):
-                error = RuntimeError(f"{name} raised StopIteration")
-            try:
-                loop.call_soon_threadsafe(settle, result, error)
-            except RuntimeError:
-                return  # the loop has ended, and with it the caller
+            outcome = _outcome(name, bound)
+            # No loop any more: no caller either.
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(settle, outcome)
 
-        threading.Thread(target=work, name=f"devdash-{name}", daemon=True).start()
+        try:
+            threading.Thread(target=work, name=f"devdash-{name}", daemon=True).start()
+        except RuntimeError as error:
+            self._slots.release()
+            raise PaneError(f"the system gives no thread for {name}") from error
         try:
             return await done
         except asyncio.CancelledError:
             if done.cancelled():
                 self._stuck.append(name)
+            else:
+                done.exception()  # it came in the same moment; seen, so that nothing complains
             raise
+
+
+def _outcome(name: str, bound: Callable[[], T]) -> Callable[[], T]:
+    """Runs `bound`; a function that returns its result, or raises what it raised, on the caller's side."""
+    try:
+        result = bound()
+    except (StopIteration, SystemExit, KeyboardInterrupt) as raised:
+        # On the loop these would mean something else: the last two would end it.
+        return functools.partial(_raise, RuntimeError(f"{name} raised {type(raised).__name__}"))
+    except BaseException as raised:  # noqa: BLE001  # whatever it is, it belongs to the caller
+        return functools.partial(_raise, raised)
+    return lambda: result
+
+
+def _settle(done: "asyncio.Future[T]", outcome: Callable[[], T]) -> None:
+    try:
+        done.set_result(outcome())
+    except BaseException as error:  # noqa: BLE001  # handed to the caller
+        done.set_exception(error)
+
+
+def _raise(error: BaseException) -> NoReturn:
+    raise error
