@@ -180,8 +180,8 @@ class LedgerPane(Pane[LedgerConfig]):
         try:
             journal = await worker.call("load", request, Journal, timeout=self.config.timeout * _WORKER_SHARE)
         except WorkerFailed as error:
-            if error.failure == "BeancountMissing":
-                raise Unavailable("beancount is not installed", 'pip install "devdash[ledger]"') from error
+            if error.failure == Unavailable.kind:
+                raise Unavailable(error.message, error.hint) from error
             raise
         finally:
             await worker.stop()

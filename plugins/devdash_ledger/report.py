@@ -13,6 +13,9 @@ MAX_CELLS = 8_000
 MAX_ATTENTION = 20
 """Errors in the triage list one by one; the rest is one entry."""
 
+MAX_NAMED = 4
+"""Currencies that the summary names beside the main one."""
+
 NET_WORTH = (AccountType.ASSETS, AccountType.LIABILITIES)
 
 
@@ -73,14 +76,21 @@ def _counted(count: int) -> str:
 
 
 def _summary(view: View) -> str:
-    """The net worth in each currency (never converted, so never one sum) and the number of errors."""
+    """The net worth and the number of errors.
+
+    Nothing is converted, so there is no one sum: the main currency's is given, and
+    the others are named.
+    """
     worth = tree.total(view.journal.series, NET_WORTH)
-    worth = sorted(worth, key=lambda held: (held.currency != view.currency, held.currency))
-    usual = accounts.digits(view.journal)
-    parts = [f"{readable(held.amount, usual.get(held.currency))} {held.currency}" for held in worth[:3]]
-    if len(worth) > len(parts):
-        parts.append(f"{len(worth) - len(parts)} more")
-    summary = f"net worth {' + '.join(parts)}" if parts else "no balances"
+    worth.sort(key=lambda held: (held.currency != view.currency, held.currency))
+    summary = "no balances"
+    if worth:
+        first, others = worth[0], worth[1:]
+        digits = accounts.digits(view.journal).get(first.currency)
+        names = [first.currency, *(held.currency for held in others[:MAX_NAMED])]
+        if len(others) > MAX_NAMED:
+            names.append(f"{len(others) - MAX_NAMED} more")
+        summary = f"net worth {readable(first.amount, digits)} {' + '.join(names)}"
     return f"{summary} · {_counted(view.error_count)}" if view.error_count else summary
 
 

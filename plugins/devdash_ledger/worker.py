@@ -2,6 +2,8 @@
 
 beancount is imported here and in `fold` only, and only when a call comes, so that
 a missing package is an answer and not a crash. Entries never leave the process.
+Failures carry their own words (`Unavailable`): of any other exception, devdash is
+told the kind and the place alone.
 """
 
 import gc
@@ -16,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from devdash.api import Unavailable
 from devdash_ledger import months
 from devdash_ledger.facts import JournalError
 from devdash_ledger.journal import AccountType, CurrencyUse, Journal
@@ -34,18 +37,17 @@ UNREAD = frozenset({"LexerError", "LoadError", "ParserError", "ParserSyntaxError
 _INCLUDE = re.compile(rb'^[ \t]*include[ \t]+"([^"\n]+)"', re.MULTILINE)
 
 
-class BeancountMissing(Exception):
-    """The package beancount is not installed beside devdash."""
-
-
 def load(file: str, last_month: str, months: int) -> object:
     """Read the journal `file`; see `LoadRequest`. Returns a `Journal` as plain values.
 
     Raises:
-        BeancountMissing: the package is not installed.
-        OSError: a file of the journal cannot be read.
+        Unavailable: the package beancount is not installed, or a file of the journal cannot be read.
     """
-    entries, errors, options = _load_uncached(file)
+    try:
+        entries, errors, options = _load_uncached(file)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise Unavailable(f"{error.filename or file} cannot be read: {reason}") from error
     return msgspec.to_builtins(_journal(file, last_month, months, entries, errors, options))
 
 
@@ -59,7 +61,7 @@ def _load_uncached(file: str) -> "tuple[Directives, list[BeancountError], Option
     try:
         from beancount import loader
     except ModuleNotFoundError as error:
-        raise BeancountMissing(str(error)) from error
+        raise Unavailable("beancount is not installed", 'pip install "devdash[ledger]"') from error
     loader.initialize(use_cache=False)
     with _without_gc():
         return loader.load_file(file)
