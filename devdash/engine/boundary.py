@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import msgspec
 from icontract import require
 
+from devdash.config.keys import FIXED_KEYS, GLOBAL_KEYS
 from devdash.contract.actions import Action, Confirmation, Outcome
 from devdash.contract.errors import PaneError
 from devdash.contract.levels import Level, worst
@@ -26,14 +27,7 @@ MAX_ROWS = 10_000
 MAX_TEXT = 2_000_000
 """Characters (of JSON) that one report may have."""
 
-RESERVED_KEYS = frozenset(
-    [
-        *"qrRazjkgG123456789",
-        *("question_mark", "slash", "enter", "escape", "tab", "shift+tab", "space"),
-        *("up", "down", "left", "right", "home", "end", "pageup", "pagedown"),
-        *("ctrl+p", "ctrl+q", "ctrl+c"),
-    ]
-)
+RESERVED_KEYS = frozenset((*FIXED_KEYS, *(entry.key for entry in GLOBAL_KEYS)))
 """Keys that mean the same in every pane."""
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")

@@ -23,7 +23,6 @@ from devdash.engine.registry import Registry
 from devdash.engine.runner import Runner
 from devdash.engine.schedule import catch_up_delay
 from devdash.engine.snapshot import Failure, Phase, Snapshot
-from devdash.policy import Policy
 
 Listener = Callable[[Snapshot], None]
 
@@ -68,7 +67,7 @@ class Engine:
         self._places = places
         self._chance = chance
         self._guard = StepGuard()
-        self._desk = Desk(Policy.from_config(settings.policy), self._guard)
+        self._desk = Desk(settings.policy.policy(), self._guard)
         self._members: dict[str, Member] = {}
         self._listeners: list[Listener] = []
         self._heart: asyncio.Task[None] | None = None
@@ -159,7 +158,7 @@ class Engine:
         kept = {s.name: old[s.name] for s in settings.panes if s.name in old and _same(old[s.name].spec, s)}
         gone = [member for name, member in old.items() if name not in kept]
         self.settings = settings
-        self._desk.policy = Policy.from_config(settings.policy)
+        self._desk.policy = settings.policy.policy()
         await self._leave(gone)
         self._members = {spec.name: kept.get(spec.name) or self._join(spec) for spec in settings.panes}
         fresh = [member for name, member in self._members.items() if name not in kept]
@@ -174,7 +173,7 @@ class Engine:
         return self._members[name].runner
 
     def _join(self, spec: PaneSpec) -> Member:
-        first, timeout, interval = _first_snapshot(spec), 0.0, 0.0
+        first, timeout, interval = self._first_snapshot(spec), 0.0, 0.0
         if spec.config is not None:
             interval, timeout = float(spec.config.interval), float(spec.config.timeout)
         if self._places is None:
@@ -205,6 +204,24 @@ class Engine:
         )
         return Member(spec, runner, context)
 
+    def _first_snapshot(self, spec: PaneSpec) -> Snapshot:
+        broken = spec.config is None
+        title = spec.title
+        if title is None and not broken:
+            title = self._registry.pane_type(spec.plugin).title
+        failure = None
+        if broken:
+            first = str(spec.problems[0]) if spec.problems else "its table in devdash.toml is wrong"
+            failure = Failure("config", first, "mend devdash.toml; saving it is enough", 1)
+        return Snapshot(
+            name=spec.name,
+            plugin=spec.plugin,
+            title=title or spec.name.capitalize(),
+            phase=Phase.BROKEN if broken else Phase.LOADING,
+            failure=failure,
+            problems=spec.problems,
+        )
+
     async def _leave(self, members: Iterable[Member]) -> None:
         async def leave(member: Member) -> None:
             await member.runner.stop()
@@ -231,20 +248,4 @@ def _same(old: PaneSpec, new: PaneSpec) -> bool:
         new.title,
         new.config,
         new.problems,
-    )
-
-
-def _first_snapshot(spec: PaneSpec) -> Snapshot:
-    broken = spec.config is None
-    failure = None
-    if broken:
-        first = spec.problems[0] if spec.problems else None
-        failure = Failure("config", str(first) if first else "its table in devdash.toml is wrong", "", 1)
-    return Snapshot(
-        name=spec.name,
-        plugin=spec.plugin,
-        title=spec.title,
-        phase=Phase.BROKEN if broken else Phase.LOADING,
-        failure=failure,
-        problems=spec.problems,
     )

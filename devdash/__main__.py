@@ -1,0 +1,7 @@
+"""`python -m devdash`."""
+
+import sys
+
+from devdash.cli.main import main
+
+sys.exit(main())

@@ -1,0 +1,36 @@
+"""`devdash` itself: the screen."""
+
+import sys
+from argparse import Namespace
+
+from devdash.cli.exits import Exit, UsageError
+from devdash.cli.output import complain
+from devdash.cli.session import settings_for
+from devdash.config.load import load
+from devdash.config.model import Settings
+from devdash.engine.engine import Engine
+from devdash.engine.registry import Registry
+
+
+def dashboard(arguments: Namespace) -> Exit:
+    """Run the dashboard until it is left.
+
+    Raises:
+        UsageError: there is no terminal.
+    """
+    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+        raise UsageError("the dashboard needs a terminal", "`devdash status` prints the same as text")
+    registry = Registry()
+    settings = settings_for(arguments.config, registry)
+
+    from devdash.tui.app import DevdashApp
+
+    def load_again() -> Settings:
+        return load(settings.file, registry)
+
+    app = DevdashApp(settings, lambda chosen: Engine(chosen, registry), load_again)
+    app.run()
+    if app.crash:
+        complain(app.crash)
+        return Exit.BUG
+    return Exit.OK

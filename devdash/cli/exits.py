@@ -1,0 +1,34 @@
+"""What the exit codes mean."""
+
+from enum import IntEnum
+
+from devdash.contract.errors import DevdashError
+from devdash.contract.levels import Level
+
+
+class Exit(IntEnum):
+    """Exit codes; 0–3 as `devdash check` documents them, the rest from sysexits.h."""
+
+    OK = 0
+    ATTENTION = 1
+    CRITICAL = 2
+    UNKNOWN = 3
+    USAGE = 64
+    """A wrong command line or a wrong devdash.toml."""
+    BUG = 70
+    """A bug in devdash; a log file was written."""
+    INTERRUPTED = 130
+
+
+BY_LEVEL = {
+    Level.OK: Exit.OK,
+    Level.ATTENTION: Exit.ATTENTION,
+    Level.CRITICAL: Exit.CRITICAL,
+    Level.UNKNOWN: Exit.UNKNOWN,
+}
+
+
+class UsageError(DevdashError):
+    """The command line asks for something that there is not."""
+
+    kind = "usage"

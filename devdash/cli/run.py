@@ -1,0 +1,111 @@
+"""`devdash run PANE ACTION [ITEM]`: what the key does, through the same code."""
+
+import asyncio
+import os
+import shutil
+import sys
+from argparse import Namespace
+from collections.abc import Sequence
+from typing import TextIO
+
+from devdash.cli.exits import Exit, UsageError
+from devdash.cli.output import complain, reserved_stdout
+from devdash.cli.session import pane_spec, settings_for
+from devdash.contract.actions import Confirmation, CopyText, Effect, OpenEditor, Outcome, Scope
+from devdash.contract.errors import PaneError
+from devdash.contract.levels import Level
+from devdash.engine.acting import Asked, Forbidden, RequestProblem, find_action
+from devdash.engine.editor import editor_command
+from devdash.engine.engine import Engine
+from devdash.engine.registry import Registry
+from devdash.render.blocks import lay_out
+from devdash.render.clean import clean
+from devdash.render.text import plain
+
+_BY_LEVEL = {Level.OK: Exit.OK, Level.ATTENTION: Exit.ATTENTION}
+
+
+def run(arguments: Namespace) -> Exit:
+    """Do one action.
+
+    Raises:
+        UsageError: there is no such pane, action, item or field, or it is not permitted.
+    """
+    registry = Registry()
+    settings = settings_for(arguments.config, registry)
+    spec = pane_spec(settings, arguments.pane)
+    if spec.config is None:
+        for problem in spec.problems:
+            complain(str(problem))
+        return Exit.USAGE
+    with reserved_stdout() as out:
+        return asyncio.run(_run(Engine(settings, registry), arguments, out))
+
+
+async def _run(engine: Engine, arguments: Namespace, out: TextIO) -> Exit:
+    async with engine:
+        pane, values = arguments.pane, _values(arguments.set)
+        try:
+            action = find_action(engine.actions(pane), arguments.action)
+            if action.scope is not Scope.PANE and arguments.item is not None:
+                # Rows are known only after a reading.
+                await engine.read_once([pane])
+            asked = await engine.ask(pane, arguments.action, arguments.item, values)
+        except (RequestProblem, Forbidden) as error:
+            raise UsageError(error.message, error.hint) from error
+        except PaneError as error:
+            complain(f"{error.message}: {error.hint}" if error.hint else error.message)
+            return Exit.CRITICAL
+        if asked.confirmation and not arguments.yes and not _confirmed(asked.confirmation):
+            complain("nothing was done")
+            return Exit.ATTENTION
+        return await _do(engine, pane, asked, out)
+
+
+async def _do(engine: Engine, pane: str, asked: Asked, out: TextIO) -> Exit:
+    outcome = await engine.act(pane, asked)
+    _print(outcome, out)
+    for effect in outcome.effects:
+        await _carry_out(effect, out)
+    return _BY_LEVEL.get(outcome.level, Exit.CRITICAL)
+
+
+def _print(outcome: Outcome, out: TextIO) -> None:
+    stream = out if outcome.level is Level.OK else sys.stderr
+    stream.write("\n".join(clean(line) for line in outcome.message.splitlines()) + "\n")
+    if outcome.blocks:
+        out.write(plain(lay_out(outcome.blocks, shutil.get_terminal_size((100, 24)).columns)) + "\n")
+    out.flush()
+
+
+async def _carry_out(effect: Effect, out: TextIO) -> None:
+    match effect:
+        case CopyText():
+            out.write(effect.text + "\n")
+        case OpenEditor():
+            argv = editor_command(os.environ, effect.path, effect.line)
+            process = await asyncio.create_subprocess_exec(*argv, stdout=out)
+            await process.wait()
+
+
+def _values(pairs: Sequence[str]) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for pair in pairs:
+        name, sign, value = pair.partition("=")
+        if not sign or not name:
+            raise UsageError(f"--set takes NAME=VALUE, not '{clean(pair)}'")
+        values[name] = value
+    return values
+
+
+def _confirmed(question: Confirmation) -> bool:
+    """Ask on the terminal; without one the answer is no."""
+    width = shutil.get_terminal_size((100, 24)).columns
+    for line in (*question.question.splitlines(), *plain(lay_out(question.blocks, width)).splitlines()):
+        complain(clean(line))
+    if not sys.stdin.isatty():
+        complain("there is no terminal to ask on: pass --yes to confirm")
+        return False
+    sys.stderr.write("yes or no? [no] ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() in ("y", "yes")

@@ -1,0 +1,107 @@
+"""The title line at the top and the hint line at the bottom.
+
+Textual's own Footer is rebuilt on every change of focus, which leaks; a line
+that is drawn when its content changes does not.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from textual.strip import Strip
+from textual.widget import Widget
+
+from devdash.contract.actions import Action
+from devdash.contract.levels import Level, worst
+from devdash.contract.view import Tone
+from devdash.engine.snapshot import Phase, Snapshot
+from devdash.render.clean import cell_width
+from devdash.render.lines import Line, Part, compose, cut, level_tone
+from devdash.tui.paint import Palette
+
+
+class Bar(Widget):
+    """One line that repaints when its content changes."""
+
+    DEFAULT_CSS = "Bar { height: 1; }"
+
+    def __init__(self, palette: Palette, *, id: str) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self.palette = palette
+        self._line = Line()
+
+    def show_line(self, line: Line) -> None:
+        """Show `line`."""
+        if line != self._line:
+            self._line = line
+            self.refresh()
+
+    def repaint(self, palette: Palette) -> None:
+        """Use other colours."""
+        self.palette = palette
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        return self.palette.strip(cut(self._line, max(width - 2, 1)), width)
+
+
+def title_line(snapshots: Iterable[Snapshot], now: datetime | None, width: int) -> Line:
+    """The name, what needs a hand, and the clock (when `now` is given), in `width` cells."""
+    left: list[Part] = [("devdash", Tone.STRONG)]
+    middle = _need_parts(tuple(snapshots))
+    right: list[Part] = [(f"{now:%a} {now.day} {now:%b %H:%M}", Tone.DIM)] if now else []
+    taken = sum(cell_width(text) for text, _ in (*left, *middle, *right))
+    spare = max(width - taken, 2)
+    half = spare // 2
+    return compose([*left, (" " * half, Tone.PLAIN), *middle, (" " * (spare - half), Tone.PLAIN), *right])
+
+
+def _need_parts(snapshots: tuple[Snapshot, ...]) -> list[Part]:
+    level = worst(snapshot.level for snapshot in snapshots)
+    needs = sum(len(snapshot.report.attention) for snapshot in snapshots if snapshot.report)
+    failed = sum(snapshot.phase in (Phase.FAILED, Phase.BROKEN) for snapshot in snapshots)
+    late = sum(snapshot.phase is Phase.LATE for snapshot in snapshots)
+    loading = sum(snapshot.phase is Phase.LOADING for snapshot in snapshots)
+    said = [
+        f"{needs} need a hand" if needs > 1 else "1 needs a hand" if needs else "",
+        f"{failed} failed" if failed else "",
+        f"{late} late" if late else "",
+    ]
+    text = " · ".join(part for part in said if part)
+    if not text:
+        text = "reading …" if loading else "all is well" if level is Level.OK else "not all is known"
+        return [(text, Tone.DIM)]
+    sign = Level.ATTENTION if level is Level.UNKNOWN else level
+    return [(f"{sign.sign} {text}", level_tone(sign))]
+
+
+def hint_line(actions: Iterable[Action], keys: dict[str, str], general: Iterable[tuple[str, str]]) -> Line:
+    """The keys of the focused pane.
+
+    Args:
+        actions: the pane's.
+        keys: the key by which each of them is reached, where it was rebound.
+        general: (key, what it does) of the dashboard's own.
+    """
+    parts: list[Part] = []
+    pairs = [*((keys.get(a.name, a.key), a.title) for a in actions), *general]
+    for key, title in pairs:
+        parts += [(key_label(key), Tone.ACCENT), (f" {title.lower()}   ", Tone.DIM)]
+    return compose(parts)
+
+
+_LABELS = {
+    "question_mark": "?",
+    "slash": "/",
+    "enter": "Enter",
+    "escape": "Esc",
+    "tab": "Tab",
+    "shift+tab": "S-Tab",
+    "space": "Space",
+}
+
+
+def key_label(keys: str) -> str:
+    """How a person calls the first of these keys: "slash" is "/", "ctrl+o" is "^o"."""
+    key = keys.split(",")[0].strip()
+    return _LABELS.get(key, key.replace("ctrl+", "^"))

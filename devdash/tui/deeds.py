@@ -1,0 +1,62 @@
+"""From a key to its effect: form, question, deed, outcome. What `devdash run` does, with sheets."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TypeVar
+
+import msgspec
+from textual.app import App
+from textual.screen import Screen
+
+from devdash.contract.actions import Action, Outcome, Scope
+from devdash.contract.errors import PaneError
+from devdash.contract.levels import Level
+from devdash.engine.engine import Engine
+from devdash.tui.effects import carry_out
+from devdash.tui.forms import FormSheet
+from devdash.tui.paint import Palette
+from devdash.tui.sheets import ConfirmSheet, DetailSheet
+
+R = TypeVar("R")
+Tell = Callable[[str, Level], None]
+
+
+class Deed(msgspec.Struct, frozen=True):
+    """An action in a pane, about a row or none."""
+
+    pane: str
+    title: str
+    action: Action
+    item: str | None
+
+
+async def do(app: App[None], engine: Engine, deed: Deed, palette: Palette, tell: Tell) -> None:
+    """Ask for what is needed, do it, say what became of it. Runs in a worker of the app."""
+    action = deed.action
+    item = None if action.scope is Scope.PANE else deed.item
+    heading = f"{deed.title}: {action.title}"
+    answers: Mapping[str, str] = {}
+    if action.fields:
+        given = await _asked(app, FormSheet(action, palette))
+        if given is None:
+            return
+        answers = given
+    try:
+        asked = await engine.ask(deed.pane, action.name, item, answers)
+        if asked.confirmation and not await _asked(app, ConfirmSheet(heading, asked.confirmation, palette)):
+            return
+        outcome = await engine.act(deed.pane, asked)
+    except PaneError as error:
+        tell(f"{error.message}\n{error.hint}" if error.hint else error.message, Level.CRITICAL)
+        return
+    await _show(app, heading, outcome, palette, tell)
+
+
+async def _show(app: App[None], heading: str, outcome: Outcome, palette: Palette, tell: Tell) -> None:
+    said = [outcome.message, *[await carry_out(app, effect) for effect in outcome.effects]]
+    tell("\n".join(part for part in said if part), outcome.level)
+    if outcome.blocks:
+        app.push_screen(DetailSheet(heading, outcome.blocks, palette))
+
+
+def _asked(app: App[None], sheet: Screen[R]) -> Awaitable[R | None]:
+    return app.push_screen_wait(sheet)

@@ -1,0 +1,215 @@
+"""A widget that shows lines, with a cursor over those that are rows.
+
+It draws with `render_line` and nothing else: a refresh of hundreds of rows
+costs a few milliseconds, equal content is not repainted, and there is no
+scrollbar that eats a column of a narrow pane.
+"""
+
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Region
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from devdash.render.lines import Line
+from devdash.tui.paint import Palette
+
+
+class LinesView(Widget, can_focus=True):
+    """Lines with a cursor. Subclasses fill it through `show_lines`."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "move(-1)", show=False),
+        Binding("down,j", "move(1)", show=False),
+        Binding("pageup", "page(-1)", show=False),
+        Binding("pagedown", "page(1)", show=False),
+        Binding("home,g", "edge(-1)", show=False),
+        Binding("end,G", "edge(1)", show=False),
+        Binding("enter", "open", show=False),
+    ]
+
+    HEAD = 0
+    """Lines at the top that do not scroll."""
+
+    class Opened(Message):
+        """A row was opened with Enter or a double click."""
+
+        def __init__(self, view: "LinesView", item: str) -> None:
+            super().__init__()
+            self.view = view
+            self.item = item
+
+    def __init__(self, palette: Palette, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self.palette = palette
+        self._lines: tuple[Line, ...] = ()
+        self._news = 0
+        self._old = False
+        self._top = 0
+        self._item: str | None = None
+
+    @property
+    def item(self) -> str | None:
+        """The key of the row under the cursor."""
+        return self._item
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """What is shown."""
+        return self._lines
+
+    @property
+    def page(self) -> int:
+        """How many lines fit."""
+        return max(self.size.height - self.HEAD, 0)
+
+    @property
+    def hidden_below(self) -> int:
+        """How many lines there are below the last one shown."""
+        return max(len(self._lines) - self._top - self.page, 0)
+
+    def show_lines(self, lines: tuple[Line, ...], *, news: int = 0, old: bool = False) -> None:
+        """Show `lines`. The cursor stays on its row, wherever that has moved.
+
+        Args:
+            news: how many lines at the top are current although the rest is `old`.
+        """
+        if (lines, news, old) == (self._lines, self._news, self._old):
+            return
+        above = self._row_index()
+        self._lines, self._news, self._old = lines, news, old
+        keys = self.keys
+        if self._item not in keys:
+            self._item = keys[min(above, len(keys) - 1)] if keys else None
+        self._clamp()
+        self.refresh()
+
+    def repaint(self, palette: Palette) -> None:
+        """Use other colours."""
+        self.palette = palette
+        self.refresh()
+
+    @property
+    def keys(self) -> list[str]:
+        """The rows' keys, top to bottom."""
+        return [line.item for line in self._lines if line.item is not None]
+
+    def select(self, item: str) -> None:
+        """Put the cursor on the row `item`, if it is there."""
+        if item in self.keys:
+            self._item = item
+            self._reveal()
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        if y < self.HEAD:
+            return self.render_head(y, width)
+        index = self._top + y - self.HEAD
+        if index >= len(self._lines):
+            return self.palette.blank(width)
+        line = self._lines[index]
+        cursor = self.has_focus and line.item is not None and line.item == self._item
+        return self.palette.strip(line, width, cursor=cursor, old=self._old and index >= self._news)
+
+    def render_head(self, y: int, width: int) -> Strip:
+        """The lines that do not scroll; subclasses with `HEAD` > 0 draw them."""
+        return self.palette.blank(width)
+
+    def refresh_head(self) -> None:
+        """Draw the head anew, and only that."""
+        self.refresh(Region(0, 0, self.size.width, self.HEAD))
+
+    def action_move(self, step: int) -> None:
+        """Move the cursor, or scroll where there are no rows."""
+        keys = self.keys
+        if not keys:
+            self._scroll(step)
+            return
+        index = self._row_index()
+        target = min(max(index + step, 0), len(keys) - 1)
+        if target == index:
+            self._scroll(step)
+        self._item = keys[target]
+        self._reveal()
+        self.refresh()
+
+    def action_page(self, direction: int) -> None:
+        """Move by a screenful."""
+        self.action_move(direction * max(self.page - 1, 1))
+
+    def action_edge(self, direction: int) -> None:
+        """Go to the first or the last row."""
+        keys = self.keys
+        if keys:
+            self._item = keys[0 if direction < 0 else -1]
+        self._top = 0 if direction < 0 else len(self._lines)
+        self._clamp()
+        self._reveal()
+        self.refresh()
+
+    def action_open(self) -> None:
+        """Open the row under the cursor."""
+        if self._item is not None:
+            self.post_message(self.Opened(self, self._item))
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        event.stop()
+        self._scroll(-2)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        event.stop()
+        self._scroll(2)
+
+    def on_click(self, event: events.Click) -> None:
+        index = self._top + event.y - self.HEAD
+        if (
+            event.y >= self.HEAD
+            and index < len(self._lines)
+            and (item := self._lines[index].item) is not None
+        ):
+            self._item = item
+            self.refresh()
+            if event.chain > 1:
+                self.action_open()
+
+    def on_focus(self) -> None:
+        self.refresh()
+
+    def on_blur(self) -> None:
+        self.refresh()
+
+    def on_resize(self) -> None:
+        self._clamp()
+        self._reveal()
+
+    def _row_index(self) -> int:
+        keys = self.keys
+        return keys.index(self._item) if self._item in keys else 0
+
+    def _scroll(self, step: int) -> None:
+        before = self._top
+        self._top += step
+        self._clamp()
+        if self._top != before:
+            self.refresh()
+
+    def _clamp(self) -> None:
+        self._top = min(max(self._top, 0), max(len(self._lines) - self.page, 0))
+
+    def _reveal(self) -> None:
+        """Scroll so that the cursor's row is seen, with what stands above the first row."""
+        index = next((i for i, line in enumerate(self._lines) if line.item == self._item), None)
+        if index is None or self._item is None:
+            return
+        first = self._item == next(iter(self.keys), None)
+        if index < self._top:
+            self._top = index
+        elif index >= self._top + self.page:
+            self._top = index - self.page + 1
+        if first and index < self.page:
+            self._top = 0
+        self._clamp()

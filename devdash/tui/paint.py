@@ -1,0 +1,66 @@
+"""From lines of tones to Textual's strips."""
+
+from collections.abc import Mapping
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+from textual.theme import Theme
+
+from devdash.contract.view import Tone
+from devdash.render.lines import Line
+
+CURSOR_SIGN = "▌"
+
+
+class Palette:
+    """The styles of one theme.
+
+    With `plain` (NO_COLOR) the cursor is shown in reverse and tones by weight.
+    """
+
+    def __init__(self, theme: Theme, variables: Mapping[str, str], *, plain: bool) -> None:
+        def colour(name: str, fallback: str) -> str:
+            value = variables.get(name, fallback)
+            return value if value.startswith("#") else fallback
+
+        self.base = Style(color=colour("foreground", "#e0e0e0"), bgcolor=colour("background", "#121212"))
+        accent = theme.accent or theme.primary
+        self._tones = {
+            Tone.PLAIN: Style(),
+            Tone.DIM: Style(dim=True),
+            Tone.STRONG: Style(bold=True),
+            Tone.ACCENT: Style(color=colour("accent", accent), bold=plain),
+            Tone.GOOD: Style(color=colour("success", "#4ebf71")),
+            Tone.WARN: Style(color=colour("warning", "#ffa62b"), bold=plain),
+            Tone.BAD: Style(color=colour("error", "#ba3c5b"), bold=True),
+        }
+        self._cursor = Style(reverse=True) if plain else Style(bgcolor=_blend(variables))
+        self._old = Style(dim=True, bold=False)
+
+    def strip(self, line: Line, width: int, *, cursor: bool = False, old: bool = False) -> Strip:
+        """`line` in exactly `width` cells, one cell of margin on the left.
+
+        Args:
+            cursor: the cursor stands on it.
+            old: its data are from before: everything is dimmed.
+        """
+        style = self.base + self._cursor if cursor else self.base
+        segments = [Segment(CURSOR_SIGN if cursor else " ", style + self._tones[Tone.ACCENT])]
+        for span in line.spans:
+            look = style + self._tones[span.tone]
+            segments.append(Segment(span.text, look + self._old if old else look))
+        return Strip(segments).adjust_cell_length(width, style)
+
+    def blank(self, width: int) -> Strip:
+        """An empty line."""
+        return Strip.blank(width, self.base)
+
+
+def _blend(variables: Mapping[str, str]) -> str:
+    """The cursor's background: the surface, a step away from the background."""
+    from textual.color import Color
+
+    background = Color.parse(variables.get("background", "#121212"))
+    primary = Color.parse(variables.get("primary", "#0178d4"))
+    return background.blend(primary, 0.35).hex6

@@ -1,0 +1,114 @@
+"""One pane on the screen: a header line and the report's lines."""
+
+from textual import events
+from textual.message import Message
+from textual.strip import Strip
+
+from devdash.contract.report import Report
+from devdash.engine.snapshot import Snapshot
+from devdash.render.lines import Line
+from devdash.tui.body import body
+from devdash.tui.header import header
+from devdash.tui.lines_view import LinesView
+from devdash.tui.paint import Palette
+
+
+class PaneView(LinesView):
+    """Shows the newest snapshot of one pane. Repaints only what has changed."""
+
+    HEAD = 1
+
+    class Focused(Message):
+        """The pane has got the focus."""
+
+        def __init__(self, view: "PaneView") -> None:
+            super().__init__()
+            self.view = view
+
+    class Wanted(Message):
+        """The key of one of the pane's actions was pressed."""
+
+        def __init__(self, view: "PaneView", action: str) -> None:
+            super().__init__()
+            self.view = view
+            self.action = action
+
+    def __init__(self, snapshot: Snapshot, palette: Palette, number: int, now: float) -> None:
+        super().__init__(palette)
+        self.snapshot = snapshot
+        self.number = number
+        self.pattern = ""
+        self.keys_to_actions: dict[str, str] = {}
+        self._now = now
+        self._head = Line()
+        self._laid_out: tuple[object, ...] = ()
+        self._report: Report | None = None
+
+    @property
+    def pane_name(self) -> str:
+        """The name of the pane that is shown."""
+        return self.snapshot.name
+
+    def show(self, snapshot: Snapshot, now: float) -> None:
+        """Show `snapshot`."""
+        self.snapshot = snapshot
+        self._lay_out()
+        self.tick(now)
+
+    def tick(self, now: float) -> None:
+        """Time has passed: the header may say something else."""
+        self._now = now
+        head = self._make_head()
+        if head != self._head:
+            self._head = head
+            self.refresh_head()
+
+    def renumber(self, number: int) -> None:
+        """The pane has another place now."""
+        self.number = number
+        self.tick(self._now)
+
+    def filter(self, query: str) -> None:
+        """Show only the rows that match."""
+        self.pattern = query
+        self._lay_out()
+
+    def render_head(self, y: int, width: int) -> Strip:
+        return self.palette.strip(self._head, width)
+
+    def on_resize(self) -> None:
+        self._lay_out()
+        self._head = self._make_head()
+        super().on_resize()
+        self.refresh()
+
+    def on_focus(self) -> None:
+        super().on_focus()
+        self._head = self._make_head()
+        self.post_message(self.Focused(self))
+
+    def on_blur(self) -> None:
+        super().on_blur()
+        self._head = self._make_head()
+
+    def on_key(self, event: events.Key) -> None:
+        name = self.keys_to_actions.get(event.key)
+        if name is not None:
+            event.stop()
+            self.post_message(self.Wanted(self, name))
+
+    def _make_head(self) -> Line:
+        return header(
+            self.snapshot, self.number, max(self.size.width - 1, 1), self._now, focused=self.has_focus
+        )
+
+    def _lay_out(self) -> None:
+        """Lay the report out, if it, its state, the filter or the width has changed."""
+        snapshot, width = self.snapshot, max(self.size.width - 2, 1)
+        seen = (snapshot.phase, snapshot.failure, self.pattern, width)
+        # The engine keeps the report's object while its content is the same: no need to compare it.
+        if seen == self._laid_out and snapshot.report is self._report:
+            return
+        self._laid_out, self._report = seen, snapshot.report
+        made = body(snapshot, width, self.pattern)
+        self.show_lines(made.lines, news=made.news, old=snapshot.stale)

@@ -1,0 +1,125 @@
+"""Sheets: what opens over the dashboard and closes with Escape."""
+
+from collections.abc import Sequence
+from typing import ClassVar, TypeVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+
+from devdash.contract.actions import Confirmation
+from devdash.contract.view import Block, Text, Tone
+from devdash.render.blocks import lay_out
+from devdash.render.clean import clean
+from devdash.render.lines import Line, Part, compose
+from devdash.tui.bars import Bar
+from devdash.tui.lines_view import LinesView
+from devdash.tui.paint import Palette
+
+R = TypeVar("R")
+
+
+class BlocksView(LinesView):
+    """View blocks, laid out for whatever width there is."""
+
+    def __init__(self, palette: Palette, blocks: Sequence[Block]) -> None:
+        super().__init__(palette)
+        self.blocks = tuple(blocks)
+
+    def on_resize(self) -> None:
+        self.show_lines(lay_out(self.blocks, max(self.size.width - 2, 1)))
+        super().on_resize()
+
+    def show_blocks(self, blocks: Sequence[Block]) -> None:
+        """Show other blocks."""
+        self.blocks = tuple(blocks)
+        self.on_resize()
+
+
+class Sheet(ModalScreen[R]):
+    """A titled window over the dashboard. Subclasses say what is in it and what its keys do."""
+
+    DEFAULT_CSS = """
+    Sheet { align: center middle; }
+    Sheet > Vertical {
+        width: 90%; max-width: 110; height: auto; max-height: 85%;
+        border: round $primary; border-title-color: $text; background: $background;
+    }
+    Sheet LinesView { height: auto; max-height: 100%; min-height: 1; }
+    Sheet Bar { height: 1; dock: bottom; }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", show=False)]
+
+    HINTS: tuple[tuple[str, str], ...] = (("Esc", "close"),)
+
+    def __init__(self, title: str, blocks: Sequence[Block], palette: Palette) -> None:
+        super().__init__()
+        self._heading = clean(title)
+        self.view = BlocksView(palette, blocks)
+        self.hints = Bar(palette, id="sheet-hints")
+
+    def compose(self) -> ComposeResult:
+        with Vertical() as box:
+            yield self.view
+            yield self.hints
+        box.border_title = self._heading.replace("[", "\\[")
+
+    def on_mount(self) -> None:
+        self._fit()
+        self.hints.show_line(hints(self.HINTS))
+        self.view.focus()
+
+    def on_resize(self) -> None:
+        self._fit()
+
+    def _fit(self) -> None:
+        """As tall as its content, as far as there is room."""
+        width = min(int(self.size.width * 0.9), 110) - 4
+        lines = len(lay_out(self.view.blocks, max(width, 1)))
+        room = max(int(self.size.height * 0.85) - 3, 1)
+        self.view.styles.height = max(min(lines, room), 1)
+
+    def action_close(self) -> None:
+        """Close without an answer."""
+        self.dismiss(None)
+
+
+class DetailSheet(Sheet[None]):
+    """More about one row, or what an action had to say."""
+
+    HINTS = (("Esc", "close"), ("↑↓", "move"))
+
+
+class ConfirmSheet(Sheet[bool]):
+    """A question that is answered by yes or no."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "answer(True)", show=False),
+        Binding("n", "answer(False)", show=False),
+        Binding("enter", "default", show=False, priority=True),
+    ]
+
+    def __init__(self, title: str, question: Confirmation, palette: Palette) -> None:
+        tone = Tone.BAD if question.danger else Tone.STRONG
+        super().__init__(title, (Text(question.question, tone), *question.blocks), palette)
+        self._danger = question.danger
+        default = "no" if question.danger else "yes"
+        self.HINTS = (("y", "yes"), ("n", "no"), ("Enter", default), ("Esc", "no"))
+
+    def action_answer(self, yes: bool) -> None:
+        """Yes or no."""
+        self.dismiss(yes)
+
+    def action_default(self) -> None:
+        """Enter: yes, unless it is dangerous."""
+        self.dismiss(not self._danger)
+
+
+def hints(pairs: Sequence[tuple[str, str]]) -> Line:
+    """Keys and what they do."""
+    parts: list[Part] = []
+    for key, title in pairs:
+        parts += [(key, Tone.ACCENT), (f" {title}   ", Tone.DIM)]
+    return compose(parts)

@@ -1,0 +1,103 @@
+"""The triage list: everything that needs a hand, across panes, worst first."""
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+import msgspec
+from textual.binding import Binding, BindingType
+
+from devdash.contract.levels import Level
+from devdash.contract.report import Attention
+from devdash.contract.view import Block, Cell, Column, Row, Table, Text, Tone
+from devdash.engine.snapshot import Phase, Snapshot
+from devdash.render.lines import level_tone
+from devdash.tui.lines_view import LinesView
+from devdash.tui.paint import Palette
+from devdash.tui.sheets import Sheet
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """Where to go from the triage list.
+
+    Attributes:
+        pane: the pane's name.
+        attention: the entry; None for a pane that has failed.
+        act: run the entry's action instead of only going there.
+    """
+
+    pane: str
+    attention: Attention | None
+    act: bool = False
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One line of the list."""
+
+    level: Level
+    pane: str
+    title: str
+    text: str
+    attention: Attention | None
+
+    @property
+    def key(self) -> str:
+        """Unique in the list."""
+        return f"{self.pane}\0{self.attention.key if self.attention else ''}"
+
+
+def entries(snapshots: Iterable[Snapshot]) -> tuple[Entry, ...]:
+    """What needs a hand, worst first, otherwise in the order of the panes."""
+    found: list[Entry] = []
+    for snapshot in snapshots:
+        if snapshot.phase in (Phase.FAILED, Phase.BROKEN) and snapshot.failure:
+            text = snapshot.failure.message
+            found.append(Entry(Level.CRITICAL, snapshot.name, snapshot.title, text, None))
+        found += [
+            Entry(attention.level, snapshot.name, snapshot.title, attention.text, attention)
+            for attention in (snapshot.report.attention if snapshot.report else ())
+        ]
+    return tuple(sorted(found, key=lambda entry: -entry.level.weight))
+
+
+def triage_blocks(found: tuple[Entry, ...]) -> tuple[Block, ...]:
+    """The list as a table; a calm sentence when it is empty."""
+    if not found:
+        return (Text("Nothing needs a hand.", Tone.GOOD),)
+    columns = (Column("pane", priority=1), Column("what", shrink=True), Column("helps", priority=2))
+    rows = tuple(
+        Row(
+            entry.key,
+            (
+                Cell(entry.title, level_tone(entry.level)),
+                Cell(entry.text),
+                Cell((entry.attention.action or "") if entry.attention else "r", Tone.ACCENT),
+            ),
+            level=entry.level,
+        )
+        for entry in found
+    )
+    return (Table(columns, rows),)
+
+
+class TriageSheet(Sheet[Choice | None]):
+    """Enter goes to the entry; x runs the action that helps."""
+
+    HINTS = (("Enter", "go there"), ("x", "do what helps"), ("Esc", "close"))
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("x", "help", show=False)]
+
+    def __init__(self, snapshots: Iterable[Snapshot], palette: Palette) -> None:
+        self._entries = entries(snapshots)
+        super().__init__("What needs a hand", triage_blocks(self._entries), palette)
+
+    def on_lines_view_opened(self, message: LinesView.Opened) -> None:
+        message.stop()
+        self._choose(message.item, act=False)
+
+    def action_help(self) -> None:
+        """Run what helps with the entry under the cursor."""
+        if self.view.item is not None:
+            self._choose(self.view.item, act=True)
+
+    def _choose(self, key: str, *, act: bool) -> None:
+        entry = next(entry for entry in self._entries if entry.key == key)
+        self.dismiss(Choice(entry.pane, entry.attention, act))
