@@ -14,6 +14,9 @@ from devdash.render.wrap import wrap
 _TIGHT = 8
 """Below this many cells nothing is arranged any more; lines are cut."""
 
+_NARROW = 12
+"""A value that has fewer cells beside its label and needs more goes below it."""
+
 
 def lay_out(blocks: Sequence[Block], width: int) -> tuple[Line, ...]:
     """`blocks` top to bottom, in lines of at most `width` cells (at least 1).
@@ -53,13 +56,20 @@ def _block_lines(block: Block, width: int) -> Sequence[Line]:
 
 
 def _pair_lines(pairs: Pairs, width: int) -> Iterator[Line]:
-    """One pair a line; long values continue under their beginning."""
+    """One pair a line. A long value continues under its beginning, or below its label when that is narrow."""
     labels = [clean(pair.label) for pair in pairs.items]
     column = min(max(map(cell_width, labels), default=0), width // 2)
     between: Part = ("  " if column else "", Tone.PLAIN)
+    room = width - column - len(between[0])
     for label, pair in zip(labels, pairs.items, strict=True):
+        value = clean(pair.value)
+        if room < _NARROW and cell_width(value) > room:
+            yield compose([(fit(label, width), Tone.DIM)])
+            for text in wrap(value, width - 2):
+                yield compose([("  ", Tone.PLAIN), (text, pair.tone)])
+            continue
         head = (pad_right(fit(label, column), column), Tone.DIM)
-        for text in wrap(clean(pair.value), width - column - len(between[0])):
+        for text in wrap(value, room):
             yield compose([head, between, (text, pair.tone)])
             head = (" " * column, Tone.DIM)
 

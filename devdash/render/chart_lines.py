@@ -23,18 +23,22 @@ def chart_lines(charts: Sequence[Meter | Sparkline], width: int) -> list[Line]:
     """`charts` in lines of at most `width` cells (at least 8): sign, label, chart, note.
 
     The sign stands before a meter that is not OK; its cells are kept free for
-    all when any has one.
+    all when any has one. All bars have the same width, so that they can be compared.
     """
     gutter = _SIGN if any(isinstance(chart, Meter) and chart.level is not Level.OK for chart in charts) else 0
     labels = [clean(chart.label) for chart in charts]
     column = min(max(map(cell_width, labels)), width - gutter - LEAST - len(_GAP))
     room = width - gutter - (column + len(_GAP) if column else 0)
+    notes = max((_note_width(chart) for chart in charts if isinstance(chart, Meter)), default=0)
+    meter = min(METER, room - notes if room - notes >= LEAST else room)
     lines: list[Line] = []
     for chart, label in zip(charts, labels, strict=True):
         head = list(_sign(chart)) if gutter else []
         if column:
             head += [(pad_right(fit(label, column), column), Tone.PLAIN), (_GAP, Tone.PLAIN)]
-        lines += _one(chart, head, room, width)
+        chart_width = meter if isinstance(chart, Meter) else _sparkline_width(chart, room)
+        head += _drawn(chart, chart_width)
+        lines += _noted(head, clean(chart.note), room - chart_width, width)
     return lines
 
 
@@ -47,17 +51,26 @@ def _sign(chart: Meter | Sparkline) -> Iterator[Part]:
         yield " " * _SIGN, Tone.PLAIN
 
 
-def _one(chart: Meter | Sparkline, head: list[Part], room: int, width: int) -> Iterator[Line]:
-    """One chart behind `head`, in `room` cells; a note without room beside it is wrapped into `width`."""
-    note = clean(chart.note)
-    most = METER if isinstance(chart, Meter) else len(chart.values)
-    beside = room - len(_GAP) - cell_width(note)
-    if not note:
-        yield compose([*head, *_drawn(chart, min(most, room))])
-    elif beside >= min(LEAST, most):
-        yield compose([*head, *_drawn(chart, min(most, beside)), (_GAP, Tone.PLAIN), (note, Tone.DIM)])
-    else:
-        yield compose([*head, *_drawn(chart, min(most, room))])
+def _note_width(chart: Meter | Sparkline) -> int:
+    """The cells that the note takes beside the chart."""
+    note = cell_width(clean(chart.note))
+    return note + len(_GAP) if note else 0
+
+
+def _sparkline_width(chart: Sparkline, room: int) -> int:
+    """One cell per value when there is room, with the note beside it if that leaves enough."""
+    most = len(chart.values)
+    beside = room - _note_width(chart)
+    return min(most, beside if beside >= min(LEAST, most) else room)
+
+
+def _noted(head: list[Part], note: str, room: int, width: int) -> Iterator[Line]:
+    """The line `head` with the cleaned `note` in the `room` after it, or wrapped into `width` below."""
+    if note and len(_GAP) + cell_width(note) <= room:
+        yield compose([*head, (_GAP, Tone.PLAIN), (note, Tone.DIM)])
+        return
+    yield compose(head)
+    if note:
         for text in wrap(note, width):
             yield compose([(text, Tone.DIM)])
 

@@ -19,7 +19,7 @@ def bar(percent: float, width: int, tone: Tone) -> list[Part]:
     """
     share = min(max(percent, 0.0), 100.0) / 100 if not math.isnan(percent) else 0.0
     eighths = round(share * width * 8)
-    if 0 < share < 1:
+    if 0 < share < 1 and width:
         eighths = min(max(eighths, 1), width * 8 - 1)
     whole, part = divmod(eighths, 8)
     filled = "█" * whole + (_EIGHTHS[part] if part else "")
@@ -32,22 +32,21 @@ def sparkline(values: Sequence[float | None], width: int) -> str:
     The lowest value stands at ▁ and the highest at █. A series without any
     difference is drawn at ▄, or at ▁ when it is zero. What is not finite is a
     gap. Where there are more values than cells, each cell shows that one of its
-    values which is farthest from the middle of the range, so that peaks and
-    dips both survive; a gap shows when all its values are gaps.
+    values which is farthest from the median, so that peaks and dips both
+    survive; a gap shows when all its values are gaps.
     """
     known = [value for value in values if value is not None and math.isfinite(value)]
     if not known or width < 1:
         return " " * min(len(values), max(width, 0))
-    low, high = min(known), max(known)
+    known.sort()
+    low, median, high = known[0], known[len(known) // 2], known[-1]
+    shown = _thinned(values, width, median)
     # Halves: the difference of two floats may be larger than any float.
-    middle, extent = low / 2 + high / 2, high / 2 - low / 2
+    extent = high / 2 - low / 2
     if extent == 0:
         flat = "▁" if low == 0 else "▄"
-        return "".join(" " if value is None else flat for value in _thinned(values, width, middle))
-    return "".join(
-        " " if value is None else _STEPS[_step((value / 2 - low / 2) / extent)]
-        for value in _thinned(values, width, middle)
-    )
+        return "".join(" " if value is None else flat for value in shown)
+    return "".join(" " if value is None else _STEPS[_step((value / 2 - low / 2) / extent)] for value in shown)
 
 
 def _step(share: float) -> int:
@@ -55,12 +54,12 @@ def _step(share: float) -> int:
     return min(int(share * len(_STEPS)), len(_STEPS) - 1)
 
 
-def _thinned(values: Sequence[float | None], width: int, middle: float) -> list[float | None]:
-    """At most `width` of `values`: of each stretch the finite one farthest from `middle`, or None."""
+def _thinned(values: Sequence[float | None], width: int, median: float) -> list[float | None]:
+    """At most `width` of `values`: of each stretch the finite one farthest from `median`, or None."""
     count = min(len(values), width)
     thinned: list[float | None] = []
     for index in range(count):
         stretch = values[index * len(values) // count : (index + 1) * len(values) // count]
         finite = [value for value in stretch if value is not None and math.isfinite(value)]
-        thinned.append(max(finite, key=lambda value: abs(value / 2 - middle / 2), default=None))
+        thinned.append(max(finite, key=lambda value: abs(value / 2 - median / 2), default=None))
     return thinned

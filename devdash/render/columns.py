@@ -1,10 +1,16 @@
 """Which columns of a table are shown in a given width, and how wide each is.
 
-The order of giving way: columns with a priority go first (the highest number
-first; of equals the leftmost), then columns that may shrink do, then further
-columns go from the right, and at last the only one left is cut. A column that
-may not shrink is shown whole or not at all, unless it is that last one: half a
-number is worse than none.
+The order of giving way:
+
+1. columns with a priority go, the highest number first, of equals the leftmost;
+   one that went comes back when a wider one that went after it made room enough;
+2. columns that may shrink do, the widest first;
+3. bars and trends beside a text go;
+4. columns go from the right, each for which there is no room beside those before it;
+5. the only one left is cut.
+
+A column that may not shrink is thus shown whole or not at all, unless it is
+that last one: half a number is worse than none.
 """
 
 from collections.abc import Sequence
@@ -20,7 +26,21 @@ COMFORT = 12
 """Cells that a shrinking column keeps as long as columns with a priority can go instead."""
 
 LEAST = 4
-"""Cells that a shrinking column keeps as long as any other column can go instead."""
+"""Cells that a shrinking column keeps as long as anything else can go instead."""
+
+
+class Wanted(msgspec.Struct, frozen=True, gc=False):
+    """What a column would take.
+
+    Attributes:
+        column: the column.
+        whole: cells when nothing of it is left out; a column of 0 is not shown.
+        bare: cells without bars and trends; as `whole` when it has nothing else.
+    """
+
+    column: Column
+    whole: int
+    bare: int
 
 
 class Fitted(msgspec.Struct, frozen=True, gc=False):
@@ -30,39 +50,66 @@ class Fitted(msgspec.Struct, frozen=True, gc=False):
     width: int
 
 
-def fit_columns(columns: Sequence[Column], natural: Sequence[int], room: int) -> tuple[Fitted, ...]:
-    """The columns shown in `room` cells, left to right; together with their gaps never wider.
+def fit_columns(wanted: Sequence[Wanted], room: int) -> tuple[Fitted, ...]:
+    """The columns shown in `room` cells (at least 1), left to right; with their gaps never wider.
 
     Args:
-        columns: the table's columns, at least one.
-        natural: the width each takes when nothing is cut; a column of 0 is left out.
-        room: cells, at least 1.
+        wanted: one per column of the table, at least one.
+        room: cells.
     """
-    kept = [index for index, width in enumerate(natural) if width > 0] or [0]
-
-    def needed(floor: int) -> int:
-        widths = [min(natural[i], floor) if columns[i].shrink else natural[i] for i in kept]
-        return sum(widths) + GAP * (len(kept) - 1)
-
-    while len(kept) > 1 and needed(COMFORT) > room:
-        first_to_go = max(kept, key=lambda index: columns[index].priority)
-        if columns[first_to_go].priority == 0:
-            break
-        kept.remove(first_to_go)
-    while len(kept) > 1 and needed(LEAST) > room:
-        kept.pop()
+    kept = [index for index, want in enumerate(wanted) if want.whole > 0] or [0]
+    kept = _without_dispensable(wanted, kept, room)
+    kept = _without_last(wanted, kept, room)
     if len(kept) == 1:
-        return (Fitted(kept[0], min(natural[kept[0]], room)),)
-    widths = _shrunk(columns, natural, kept, room - GAP * (len(kept) - 1))
+        return (Fitted(kept[0], min(wanted[kept[0]].whole, room)),)
+    bare = _needed(wanted, kept, LEAST) > room
+    widths = _shrunk([wanted[index] for index in kept], room - GAP * (len(kept) - 1), bare)
     return tuple(Fitted(index, width) for index, width in zip(kept, widths, strict=True))
 
 
-def _shrunk(columns: Sequence[Column], natural: Sequence[int], kept: Sequence[int], room: int) -> list[int]:
-    """The widths of `kept` in `room` cells without gaps: the widest shrinking columns give way first."""
-    widths = {index: natural[index] for index in kept}
-    flexible = sorted((index for index in kept if columns[index].shrink), key=lambda index: natural[index])
-    room -= sum(width for index, width in widths.items() if not columns[index].shrink)
-    for place, index in enumerate(flexible):
-        widths[index] = min(natural[index], room // (len(flexible) - place))
-        room -= widths[index]
-    return [widths[index] for index in kept]
+def _needed(wanted: Sequence[Wanted], kept: Sequence[int], floor: int, *, bare: bool = False) -> int:
+    """The cells that `kept` take with every shrinking column at `floor`, gaps included."""
+    return sum(_least(wanted[index], floor, bare) for index in kept) + GAP * (len(kept) - 1)
+
+
+def _least(want: Wanted, floor: int, bare: bool) -> int:
+    if want.column.shrink:
+        return min(want.whole, floor)
+    return want.bare if bare else want.whole
+
+
+def _without_dispensable(wanted: Sequence[Wanted], kept: Sequence[int], room: int) -> list[int]:
+    """`kept` without the columns of a priority for which there is no room."""
+    left, gone = list(kept), list[int]()
+    while len(left) > 1 and _needed(wanted, left, COMFORT) > room:
+        index = max(left, key=lambda index: wanted[index].column.priority)
+        if wanted[index].column.priority == 0:
+            break
+        left.remove(index)
+        gone.append(index)
+    for index in reversed(gone):
+        back = sorted([*left, index])
+        if _needed(wanted, back, COMFORT) <= room:
+            left = back
+    return left
+
+
+def _without_last(wanted: Sequence[Wanted], kept: Sequence[int], room: int) -> list[int]:
+    """`kept` without the columns on the right for which there is no room at their least width."""
+    left = list(kept[:1])
+    for index in kept[1:]:
+        if _needed(wanted, [*left, index], LEAST, bare=True) <= room:
+            left.append(index)
+    return left
+
+
+def _shrunk(wanted: Sequence[Wanted], room: int, bare: bool) -> list[int]:
+    """The widths of all `wanted` in `room` cells without gaps."""
+    widths = [want.bare if bare else want.whole for want in wanted]
+    flexible = [place for place, want in enumerate(wanted) if want.column.shrink]
+    room -= sum(width for width, want in zip(widths, wanted, strict=True) if not want.column.shrink)
+    flexible.sort(key=lambda place: wanted[place].whole)
+    for count, place in enumerate(flexible):
+        widths[place] = min(wanted[place].whole, room // (len(flexible) - count))
+        room -= widths[place]
+    return widths

@@ -10,7 +10,7 @@ from devdash.contract.levels import Level
 from devdash.contract.view import Align, Cell, Column, Row, Table, Tone
 from devdash.render.charts import bar, sparkline
 from devdash.render.clean import cell_width, clean, fit
-from devdash.render.columns import GAP, Fitted, fit_columns
+from devdash.render.columns import GAP, Fitted, Wanted, fit_columns
 from devdash.render.lines import Line, Part, compose, level_tone
 from devdash.render.wrap import wrap
 
@@ -74,8 +74,8 @@ def table_lines(table: Table, width: int) -> list[Line]:
     texts = [_measure(table.rows, index) for index in range(len(columns))]
     slots = [_slots([row.cells[index] for row in table.rows], texts[index]) for index in range(len(columns))]
     titles = [clean(column.title) for column in columns]
-    natural = [max(slot.width, cell_width(title)) for slot, title in zip(slots, titles, strict=True)]
-    fitted = fit_columns(columns, natural, width - gutter)
+    wanted = [_wanted(*of_column) for of_column in zip(columns, slots, titles, strict=True)]
+    fitted = fit_columns(wanted, width - gutter)
     shown = [_Shown(columns[f.index], f, _squeezed(slots[f.index], f.width), texts[f.index]) for f in fitted]
     if any(titles):
         lines.append(_headings(shown, titles, gutter))
@@ -113,6 +113,13 @@ def _slots(cells: list[Cell], texts: list[_Text]) -> _Slots:
         for cell, entry in zip(cells, texts, strict=True)
     )
     return _Slots(BAR if has_bar else 0, text, trend, joined)
+
+
+def _wanted(column: Column, slots: _Slots, title: str) -> Wanted:
+    """What the column would take, its title included."""
+    heading = cell_width(title)
+    whole = max(slots.width, heading)
+    return Wanted(column, whole, max(slots.text, heading) if slots.text else whole)
 
 
 def _squeezed(slots: _Slots, width: int) -> _Slots:

@@ -1,0 +1,83 @@
+"""Promises of filtering and finding rows."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+from view_strategies import few, plain_cells, reports, tables
+
+from devdash.api import Block, Cell, Column, Row, Table, Text
+from devdash.render.rows import filter_rows, find_row, row_keys
+
+words = st.lists(st.from_regex(r"[a-z0-9.]{1,2}", fullmatch=True), min_size=1, max_size=2)
+
+
+def matches(row: Row, wanted: list[str]) -> bool:
+    return all(any(word in cell.text.casefold() for cell in row.cells) for word in wanted)
+
+
+def ancestors(rows: tuple[Row, ...], number: int) -> set[str]:
+    """The keys of the rows above `number` in the tree, by the definition of a parent."""
+    found: set[str] = set()
+    indent = rows[number].indent
+    for row in reversed(rows[:number]):
+        if row.indent < indent:
+            found.add(row.key)
+            indent = row.indent
+    return found
+
+
+@few
+@given(tables(plain_cells), words)
+def test_filtering_keeps_exactly_matches_and_their_ancestors(table: Table, wanted: list[str]) -> None:
+    expected: set[str] = set()
+    for number, row in enumerate(table.rows):
+        if matches(row, wanted):
+            expected |= {row.key} | ancestors(table.rows, number)
+    kept = row_keys(filter_rows((table,), " ".join(wanted)))
+    assert list(kept) == [row.key for row in table.rows if row.key in expected]
+
+
+@few
+@given(reports, st.text(" \t", max_size=3))
+def test_a_blank_query_changes_nothing(blocks: tuple[Block, ...], query: str) -> None:
+    """Repr, because a NaN in a trend does not equal itself."""
+    assert repr(filter_rows(blocks, query)) == repr(blocks)
+
+
+def people() -> tuple[Block, ...]:
+    columns = (Column("name"), Column("state"))
+    return (
+        Text("above"),
+        Table(
+            columns, (Row("api", (Cell("API"), Cell("diverged"))), Row("web", (Cell("web"), Cell("clean"))))
+        ),
+        Table(columns, (Row("notes", (Cell("notes"), Cell("clean"))),)),
+    )
+
+
+def test_all_words_must_occur_in_any_order_and_case() -> None:
+    assert row_keys(filter_rows(people(), "clean WEB")) == ("web",)
+    assert row_keys(filter_rows(people(), "api clean")) == ()
+
+
+def test_words_do_not_match_across_cells() -> None:
+    assert row_keys(filter_rows(people(), "webclean")) == ()
+
+
+def test_tables_without_a_match_go_when_another_has_one() -> None:
+    text, table = filter_rows(people(), "notes")
+    assert text == Text("above")
+    assert isinstance(table, Table)
+    assert [row.key for row in table.rows] == ["notes"]
+
+
+def test_no_match_at_all_is_said_in_place_of_the_rows() -> None:
+    tables_left = [block for block in filter_rows(people(), "zzz") if isinstance(block, Table)]
+    assert [table.empty for table in tables_left] == ["No row has “zzz”."] * 2
+
+
+def test_rows_are_found_by_key() -> None:
+    row = find_row(people(), "notes")
+    assert row is not None
+    assert row.cells[0].text == "notes"
+    assert find_row(people(), "absent") is None
+    assert row_keys(people()) == ("api", "web", "notes")
