@@ -37,9 +37,11 @@ def is_at_limit(pack: PackFacts, config: BatteryConfig, overshoot: float = 3.0) 
     return pack.percent <= pack.limit_percent + overshoot
 
 
-def wants_limit(pack: Supply, config: BatteryConfig) -> bool:
-    """Whether the pack has a control, and no limit that suits."""
-    return pack.limit_control and not suits(pack.limit, config) and limit_value(config) < 100
+def wanting_limit(packs: Iterable[Supply], config: BatteryConfig) -> tuple[Supply, ...]:
+    """The packs that have a control, and no limit that suits."""
+    if limit_value(config) == 100:
+        return ()
+    return tuple(pack for pack in packs if pack.limit_control and not suits(pack.limit, config))
 
 
 def limit_command(tree: Path, packs: Iterable[Supply], value: int) -> str:

@@ -18,7 +18,7 @@ from devdash.api import (
 from devdash_battery.config import BatteryConfig
 from devdash_battery.facts import BatteryFacts
 from devdash_battery.judge import rules_for
-from devdash_battery.limits import limit_command, limit_value
+from devdash_battery.limits import limit_command, limit_value, wanting_limit
 from devdash_battery.merge import Power, merge
 from devdash_battery.report import COPY_LIMIT, build_report, summary_of
 from devdash_battery.supply import Supply
@@ -88,7 +88,8 @@ class BatteryPane(Pane[BatteryConfig]):
 
     def _copy_limit(self, power: Power, item: str | None) -> Outcome:
         tree, value = tree_of(self.config.sysfs), limit_value(self.config)
-        packs = [pack for pack in _meant(power, item) if pack.limit_control]
+        settable = tuple(pack for pack in _meant(power, item) if pack.limit_control)
+        packs = wanting_limit(settable, self.config) or settable
         if not packs or tree is None:
             raise Unavailable(
                 "no battery here has a charge limit that the system can set",

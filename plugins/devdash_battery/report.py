@@ -22,9 +22,10 @@ from devdash.api import (
 from devdash_battery import judge, words
 from devdash_battery.config import BatteryConfig
 from devdash_battery.facts import BatteryFacts, PackFacts, PeripheralFacts
-from devdash_battery.limits import limit_command, limit_value, wants_limit
+from devdash_battery.limits import limit_command, limit_value, wanting_limit
 from devdash_battery.merge import Power
 from devdash_battery.supply import Supply
+from devdash_battery.sysfs import DEFAULT_TREE
 
 COPY_LIMIT = "copy-limit"
 """The action that helps against a battery that is kept full."""
@@ -52,7 +53,11 @@ def build_report(power: Power, config: BatteryConfig, tree: Path | None) -> Repo
     return Report(
         level=judge.level_of(facts, config),
         summary=summary_of(facts),
-        blocks=(*_battery(power, config, tree), *_peripherals(power, config)),
+        blocks=(
+            *_battery(power, config, tree),
+            *_peripherals(power, config),
+            *_advice(power, config, tree),
+        ),
         facts=facts,
         attention=_attention(power, config),
     )
@@ -79,7 +84,7 @@ def _attention(power: Power, config: BatteryConfig) -> tuple[Attention, ...]:
         text = f"battery at {charge} and falling although plugged in: the charger gives too little"
         return (Attention("draining", Level.ATTENTION, text),)
     if judge.is_full(facts, config):
-        action = COPY_LIMIT if _limitable(power, config) else None
+        action = COPY_LIMIT if wanting_limit(power.packs, config) else None
         text = f"battery at {charge} and plugged in: unplug{' or set a charge limit' if action else ''}"
         return (Attention("full", Level.ATTENTION, text, action),)
     return ()
@@ -88,17 +93,17 @@ def _attention(power: Power, config: BatteryConfig) -> tuple[Attention, ...]:
 def _battery(power: Power, config: BatteryConfig, tree: Path | None) -> tuple[Block, ...]:
     facts = power.facts
     if not facts.present:
-        return (Text("This machine has no battery.", Tone.DIM),)
-    blocks = [_meter(facts, config), Text(words.doing(facts))]
+        elsewhere = tree is not None and tree != DEFAULT_TREE
+        place = f"There is no battery in {tree}." if elsewhere else "This machine has no battery."
+        return (Text(place, Tone.DIM),)
+    first = (_meter(facts, config), Text(words.doing(facts)))
+    warning = _warning(power, config, tree)
     if len(power.packs) == 1:
-        blocks.append(Text(words.condition(facts.packs[0], power.packs[0].limit_control), Tone.DIM))
-    blocks += [*_warning(power, config), *_advice(power, config, tree)]
-    if len(power.packs) == 1:
-        blocks.append(_detail(power.packs[0]))
-    else:
-        rows = [_pack_row(*both, config) for both in zip(facts.packs, power.packs, strict=True)]
-        blocks.append(Table(_PACK_COLUMNS, tuple(rows)))
-    return tuple(blocks)
+        pack = power.packs[0]
+        worth = Text(words.condition(facts.packs[0], pack.limit_control), Tone.DIM)
+        return (*first, worth, *warning, _detail(pack))
+    rows = [_pack_row(*both, config) for both in zip(facts.packs, power.packs, strict=True)]
+    return (*first, *warning, Table(_PACK_COLUMNS, tuple(rows)))
 
 
 def _meter(facts: BatteryFacts, config: BatteryConfig) -> Block:
@@ -112,7 +117,7 @@ def _meter(facts: BatteryFacts, config: BatteryConfig) -> Block:
     )
 
 
-def _warning(power: Power, config: BatteryConfig) -> tuple[Block, ...]:
+def _warning(power: Power, config: BatteryConfig, tree: Path | None) -> tuple[Block, ...]:
     """What to do now, or what cannot be told."""
     facts = power.facts
     if judge.is_low(facts, config):
@@ -120,26 +125,27 @@ def _warning(power: Power, config: BatteryConfig) -> tuple[Block, ...]:
     if judge.is_draining(facts, config):
         return (Notice(Level.ATTENTION, "The charger gives less than is used.", "Use a stronger one."),)
     if judge.is_full(facts, config):
-        choice = "Unplug, or set a charge limit." if _limitable(power, config) else "Unplug."
-        return (Notice(Level.ATTENTION, choice),)
+        command = _command(power, config, tree)
+        return (Notice(Level.ATTENTION, f"Unplug{', or set a charge limit' if command else ''}.", command),)
     if judge.is_open(facts, config):
         untold = "how full the battery is" if facts.percent is None else "whether power comes in"
         return (Notice(Level.UNKNOWN, f"The system does not tell {untold}."),)
     return ()
 
 
-def _limitable(power: Power, config: BatteryConfig) -> list[Supply]:
-    return [pack for pack in power.packs if wants_limit(pack, config)]
+def _command(power: Power, config: BatteryConfig, tree: Path | None) -> str:
+    """What sets a limit where one is wanted; "" where there is nothing to set."""
+    packs = wanting_limit(power.packs, config)
+    return limit_command(tree, packs, limit_value(config)) if packs and tree is not None else ""
 
 
 def _advice(power: Power, config: BatteryConfig, tree: Path | None) -> tuple[Block, ...]:
-    """The command that sets a limit, where one could be set."""
-    packs = _limitable(power, config)
-    if not packs or tree is None:
+    """Last, because it is no hurry: a limit that could be set. A warning of a full battery has said it."""
+    command = _command(power, config, tree)
+    if not command or judge.is_full(power.facts, config):
         return ()
-    value = limit_value(config)
-    text = f"A charge limit of {value} % would spare the battery; l copies the command."
-    return (Notice(Level.OK, text, limit_command(tree, packs, value)),)
+    names = " and ".join(pack.name for pack in wanting_limit(power.packs, config))
+    return (Notice(Level.OK, f"A charge limit of {limit_value(config)} % would spare {names}.", command),)
 
 
 def _pack_row(facts: PackFacts, pack: Supply, config: BatteryConfig) -> Row:

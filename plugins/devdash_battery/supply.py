@@ -143,9 +143,10 @@ def parse_supply(name: str, texts: Mapping[str, str]) -> Supply:
 
 
 def printable(text: str) -> str:
-    """`text` with all that cannot be printed escaped, so that different names stay different."""
+    """`text` with all that cannot be printed (and "\\") escaped, so that different names stay different."""
     return "".join(
-        sign if sign.isprintable() else sign.encode("unicode_escape").decode("ascii") for sign in text
+        sign if sign.isprintable() and sign != "\\" else sign.encode("unicode_escape").decode("ascii")
+        for sign in text
     )
 
 
@@ -224,8 +225,8 @@ def _by_capacity(store: Store, capacity: float | None) -> Store:
 def _health(full: float | None, design: float | None) -> float | None:
     if not full or not design:
         return None
-    health = 100 * full / design
-    return round(health, 1) if health <= _MAX_HEALTH else None
+    health = round(100 * full / design, 1)
+    return health if 0 < health <= _MAX_HEALTH else None
 
 
 def _flow(raw: Attributes) -> Flow:

@@ -32,10 +32,10 @@ def watts(value: float | None) -> str:
 def doing(facts: BatteryFacts) -> str:
     """What the battery does, such as "discharging · 2 h 50 min left"."""
     match facts.state:
-        case State.DISCHARGING if facts.plugged:
-            return "discharging although plugged in"
-        case State.DISCHARGING if facts.seconds_left is not None:
-            return f"discharging · {duration(facts.seconds_left)} left"
+        case State.DISCHARGING:
+            although = " although plugged in" if facts.plugged else ""
+            left = "" if facts.seconds_left is None else f" · {duration(facts.seconds_left)} left"
+            return f"discharging{although}{left}"
         case State.HOLDING | State.FULL:
             return f"{facts.state.value} · plugged in"
         case State.UNKNOWN:

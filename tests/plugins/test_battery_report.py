@@ -1,0 +1,150 @@
+"""What the pane says in every state of a battery, as text; and that it keeps the contract."""
+
+from pathlib import Path
+
+import pytest
+from power_dumps import Attributes
+from syrupy.assertion import SnapshotAssertion
+
+from devdash.api import Pairs, Report, Table
+from devdash.engine.boundary import admit_report
+from devdash.render.blocks import lay_out
+from devdash.render.text import plain
+from devdash_battery.config import BatteryConfig
+from devdash_battery.merge import merge
+from devdash_battery.report import build_report
+from devdash_battery.supply import parse_supply
+from devdash_battery.words import duration
+
+SYSFS = Path("/sys/class/power_supply")
+CONFIG = BatteryConfig()
+PACK = {
+    "type": "Battery",
+    "present": "1",
+    "status": "Discharging",
+    "energy_now": "26520000",
+    "energy_full": "34000000",
+    "energy_full_design": "37400000",
+    "power_now": "9400000",
+    "voltage_now": "11800000",
+    "cycle_count": "214",
+    "technology": "Li-ion",
+    "manufacturer": "SMP",
+    "model_name": "M1109598",
+}
+ON = {"type": "Mains", "online": "1"}
+OFF = {"type": "Mains", "online": "0"}
+LIMIT = "charge_control_end_threshold"
+MOUSE = {"type": "Battery", "scope": "Device", "online": "1", "capacity": "12", "model_name": "G703"}
+TRACKBALL = {
+    "type": "Battery",
+    "scope": "Device",
+    "online": "1",
+    "capacity_level": "Full",
+    "model_name": "MX Ergo",
+}
+KEYBOARD = {"type": "Battery", "scope": "Device", "online": "0", "model_name": "MX Keys"}
+
+STATES: dict[str, dict[str, Attributes]] = {
+    "discharging": {"BAT0": PACK, "AC": OFF},
+    "charging": {"BAT0": PACK | {"status": "Charging", "power_now": "29000000"}, "AC": ON},
+    "holding": {"BAT0": PACK | {"status": "Not charging", "power_now": "0"}, "AC": ON},
+    "full": {
+        "BAT0": PACK | {"status": "Full", "energy_now": "34000000", "power_now": "0", LIMIT: "100"},
+        "AC": ON,
+    },
+    "full_without_limit_control": {
+        "BAT0": PACK | {"status": "Full", "energy_now": "34000000", "power_now": "0"},
+        "AC": ON,
+    },
+    "at_limit": {
+        "BAT0": PACK | {"status": "Not charging", "energy_now": "28900000", "power_now": "0", LIMIT: "85"},
+        "AC": ON,
+    },
+    "low": {"BAT0": PACK | {"energy_now": "5100000"}, "AC": OFF},
+    "draining": {"BAT0": PACK | {"energy_now": "5100000"}, "AC": ON},
+    "unknown": {"BAT0": {"type": "Battery", "present": "1", "status": "Unknown"}},
+    "plug_unknown": {"BAT0": {"type": "Battery", "status": "Not charging", "capacity": "98"}},
+    "none": {"AC": ON},
+    "peripherals_only": {"AC": ON, "hidpp_battery_0": MOUSE, "hidpp_battery_1": TRACKBALL},
+    "two_packs": {
+        "BAT0": PACK | {"energy_now": "33320000", "status": "Unknown", "power_now": "0", LIMIT: "100"},
+        "BAT1": PACK | {"energy_now": "3400000", LIMIT: "80"},
+        "AC": OFF,
+        "hidpp_battery_0": KEYBOARD,
+    },
+    "two_packs_full": {
+        "BAT0": PACK | {"energy_now": "34000000", "status": "Full", "power_now": "0", LIMIT: "100"},
+        "BAT1": PACK | {"energy_now": "34000000", "status": "Full", "power_now": "0", LIMIT: "100"},
+        "AC": ON,
+    },
+}
+
+
+def report_of(state: str, config: BatteryConfig = CONFIG) -> Report:
+    power = merge(parse_supply(name, attributes) for name, attributes in STATES[state].items())
+    return build_report(power, config, SYSFS)
+
+
+def as_text(report: Report, width: int) -> str:
+    head = [f"[{report.level}] {report.summary}"]
+    head += [f"({entry.key}: {entry.level}) {entry.text} → {entry.action}" for entry in report.attention]
+    return "\n".join([*head, f"{f' {width} ':-^{width}}", plain(lay_out(report.blocks, width))])
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_state(state: str, snapshot: SnapshotAssertion) -> None:
+    """Each state reads as it should, in a pane of half a wide screen and in a narrow one."""
+    report = report_of(state)
+    assert "\n".join(as_text(report, width) for width in (58, 30)) == snapshot
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_every_report_keeps_the_contract(state: str) -> None:
+    """Row widths, percents, unique keys, attention that leads somewhere."""
+    from devdash_battery.pane import BatteryPane
+
+    actions = BatteryPane(CONFIG, context=None).actions()  # type: ignore[arg-type]  # actions() needs none
+    report = report_of(state)
+    assert admit_report("battery", report, actions) is report
+
+
+def test_rows_open_to_what_the_pack_is() -> None:
+    """Enter on a pack shows maker, model, technology, energy and voltage."""
+    table = next(block for block in report_of("two_packs").blocks if isinstance(block, Table))
+    assert [row.key for row in table.rows] == ["BAT0", "BAT1"]
+    (detail,) = table.rows[1].detail
+    assert isinstance(detail, Pairs)
+    assert [(pair.label, pair.value) for pair in detail.items] == [
+        ("pack", "BAT1 · SMP M1109598 · Li-ion"),
+        ("energy", "3.4 of 34.0 Wh"),
+        ("when new", "37.4 Wh"),
+        ("voltage", "11.8 V"),
+    ]
+
+
+@pytest.mark.parametrize("full", [100, 30])
+def test_advice_is_only_given_where_it_can_be_followed(full: int) -> None:
+    """With full = 100 no limit is wanted; below 50 a limit of 50 settles it."""
+    config = BatteryConfig(full=full)
+    power = merge([parse_supply("BAT0", STATES["at_limit"]["BAT0"] | {LIMIT: "50"})])
+    text = plain(lay_out(build_report(power, config, SYSFS).blocks, 200))
+    assert "sudo" not in text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "under 5 min"),
+        (299, "under 5 min"),
+        (300, "5 min"),
+        (3_599, "55 min"),
+        (3_600, "1 h"),
+        (7_965, "2 h 10 min"),
+        (10_200, "2 h 50 min"),
+        (172_800, "48 h"),
+    ],
+)
+def test_times_are_coarse(seconds: int, text: str) -> None:
+    """An estimate to the minute would pretend to know; it is rounded down."""
+    assert duration(seconds) == text
