@@ -1,0 +1,84 @@
+"""What Enter opens: one repository, in full."""
+
+from datetime import datetime
+
+from devdash.api import Attention, Block, Cell, Column, Level, Notice, Pair, Pairs, Row, Table, Tone
+from devdash_git.ages import coarse_age
+from devdash_git.contact import Contact
+from devdash_git.observe import Observation
+from devdash_git.plain import printable
+from devdash_git.porcelain import Change, ChangeKind, Status
+from devdash_git.states import Access, Head, Tracking
+
+_TONES = {ChangeKind.CONFLICT: Tone.WARN, ChangeKind.STAGED: Tone.GOOD, ChangeKind.UNTRACKED: Tone.DIM}
+
+
+def detail(seen: Observation, attentions: tuple[Attention, ...], now: datetime) -> tuple[Block, ...]:
+    """Notices, then pairs, then the changed files."""
+    if seen.access is not Access.OK or seen.status is None:
+        level = Level.UNKNOWN if seen.access is Access.TIMEOUT else Level.ATTENTION
+        return (
+            Notice(level, seen.message, seen.hint),
+            Pairs((Pair("path", printable(str(seen.target.path))),)),
+        )
+    prefix = f"{seen.target.name}: "
+    notices = [Notice(one.level, one.text.removeprefix(prefix)) for one in attentions]
+    if seen.identity is not None and seen.identity.programs.fetching:
+        named = ", ".join(map(printable, seen.identity.programs.fetching))
+        notices.append(
+            Notice(
+                Level.ATTENTION,
+                f"Its own config names programs that a fetch would run: {named}.",
+                "List it under trust in devdash.toml if you trust them; until then it is not fetched.",
+            )
+        )
+    changes = _changes(seen.target.name, seen.status)
+    return (*notices, Pairs(_pairs(seen, seen.status, now)), *([changes] if changes.rows else []))
+
+
+def _pairs(seen: Observation, status: Status, now: datetime) -> tuple[Pair, ...]:
+    pairs = [Pair("path", printable(str(seen.target.path)))]
+    if seen.identity is not None:
+        pairs.append(Pair("kind", seen.identity.kind.value.replace("-", " ")))
+    pairs.append(Pair("head", _head(status)))
+    if status.upstream is not None:
+        gone = " (gone)" if status.tracking is Tracking.GONE else ""
+        pairs.append(Pair("upstream", printable(status.upstream) + gone))
+    pairs += [Pair(f"remote {remote.name}", ", ".join(remote.urls)) for remote in seen.remotes or ()]
+    pairs.append(Pair("last fetch", _contact(seen.contact, now)))
+    if seen.unpushed:
+        pairs.append(Pair("unpushed branches", ", ".join(map(printable, seen.unpushed)), Tone.ACCENT))
+    if status.submodules:
+        pairs.append(Pair("changed submodules", str(status.submodules)))
+    if seen.stash:
+        pairs.append(Pair("stash", str(seen.stash)))
+    return tuple(pairs)
+
+
+def _head(status: Status) -> str:
+    commit = status.oid or "no commit"
+    if status.head is Head.INVALID:
+        return "invalid"
+    return commit if status.branch is None else f"{printable(status.branch)} at {commit}"
+
+
+def _contact(contact: Contact | None, now: datetime) -> str:
+    if contact is None:
+        return "never, as far as is known"
+    at = contact.at.astimezone(now.tzinfo)
+    age = coarse_age((now - at).total_seconds())
+    return f"{at:%Y-%m-%d %H:%M}, {age} ago ({contact.source.value})"
+
+
+def _changes(name: str, status: Status) -> Table:
+    rows = tuple(_change(name, index, change) for index, change in enumerate(status.changes))
+    counted = status.staged + status.unstaged + status.untracked + status.conflicts
+    both = sum(change.kind is ChangeKind.BOTH for change in status.changes)
+    more = counted - both - len(rows)
+    heading = "changes" if more <= 0 else f"changes (the first {len(rows)})"
+    return Table((Column("state"), Column("file", shrink=True)), rows, heading=heading)
+
+
+def _change(name: str, index: int, change: Change) -> Row:
+    tone = _TONES.get(change.kind, Tone.PLAIN)
+    return Row(f"{name}/change/{index}", (Cell(change.kind.value, tone), Cell(printable(change.name))))

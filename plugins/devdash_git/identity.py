@@ -1,0 +1,197 @@
+"""Which repository a folder is, made sure of before anything is asked of it or done in it.
+
+A folder may have lost its .git inside another repository, may be a symbolic link to elsewhere, or may
+have a config that points git at a third place. `look` sees the files; `identify` asks git and compares.
+"""
+
+import os
+from pathlib import Path
+
+import msgspec
+
+from devdash_git.plain import printable
+from devdash_git.problems import AccessProblem, unreadable
+from devdash_git.run import Git
+from devdash_git.states import Access, Kind
+from devdash_git.trust import Programs, Settings, parse_settings, programs
+
+Stamp = tuple[tuple[int, ...], ...]
+
+
+class Look(msgspec.Struct, frozen=True):
+    """What the files of a folder say.
+
+    Attributes:
+        top: the folder, as a real path.
+        git_dir: its git directory, as a real path; of a linked worktree its own.
+        common_dir: the git directory that linked worktrees share; else the same.
+        bare: the folder is a git directory itself.
+        stamp: changes when another repository takes the place, its owner changes, or its config does.
+    """
+
+    top: Path
+    git_dir: Path
+    common_dir: Path
+    bare: bool
+    stamp: Stamp
+
+
+class Identity(msgspec.Struct, frozen=True):
+    """A repository that git agrees on.
+
+    Attributes:
+        look: where its files are.
+        kind: what sort it is.
+        settings: its config, in all scopes.
+        programs: what of its own config can run a program.
+    """
+
+    look: Look
+    kind: Kind
+    settings: Settings
+    programs: Programs
+
+    @property
+    def lasting(self) -> bool:
+        """Whether this may be kept until the stamp changes."""
+        return not self.settings.includes and ":" not in str(self.look.top)
+
+
+def look(folder: Path) -> Look:
+    """See what `folder` is. Blocks; run it in a thread.
+
+    Raises:
+        AccessProblem: it is missing, unreadable or no repository's top.
+    """
+    try:
+        top = folder.resolve(strict=True)
+        names = {entry.name for entry in os.scandir(top)}
+        if ".git" in names:
+            return _look(top, _git_dir(top), bare=False)
+        if {"HEAD", "objects", "refs"} <= names:
+            return _look(top, top, bare=True)
+    except (FileNotFoundError, RuntimeError) as error:  # RuntimeError: links in a circle, before Python 3.13
+        raise AccessProblem(
+            Access.MISSING, "There is no such folder.", "Clone it again, or take it out of repos."
+        ) from error
+    except NotADirectoryError as error:
+        raise AccessProblem(Access.NOT_A_REPO, "It is a file.", "Give the repository's folder.") from error
+    except PermissionError as error:
+        raise AccessProblem(Access.NO_PERMISSION, "It may not be read.", _permission_hint(folder)) from error
+    except OSError as error:
+        raise AccessProblem(Access.MISSING, f"It cannot be read: {error.strerror}.") from error
+    raise AccessProblem(Access.NOT_A_REPO, "It is no git repository.", _containing(top))
+
+
+async def identify(git: Git, seen: Look, timeout: float) -> Identity:
+    """Ask git which repository is at `seen`, and for its config.
+
+    Raises:
+        AccessProblem: git refuses it, or means another one.
+        ProcessError: as `PaneContext.run`.
+    """
+    top = () if seen.bare else ("--show-toplevel",)
+    questions = (*top, "--absolute-git-dir", "--is-shallow-repository")
+    answer = await git.read(seen.top, "rev-parse", *questions, timeout=timeout, bare=seen.bare)
+    if answer.code != 0:
+        raise unreadable(seen.top, answer.err)
+    expected = b"".join(
+        os.fsencode(path) + b"\n" for path in ((seen.git_dir,) if seen.bare else (seen.top, seen.git_dir))
+    )
+    if not answer.out.startswith(expected):
+        raise AccessProblem(
+            Access.NOT_A_REPO,
+            "Its config makes git work in another folder.",
+            f"Look at: git -C {printable(str(seen.top))} config core.worktree",
+        )
+    listed = await git.read(
+        seen.top, "config", "--show-scope", "--list", "-z", timeout=timeout, bare=seen.bare
+    )
+    if listed.code != 0:
+        raise unreadable(seen.top, listed.err)
+    settings = parse_settings(listed.out)
+    shallow = answer.out[len(expected) :].strip() == b"true"
+    return Identity(seen, _kind(seen, settings, shallow), settings, programs(settings))
+
+
+def _look(top: Path, git_dir: Path, *, bare: bool) -> Look:
+    if not os.access(git_dir, os.R_OK | os.X_OK):
+        raise AccessProblem(Access.NO_PERMISSION, "Its .git may not be read.", _permission_hint(git_dir))
+    common = _common_dir(git_dir)
+    return Look(top, git_dir, common, bare, _stamp(top, git_dir, common))
+
+
+def _git_dir(top: Path) -> Path:
+    """Follow .git: a folder, a link to one, or a file that names one (gitrepository-layout(5))."""
+    entry = top / ".git"
+    if entry.is_dir():
+        return entry.resolve()
+    try:
+        line = entry.read_bytes()
+    except FileNotFoundError as error:
+        raise _broken(".git is a link that leads nowhere") from error
+    if not line.startswith(b"gitdir: "):
+        raise _broken(".git is a file that names no folder")
+    git_dir = (top / os.fsdecode(line.removeprefix(b"gitdir: ").rstrip(b"\r\n"))).resolve()
+    if not git_dir.is_dir():
+        raise _broken(f".git names {printable(str(git_dir))}, which is not there")
+    return git_dir
+
+
+def _broken(what: str) -> AccessProblem:
+    return AccessProblem(
+        Access.CORRUPT, f"Its {what}.", "Was the main repository moved? git worktree repair mends worktrees."
+    )
+
+
+def _common_dir(git_dir: Path) -> Path:
+    try:
+        line = (git_dir / "commondir").read_bytes()
+    except FileNotFoundError:
+        return git_dir
+    return (git_dir / os.fsdecode(line.rstrip(b"\r\n"))).resolve()
+
+
+def _stamp(top: Path, git_dir: Path, common: Path) -> Stamp:
+    """Owners and places of the folders, and everything about the config files."""
+    places = [_numbers(path, whole=False) for path in (top, top / ".git", git_dir, common)]
+    configs = (common / "config", common / "config.worktree", git_dir / "config.worktree", top / ".git")
+    return (*places, *(_numbers(path, whole=not path.is_dir()) for path in configs))
+
+
+def _numbers(path: Path, *, whole: bool) -> tuple[int, ...]:
+    try:
+        info = path.stat()
+    except FileNotFoundError:
+        return ()
+    place = (info.st_dev, info.st_ino, info.st_uid)
+    return (*place, info.st_size, info.st_mtime_ns, info.st_ctime_ns) if whole else place
+
+
+def _kind(seen: Look, settings: Settings, shallow: bool) -> Kind:
+    if seen.bare:
+        return Kind.BARE
+    if seen.git_dir != seen.common_dir:
+        return Kind.WORKTREE
+    if "modules" in seen.git_dir.parts and seen.git_dir != seen.top / ".git":
+        return Kind.SUBMODULE
+    if settings.last("extensions.partialclone") or any(
+        entry.key.startswith("remote.") and entry.key.endswith(".promisor") for entry in settings.entries
+    ):
+        return Kind.PARTIAL
+    if shallow:
+        return Kind.SHALLOW
+    sparse = (settings.last("core.sparsecheckout") or "").lower() in {"true", "yes", "on", "1"}
+    return Kind.SPARSE if sparse else Kind.NORMAL
+
+
+def _containing(folder: Path) -> str:
+    """A next step for a folder that is not a repository's top."""
+    for parent in folder.parents:
+        if (parent / ".git").exists():
+            return f"It lies inside the repository {printable(str(parent))}: list that one instead."
+    return "Run git init there, or take it out of repos."
+
+
+def _permission_hint(path: Path) -> str:
+    return f"Look at: ls -ld {printable(str(path))}"

@@ -1,0 +1,267 @@
+"""One repository, observed: files, identity, trust, status, in that order, within its own time."""
+
+import asyncio
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from devdash.api import PaneContext, PaneError, ProcessTimeout, ProgramMissing, Unavailable
+from devdash_git import adapter, branches
+from devdash_git.config import GitConfig
+from devdash_git.contact import Contact, FetchBook, Record, Source, last_contact
+from devdash_git.identity import Identity, Look, identify, look
+from devdash_git.operation import Underway, lock_time, underway
+from devdash_git.patience import Patience
+from devdash_git.plain import printable
+from devdash_git.porcelain import MalformedStatus, Status, parse
+from devdash_git.problems import AccessProblem, timed_out, unreadable
+from devdash_git.run import Git
+from devdash_git.states import Access, Head, Sync
+from devdash_git.sync import judge, upstream_remote
+from devdash_git.targets import Target, tidy
+
+STATUS = ("status", "--porcelain=v2", "--branch", "--show-stash", "-z", "--untracked-files=normal")
+
+UNTOUCHED_SUBMODULES = "--ignore-submodules=dirty"
+"""A submodule has a config of its own, which nobody has looked at; git would run a status in it.
+With this only its commit is compared."""
+
+
+class Files(msgspec.Struct, frozen=True):
+    """What is read from files under the git directory."""
+
+    underway: Underway | None
+    lock_time: float | None
+    contact: Contact | None
+
+
+class Observation(msgspec.Struct, frozen=True, kw_only=True):
+    """What was seen of one repository. All but target, access and message is unknown unless access is OK.
+
+    Attributes:
+        target: which.
+        access: whether git could be asked.
+        message, hint: what is wrong and the next step, when access is not OK.
+        identity: who it is; known for some problems too.
+        remotes: for show; None when they could not be read.
+        status: what `git status` says. For a bare repository only HEAD.
+        stash: entries of the stash; None when git is too old to say, or there is no work tree.
+        files: operation, lock and contact.
+        sync: the branch against its upstream; None when HEAD is on no branch with commits.
+        contact: when the remote was last heard.
+        failed: devdash's last fetch, if that failed and nothing was heard since.
+        unpushed: other branches with commits that no remote has, as raw bytes; None when there is no
+            remote, or it could not be told.
+    """
+
+    target: Target
+    access: Access = Access.OK
+    message: str = ""
+    hint: str = ""
+    identity: Identity | None = None
+    remotes: tuple[adapter.Remote, ...] | None = None
+    status: Status | None = None
+    stash: int | None = None
+    files: Files | None = None
+    sync: Sync | None = None
+    contact: Contact | None = None
+    failed: Record | None = None
+    unpushed: tuple[bytes, ...] | None = None
+
+
+class Deadline:
+    """The time that one repository has left."""
+
+    def __init__(self, context: PaneContext, seconds: float) -> None:
+        self._context = context
+        self._seconds = seconds
+        self._end = context.monotonic() + seconds
+
+    def left(self) -> float:
+        """Seconds; raises `AccessProblem` (TIMEOUT) when there are none."""
+        left = self._end - self._context.monotonic()
+        if left <= 0:
+            raise timed_out(self._seconds)
+        return left
+
+
+class Observer:
+    """Observes repositories, a few at a time.
+
+    Args:
+        config: the pane's table.
+        context: processes, threads, clocks.
+        git: runs git.
+        patience: looks at files.
+        book: devdash's own fetches.
+    """
+
+    def __init__(
+        self, config: GitConfig, context: PaneContext, git: Git, patience: Patience, book: FetchBook
+    ) -> None:
+        self._config = config
+        self._context = context
+        self._git = git
+        self._patience = patience
+        self._book = book
+        self._slots = asyncio.Semaphore(min(4, os.cpu_count() or 1))
+        self._known: dict[Path, tuple[Identity, tuple[adapter.Remote, ...] | None]] = {}
+        self._trusted = {tidy(context.folder / path.expanduser()) for path in config.trust}
+
+    async def observe(self, target: Target) -> Observation:
+        """See `target`; whatever is wrong with it becomes its access state.
+
+        Raises:
+            Unavailable, ProgramMissing: git itself is not there.
+        """
+        async with self._slots:
+            try:
+                return await self._observe(target, Deadline(self._context, self._config.repo_timeout))
+            except AccessProblem as problem:
+                return _unseen(target, problem)
+            except (Unavailable, ProgramMissing):
+                raise
+            except ProcessTimeout:
+                return _unseen(target, timed_out(self._config.repo_timeout))
+            except PaneError as error:  # too much output, no more threads: nothing is known of this one
+                return _unseen(target, AccessProblem(Access.TIMEOUT, error.message, error.hint))
+
+    async def verified(self, target: Target, timeout: float) -> Identity:
+        """Who `target` is, asked anew: for what acts on it.
+
+        Raises:
+            AccessProblem: it is not what it was, or cannot be read.
+        """
+        try:
+            deadline = Deadline(self._context, timeout)
+            seen = await self._look(target.path, deadline)
+            identity = await identify(self._git, seen, deadline.left())
+        except ProcessTimeout as error:
+            raise timed_out(timeout) from error
+        self._check_reading(target, identity)
+        return identity
+
+    def trusts(self, target: Target, seen: Look) -> bool:
+        """Whether the person listed it under `trust`."""
+        return not self._trusted.isdisjoint({target.path, seen.top})
+
+    async def _observe(self, target: Target, deadline: Deadline) -> Observation:
+        seen = await self._look(target.path, deadline)
+        identity, remotes = await self._identity(target, seen, deadline)
+        status = await self._status(target, identity, deadline)
+        remote = upstream_remote(identity.settings, status)
+        names = identity.settings.remotes if remote is None else (remote,)
+        files = await self._patience.call(
+            target.path, deadline.left(), _files, identity.look, names, status.upstream
+        )
+        records = [record for name in names if (record := self._book.of(identity.look.common_dir, name))]
+        contact = _latest(files.contact, records)
+        version = await self._git.version()
+        return Observation(
+            target=target,
+            identity=identity,
+            remotes=remotes,
+            status=status,
+            stash=status.stash if version.tells_stash and not identity.look.bare else None,
+            files=files,
+            sync=None if identity.look.bare else judge(identity.settings, status, contact),
+            contact=contact,
+            failed=_failed(records, contact),
+            unpushed=await self._unpushed(identity, status, deadline),
+        )
+
+    async def _look(self, folder: Path, deadline: Deadline) -> Look:
+        if self._patience.strained:  # a drive hangs: ask through a process first, since that can be killed
+            await self._git.read(folder, "rev-parse", "--git-dir", timeout=deadline.left())
+        return await self._patience.call(folder, deadline.left(), look, folder)
+
+    async def _identity(
+        self, target: Target, seen: Look, deadline: Deadline
+    ) -> tuple[Identity, tuple[adapter.Remote, ...] | None]:
+        known = self._known.get(target.path)
+        if known is not None and known[0].look == seen:
+            return known
+        self._known.pop(target.path, None)
+        identity = await identify(self._git, seen, deadline.left())
+        self._check_reading(target, identity)
+        remotes = await self._patience.call(target.path, deadline.left(), adapter.remotes, seen.top)
+        if identity.lasting:
+            self._known[target.path] = (identity, remotes)
+        return identity, remotes
+
+    def _check_reading(self, target: Target, identity: Identity) -> None:
+        if identity.programs.reading and not self.trusts(target, identity.look):
+            named = ", ".join(map(printable, identity.programs.reading))
+            raise AccessProblem(
+                Access.UNTRUSTED_CONFIG,
+                f"Its own config names programs that git status would run: {named}.",
+                f'If you trust them: trust = ["{printable(str(target.path))}"]',
+            )
+
+    async def _status(self, target: Target, identity: Identity, deadline: Deadline) -> Status:
+        top = identity.look.top
+        if identity.look.bare:
+            return await self._bare_head(top, deadline)
+        submodules = () if self.trusts(target, identity.look) else (UNTOUCHED_SUBMODULES,)
+        answer = await self._git.read(top, *STATUS, *submodules, timeout=deadline.left())
+        if answer.code != 0:
+            raise unreadable(top, answer.err)
+        try:
+            return parse(answer.out)
+        except MalformedStatus as error:
+            raise AccessProblem(Access.CORRUPT, f"git's answer is not understood: {error}.") from error
+
+    async def _bare_head(self, top: Path, deadline: Deadline) -> Status:
+        branch = await self._git.read(
+            top, "symbolic-ref", "--quiet", "--short", "HEAD", timeout=deadline.left(), bare=True
+        )
+        commit = await self._git.read(
+            top, "rev-parse", "--quiet", "--verify", "HEAD^{commit}", timeout=deadline.left(), bare=True
+        )
+        oid = commit.out.decode("ascii", "backslashreplace").strip() or None if commit.code == 0 else None
+        if branch.code != 0:
+            return Status(oid=oid, head=Head.DETACHED if oid else Head.INVALID)
+        return Status(oid=oid, head=Head.BRANCH if oid else Head.UNBORN, branch=branch.out.rstrip(b"\n"))
+
+    async def _unpushed(
+        self, identity: Identity, status: Status, deadline: Deadline
+    ) -> tuple[bytes, ...] | None:
+        if not identity.settings.remotes or identity.look.bare:
+            return None
+        answer = await self._git.read(identity.look.top, *branches.QUESTION, timeout=deadline.left())
+        if answer.code != 0:
+            return None
+        return tuple(name for name in branches.unpushed(answer.out) if name != status.branch)
+
+
+def _files(seen: Look, remotes: tuple[str, ...], upstream: bytes | None) -> Files:
+    return Files(
+        underway(seen.git_dir),
+        lock_time(seen.git_dir),
+        last_contact(seen.git_dir, seen.common_dir, remotes, upstream),
+    )
+
+
+def _latest(contact: Contact | None, records: Sequence[Record]) -> Contact | None:
+    own = [Contact(record.success, Source.OWN) for record in records if record.success is not None]
+    return max((*own, *([contact] if contact else [])), default=None)
+
+
+def _failed(records: Sequence[Record], contact: Contact | None) -> Record | None:
+    """A fetch that failed and was not followed by a contact, such as a fetch in a terminal."""
+    return next(
+        (
+            record
+            for record in records
+            if record.failure is not None
+            and record.attempt is not None
+            and (contact is None or contact.at <= record.attempt)
+        ),
+        None,
+    )
+
+
+def _unseen(target: Target, problem: AccessProblem) -> Observation:
+    return Observation(target=target, access=problem.access, message=problem.message, hint=problem.hint)

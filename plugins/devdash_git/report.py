@@ -1,0 +1,155 @@
+"""The report: a table of repositories in the order of the config, and what needs a hand."""
+
+from datetime import datetime
+
+from devdash.api import (
+    Align,
+    Attention,
+    Cell,
+    Column,
+    Level,
+    Notice,
+    Report,
+    Row,
+    Table,
+    Tone,
+    worst,
+)
+from devdash_git.ages import coarse_age
+from devdash_git.detail import detail
+from devdash_git.discover import Found
+from devdash_git.facts import facts
+from devdash_git.needs import needs
+from devdash_git.observe import Observation
+from devdash_git.plain import printable
+from devdash_git.porcelain import Status
+from devdash_git.states import Access, Head, Sync
+
+COLUMNS = (
+    Column("repository", shrink=True),
+    Column("branch", priority=2, shrink=True),
+    Column("sync"),
+    Column("changes", priority=1),
+    Column("stash", Align.RIGHT, priority=5),
+    Column("operation", priority=3),
+    Column("fetched", Align.RIGHT, priority=4),
+)
+
+_SYNC_TONES = {
+    Sync.NO_REMOTE: Tone.DIM,
+    Sync.NO_UPSTREAM: Tone.DIM,
+    Sync.GONE: Tone.WARN,
+    Sync.NEVER_FETCHED: Tone.DIM,
+    Sync.IN_SYNC: Tone.GOOD,
+    Sync.AHEAD: Tone.ACCENT,
+    Sync.BEHIND: Tone.WARN,
+    Sync.DIVERGED: Tone.WARN,
+}
+
+
+def report(observations: tuple[Observation, ...], searches: tuple[Found, ...], now: datetime) -> Report:
+    """What the pane shows.
+
+    Args:
+        observations: in the order of the config.
+        searches: those of the `scan` folders; each that is unfinished gets a notice.
+        now: aware.
+    """
+    attentions = [needs(seen, now) for seen in observations]
+    rows = tuple(_row(seen, found, now) for seen, found in zip(observations, attentions, strict=True))
+    notices = tuple(
+        Notice(Level.UNKNOWN, printable(found.unfinished), found.hint)
+        for found in searches
+        if found.unfinished
+    )
+    table = Table(COLUMNS, rows, empty="No repositories: list folders under repos or scan in [panes.git].")
+    return Report(
+        level=worst((*(row.level for row in rows), *(notice.level for notice in notices))),
+        summary=_summary(rows, bool(notices)),
+        blocks=(*notices, table),
+        facts=facts(observations),
+        attention=tuple(one for found in attentions for one in found),
+    )
+
+
+def _summary(rows: tuple[Row, ...], unfinished: bool) -> str:
+    levels = [row.level for row in rows]
+    needy = sum(level in (Level.ATTENTION, Level.CRITICAL) for level in levels)
+    unknown = levels.count(Level.UNKNOWN)
+    parts = [
+        f"{len(rows)} {'repository' if len(rows) == 1 else 'repositories'}" if rows else "no repositories"
+    ]
+    if needy:
+        parts.append(f"{needy} {'needs' if needy == 1 else 'need'} a hand")
+    if unknown:
+        parts.append(f"{unknown} did not answer")
+    if unfinished:
+        parts.append("search unfinished")
+    return " · ".join(parts)
+
+
+def _row(seen: Observation, found: tuple[Attention, ...], now: datetime) -> Row:
+    level = Level.UNKNOWN if seen.access is Access.TIMEOUT else worst(one.level for one in found)
+    return Row(seen.target.name, _cells(seen, now), level, detail=detail(seen, found, now))
+
+
+def _cells(seen: Observation, now: datetime) -> tuple[Cell, ...]:
+    name = Cell(seen.target.name, Tone.STRONG)
+    if seen.access is not Access.OK or seen.status is None:
+        tone = Tone.BAD if seen.access is Access.CORRUPT else Tone.WARN
+        return (name, Cell(), Cell(seen.access.value.replace("-", " "), tone), *[Cell()] * 4)
+    underway = seen.files.underway if seen.files else None
+    return (
+        name,
+        Cell(branch_text(seen), Tone.PLAIN if seen.status.head is Head.BRANCH else Tone.DIM),
+        _sync(seen),
+        _changes(seen.status),
+        Cell(str(seen.stash) if seen.stash else "", Tone.DIM),
+        Cell(underway.text if underway else "", Tone.WARN),
+        _fetched(seen, now),
+    )
+
+
+def branch_text(seen: Observation) -> str:
+    """The branch, or what HEAD is instead; in a rebase the branch that is being rebased."""
+    status = seen.status
+    if status is None or status.head is Head.INVALID:
+        return "(invalid)"
+    if status.branch is not None:
+        name = printable(status.branch)
+        return name if status.head is Head.BRANCH else f"{name} (no commits)"
+    underway = seen.files.underway if seen.files else None
+    if underway is not None and underway.branch:
+        return f"({printable(underway.branch)})"
+    return f"({status.oid[:8]})" if status.oid else "(detached)"
+
+
+def _sync(seen: Observation) -> Cell:
+    status, sync = seen.status, seen.sync
+    if status is None or sync is None:
+        return Cell()
+    ahead, behind = f"↑{status.ahead}", f"↓{status.behind}"
+    text = {
+        Sync.AHEAD: ahead,
+        Sync.BEHIND: behind,
+        Sync.DIVERGED: f"{ahead} {behind} diverged",
+    }.get(sync, sync.value.replace("-", " "))
+    return Cell(text, _SYNC_TONES[sync])
+
+
+def _changes(status: Status) -> Cell:
+    counts = (
+        ("✖", status.conflicts),
+        ("●", status.staged),
+        ("✎", status.unstaged),
+        ("?", status.untracked),
+    )
+    text = " ".join(f"{sign}{count}" for sign, count in counts if count)
+    return Cell(text, Tone.WARN if status.conflicts else Tone.PLAIN)
+
+
+def _fetched(seen: Observation, now: datetime) -> Cell:
+    if seen.contact is not None:
+        return Cell(coarse_age((now - seen.contact.at).total_seconds()), Tone.DIM)
+    has_remote = seen.identity is not None and bool(seen.identity.settings.remotes)
+    return Cell("never" if has_remote else "", Tone.DIM)

@@ -1,0 +1,133 @@
+"""Which repositories the pane shows, under which names: those of `repos`, then those that `scan` finds."""
+
+import asyncio
+import os.path
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from devdash.api import PaneContext
+from devdash_git.config import GitConfig
+from devdash_git.discover import SEARCH_S, Found, search
+from devdash_git.patience import Patience
+from devdash_git.plain import printable
+from devdash_git.problems import AccessProblem
+
+SEARCH_EVERY_S = 300.0
+"""How long the findings of a search are kept."""
+
+
+class Target(msgspec.Struct, frozen=True):
+    """A repository to be looked at.
+
+    Attributes:
+        name: what it is called; unique among the targets.
+        path: its folder, absolute, not resolved.
+    """
+
+    name: str
+    path: Path
+
+
+class Targets(msgspec.Struct, frozen=True):
+    """All repositories, in the order of the config.
+
+    Attributes:
+        items: those of `repos` as listed, then what each `scan` folder has, by path.
+        searches: what was found where; some may be unfinished.
+    """
+
+    items: tuple[Target, ...] = ()
+    searches: tuple[Found, ...] = ()
+
+
+class Finder:
+    """Knows the targets, and searches anew every few minutes.
+
+    Args:
+        config: the pane's table.
+        context: the clock and the folder that paths are relative to.
+        patience: runs the searches.
+    """
+
+    def __init__(self, config: GitConfig, context: PaneContext, patience: Patience) -> None:
+        self._config = config
+        self._context = context
+        self._patience = patience
+        self._roots = _absolute(config.scan, context.folder)
+        self._found: dict[Path, Found] = {}
+        self._searched: float | None = None
+
+    async def targets(self) -> Targets:
+        """The targets now; searches first when the last search is too old."""
+        now = self._context.monotonic()
+        if self._roots and (self._searched is None or now - self._searched >= SEARCH_EVERY_S):
+            for found in await asyncio.gather(*map(self._search, self._roots)):
+                self._found[found.root] = _kept(self._found.get(found.root), found)
+            self._searched = now
+        listed = self._config.repos or (() if self._roots else (Path(),))
+        everything = [self._found[root] for root in self._roots]
+        paths = _once(
+            *_absolute(listed, self._context.folder),
+            *(path for found in everything for path in found.repositories),
+        )
+        names = unique_names(paths)
+        return Targets(tuple(map(Target, names, paths)), tuple(everything))
+
+    async def _search(self, root: Path) -> Found:
+        try:
+            return await self._patience.call(
+                root, SEARCH_S + 2, search, root, self._config.depth, self._config.ignore
+            )
+        except AccessProblem:
+            return Found(root, (), f"{root} does not answer.", "Is its disk or network drive there?")
+
+
+def _kept(known: Found | None, new: Found) -> Found:
+    """`new`, with what was known before where it did not come to its end."""
+    if known is None or not new.unfinished:
+        return new
+    return msgspec.structs.replace(new, repositories=_once(*known.repositories, *new.repositories))
+
+
+def unique_names(paths: Sequence[Path]) -> tuple[str, ...]:
+    """The last part of each path, with as many parts before it as make it unique; printable.
+
+    >>> unique_names([Path("/home/api"), Path("/work/api"), Path("/web")])
+    ('home/api', 'work/api', 'web')
+    """
+    lengths = [1] * len(paths)
+    while True:
+        names = [
+            printable("/".join(_parts(path)[-length:])) for path, length in zip(paths, lengths, strict=True)
+        ]
+        counts = Counter(names)
+        longer = [
+            index
+            for index, name in enumerate(names)
+            if counts[name] > 1 and lengths[index] < len(_parts(paths[index]))
+        ]
+        if not longer:
+            return tuple(names)
+        for index in longer:
+            lengths[index] += 1
+
+
+def _parts(path: Path) -> tuple[str, ...]:
+    return path.parts if path.name else (path.anchor or "/",)
+
+
+def _absolute(paths: Sequence[Path], base: Path) -> tuple[Path, ...]:
+    """Paths made absolute by their text alone: a dead drive must not be touched here."""
+    return tuple(tidy(base / path.expanduser()) for path in paths)
+
+
+def tidy(path: Path) -> Path:
+    """`path` without "." and "..", by its text alone."""
+    return Path(os.path.normpath(path))
+
+
+def _once(*paths: Path) -> tuple[Path, ...]:
+    return tuple(dict.fromkeys(paths))
