@@ -147,7 +147,7 @@ class _Loader:
         except Flawed as error:
             flaws += error.flaws
         self._add(flaws)
-        wrong = flaws or "policy" in self._document and not isinstance(self._document["policy"], dict)
+        wrong = flaws or ("policy" in self._document and not isinstance(self._document["policy"], dict))
         return PolicyConfig(role=Role.VIEWER) if wrong else policy
 
     def _add(self, flaws: list[Flaw]) -> None:

@@ -11,6 +11,7 @@ from devdash.config.keypath import KeyPath
 from devdash.config.model import PaneSpec
 from devdash.config.plugins import PluginProblem, PluginTable
 from devdash.config.suggest import did_you_mean
+from devdash.config.values import written
 from devdash.contract.settings import Duration, PaneConfig
 
 INTERVALS = (1.0, 7 * 86400.0)
@@ -134,20 +135,11 @@ def _bounds(table: Mapping[str, object], folder: Path, at: KeyPath) -> Iterable[
         except Flawed:
             continue  # told by its type
         if not low <= seconds <= high:
-            yield Flaw((*at, name), f"must be between {_told(low)} and {_told(high)}")
+            yield Flaw((*at, name), f"must be between {written(low)} and {written(high)}")
 
 
 class _Timing(msgspec.Struct, frozen=True):
     value: Duration
-
-
-def _told(seconds: float) -> str:
-    if seconds < 1:
-        return f"{seconds * 1000:g}ms"
-    for size, unit in ((86400, "d"), (3600, "h"), (60, "m")):
-        if seconds >= size and seconds % size == 0:
-            return f"{seconds / size:g}{unit}"
-    return f"{seconds:g}s"
 
 
 def _own(config: PaneConfig, at: KeyPath) -> Iterable[Flaw]:

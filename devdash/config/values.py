@@ -10,7 +10,8 @@ from devdash.contract.settings import Duration, Secret, SecretFile
 LONGEST = 366 * 86400
 """Seconds of the longest duration; beyond it is a slip."""
 
-_DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)?\s*")
+DURATION_PATTERN = r"\s*(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)?\s*"
+_DURATION = re.compile(DURATION_PATTERN)
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
 
@@ -36,6 +37,15 @@ def duration(value: object) -> Duration:
     if not 0 < seconds <= LONGEST:  # false for nan as well
         raise BadValue("a duration must be above zero and at most a year")
     return Duration(seconds)
+
+
+def written(seconds: float) -> str:
+    """Seconds as they are written in devdash.toml: "2m", "90s", "500ms"."""
+    milliseconds = round(seconds * 1000)
+    for size, unit in ((86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1000, "s")):
+        if milliseconds >= size and milliseconds % size == 0:
+            return f"{milliseconds // size}{unit}"
+    return f"{milliseconds}ms"
 
 
 def path(value: object, folder: Path) -> Path:
