@@ -26,7 +26,8 @@ class Fleet:
         self._groups: set[Group] = set()
         self._closed = False
 
-    def __len__(self) -> int:
+    @property
+    def running(self) -> int:
         """How many children are not gone yet."""
         return len(self._groups)
 

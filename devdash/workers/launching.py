@@ -58,7 +58,7 @@ def environment(changes: Mapping[str, str | None] | None) -> dict[str, str]:
 def start_failure(launch: Launch, error: OSError) -> ProcessError:
     """What to say when the system refused to start what was found."""
     name = launch.argv[0]
-    if launch.cwd is not None and error.filename == str(launch.cwd):
+    if launch.cwd is not None and error.filename is not None and Path(error.filename) == launch.cwd:
         return ProcessError(f"{name} cannot be run in the folder {launch.cwd}: {error.strerror}")
     if error.errno == errno.ENOENT:
         return ProcessError(f"{name} could not be started: the interpreter that it names is missing")

@@ -52,7 +52,7 @@ async def run(
     """
     loop = asyncio.get_running_loop()
     deadline = loop.time() + timeout
-    fleet = fleet or Fleet()
+    fleet = Fleet() if fleet is None else fleet
     launch = await launching.prepare(argv, threads=fleet.threads, timeout=timeout, cwd=cwd, env=env)
     overflow: asyncio.Future[int] = loop.create_future()
     # One byte more than permitted tells an overflow from a full measure.
