@@ -110,6 +110,8 @@ def _anchored(value: object, folder: Path) -> object:
     if isinstance(value, tuple):
         new = tuple(_anchored(item, folder) for item in value)
         return new if any(a is not b for a, b in zip(new, value, strict=True)) else value
+    if isinstance(value, dict):
+        return {key: _anchored(item, folder) for key, item in value.items()}
     return value
 
 

@@ -6,17 +6,19 @@ default keys hold, all of them: half a key map would surprise more.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from devdash.config.convert import Flaw
-from devdash.config.keyname import BadKey, canonical
 from devdash.config.keypath import KeyPath
-from devdash.config.lines import Lines
 from devdash.config.model import KeyBinding, Problem, Settings
 from devdash.config.read import display
 from devdash.config.suggest import did_you_mean
 from devdash.contract.actions import Action
+
+if TYPE_CHECKING:
+    from devdash.config.lines import Lines
 
 
 class GlobalKey(msgspec.Struct, frozen=True):
@@ -63,7 +65,7 @@ DEFAULT_BINDINGS = tuple(KeyBinding(entry.id, entry.key) for entry in GLOBAL_KEY
 
 
 def key_map(
-    table: Mapping[str, object], panes: Sequence[str], lines: Lines
+    table: Mapping[str, object], panes: Sequence[str], lines: "Lines"
 ) -> tuple[tuple[KeyBinding, ...], list[Flaw]]:
     """Every global id with its keys and the bindings of pane actions; and what is wrong in `[keys]`.
 
@@ -154,7 +156,7 @@ def _key_flaw(value: object) -> str:
         return 'expected a key in quotes, such as "F" or "ctrl+o"'
     try:
         _keys(value)
-    except BadKey as error:
+    except ValueError as error:
         return str(error)
     return ""
 
@@ -163,8 +165,10 @@ def _keys(text: str) -> str:
     """`text` with each key as Textual names it.
 
     Raises:
-        BadKey: one of them is no key.
+        devdash.config.keyname.BadKey: one of them is no key. (A ValueError.)
     """
+    from devdash.config.keyname import canonical  # most files have no [keys]
+
     parts = [text] if text == "," else text.split(",")
     return ",".join(dict.fromkeys(canonical(part) for part in parts))
 

@@ -7,6 +7,7 @@ for a rule that cannot be read must not turn into none.
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -17,7 +18,6 @@ from devdash.config.errors import ConfigError
 from devdash.config.keypath import KeyPath, dotted
 from devdash.config.keys import DEFAULT_BINDINGS, key_map
 from devdash.config.layout import arrange
-from devdash.config.lines import Lines
 from devdash.config.model import (
     DashboardConfig,
     KeyBinding,
@@ -31,6 +31,9 @@ from devdash.config.panes import PaneReader
 from devdash.config.plugins import PluginTable
 from devdash.config.suggest import did_you_mean
 from devdash.policy import Pattern, Role
+
+if TYPE_CHECKING:
+    from devdash.config.lines import Lines
 
 TABLES = ("devdash", "panes", "keys", "policy")
 """The top-level tables that there are."""
@@ -161,8 +164,10 @@ class _Loader:
         line = self._positions().line(flaw.path) if self._path else 0
         return Problem(self._file, line, dotted(flaw.path), flaw.message, pane)
 
-    def _positions(self) -> Lines:
+    def _positions(self) -> "Lines":
         if self._lines is None:
+            from devdash.config.lines import Lines  # a right file without [keys] needs none
+
             self._lines = Lines(self._text)
         return self._lines
 
