@@ -33,7 +33,7 @@ def status(arguments: Namespace) -> Exit:
         if arguments.json:
             out.write(status_json(panes, engine.clock.now()).decode() + "\n")
         else:
-            out.write(status_text(panes, _width(), color=_colour(out)))
+            out.write(status_text(panes, _width(), color=_colour(out)) + "\n")
     return Exit.USAGE if complain_of(settings) else Exit.OK
 
 

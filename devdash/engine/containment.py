@@ -18,7 +18,7 @@ from devdash.engine.snapshot import Failure
 
 log = logging.getLogger("devdash.engine")
 
-CANCEL_GRACE_S = 0.4
+CANCEL_GRACE_S = 0.25
 """How long a cancelled step may take to end before it is left behind."""
 
 BUG_HINT = "this is a bug in the plug-in; the log tells more"

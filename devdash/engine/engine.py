@@ -19,7 +19,7 @@ from devdash.engine.context import Context
 from devdash.engine.guard import StepGuard
 from devdash.engine.heartbeat import beat
 from devdash.engine.places import cache_root, state_root
-from devdash.engine.registry import Registry
+from devdash.engine.registry import PaneTable
 from devdash.engine.runner import Runner
 from devdash.engine.schedule import catch_up_delay
 from devdash.engine.snapshot import Failure, Phase, Snapshot
@@ -55,7 +55,7 @@ class Engine:
     def __init__(
         self,
         settings: Settings,
-        registry: Registry,
+        registry: PaneTable,
         *,
         clock: Clock | None = None,
         places: Places | None = None,

@@ -5,7 +5,7 @@ Only the plug-ins that a config names are imported.
 """
 
 from importlib import import_module
-from typing import Any
+from typing import Any, Protocol
 
 from devdash.config.plugins import PluginProblem
 from devdash.contract.pane import Pane
@@ -19,6 +19,14 @@ BUILT_IN = {
     "git": "devdash_git.pane:GitPane",
     "databases": "devdash_databases.pane:DatabasesPane",
 }
+
+
+class PaneTable(Protocol):
+    """What the engine must know of plug-ins."""
+
+    def pane_type(self, plugin: str) -> type[Pane[Any]]:
+        """The plug-in's class. Raises PluginProblem."""
+        ...
 
 
 class Registry:
