@@ -29,7 +29,7 @@ class Fleet:
     @property
     def running(self) -> int:
         """How many children are not gone yet."""
-        return len(self._groups)
+        return sum(not group.gone.done() for group in self._groups)
 
     def start(
         self, launch: Launch, on_out: Callable[[bytes], None], on_err: Callable[[bytes], None]

@@ -12,6 +12,9 @@ T = TypeVar("T")
 HELLO = 1
 """The version of the lines' form."""
 
+# `from None` where these are caught: the exceptions carry the line, and with it perhaps a secret.
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
 
 class NotAnAnswer(Exception):
     """A line is not what was asked for; the text says why, without quoting the line."""
@@ -62,7 +65,7 @@ def read_hello(line: bytes) -> Hello:
     """
     try:
         hello = msgspec.json.decode(line, type=Hello)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except _UNREADABLE:
         raise NotAnAnswer("its first line is not a greeting") from None
     if hello.hello != HELLO:
         raise NotAnAnswer(f"it greets in form {hello.hello} instead of {HELLO}")
@@ -78,7 +81,7 @@ def read_answer(line: bytes, number: int, reply: type[T]) -> T:
     """
     try:
         answer = msgspec.json.decode(line, type=Answer)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except _UNREADABLE:
         raise NotAnAnswer("a line was not an answer") from None
     if answer.id != number:
         raise NotAnAnswer("an answer belonged to another call")
@@ -90,6 +93,8 @@ def read_answer(line: bytes, number: int, reply: type[T]) -> T:
         return msgspec.json.decode(answer.ok, type=reply)
     except msgspec.ValidationError as error:
         raise NotAnAnswer(f"an answer has the wrong shape: {_without_values(str(error))}") from None
+    except _UNREADABLE:
+        raise NotAnAnswer("a line was not an answer") from None
 
 
 def _without_values(complaint: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from devdash.workers.fleet import Fleet
+from devdash.workers.host import WorkerProcess
 
 HANDLERS = Path(__file__).parent / "handlers"
 
@@ -70,3 +71,18 @@ async def fleet() -> AsyncIterator[Fleet]:
 def handlers() -> Path:
     """The folder of the modules that tests run as workers."""
     return HANDLERS
+
+
+@pytest.fixture
+def worker(fleet: Fleet, handlers: Path) -> WorkerProcess:
+    return WorkerProcess(str(handlers / "faults.py"), fleet=fleet)
+
+
+@pytest.fixture
+def starting(fleet: Fleet, handlers: Path) -> Callable[[str], WorkerProcess]:
+    """`starting(how)`: a worker whose import goes wrong in that way."""
+
+    def make(how: str) -> WorkerProcess:
+        return WorkerProcess(str(handlers / "startup.py"), fleet=fleet, env={"DEVDASH_TEST": how})
+
+    return make
