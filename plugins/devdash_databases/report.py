@@ -29,7 +29,7 @@ from devdash_databases.words import coarse, hint, latency, level_of, state_name,
 COLUMNS = (
     Column("alias"),
     Column("database", priority=3, shrink=True),
-    Column("state", shrink=True),
+    Column("state"),
     Column("ping", Align.RIGHT, priority=1),
     Column("role", priority=2),
     Column("", priority=4),
@@ -89,15 +89,23 @@ def facts_of(reading: Reading) -> DatabasesFacts:
 
 
 def summary(reading: Reading) -> str:
-    """How many answer, and which do not: one line."""
+    """How many answer, which do not, how many findings: one line."""
     asked = [ping for ping in reading.pings.values() if ping.state not in CALM]
     failed = [ping for ping in asked if ping.state is not State.OK]
-    if not asked:
-        return "no database configured"
+    said = [_answers(len(asked))]
     if failed:
-        said = ", ".join(f"{ping.alias} {state_name(ping.state)}" for ping in failed)
-        return f"{len(failed)} of {len(asked)} not ok: {said}"
-    return f"{len(asked)} database{'' if len(asked) == 1 else 's'} answer{'s' if len(asked) == 1 else ''}"
+        named = ", ".join(f"{ping.alias} {state_name(ping.state)}" for ping in failed)
+        said = [f"{len(failed)} of {len(asked)} not ok: {named}"]
+    findings = len(reading.scan.findings)
+    if findings:
+        said.append(f"{findings} routing problem{'' if findings == 1 else 's'}")
+    return " · ".join(said)
+
+
+def _answers(count: int) -> str:
+    if not count:
+        return "no database configured"
+    return "1 database answers" if count == 1 else f"{count} databases answer"
 
 
 def error_of(ping: wire.Ping) -> str | None:
@@ -217,7 +225,7 @@ def _route_table(routes: Sequence[wire.RouteFacts]) -> Table:
                 Cell(route.model),
                 Cell(route.read or "—"),
                 Cell(route.write or "—"),
-                Cell(", ".join(route.migrate) or "nowhere", Tone.DIM),
+                Cell(", ".join(route.migrate) or "—", Tone.DIM),
                 Cell(route.decided_by, Tone.DIM),
             ),
         )

@@ -74,6 +74,7 @@ _MONGO = {13: State.AUTH, 18: State.AUTH, 10107: State.NOT_PRIMARY, 13435: State
 _TEXT: tuple[tuple[State, re.Pattern[str]], ...] = tuple(
     (state, re.compile(pattern, re.IGNORECASE))
     for state, pattern in (
+        (State.SETTINGS, r"invalid (dsn|connection option|uri)"),
         (State.TLS, r"certificate_verify_failed|does not support ssl|ssl handshake|ssl error|\btls\b"),
         (
             State.PROTOCOL,
@@ -104,6 +105,7 @@ _KINDS = {
     "NetworkTimeout": State.TIMEOUT,
     "NotPrimaryError": State.NOT_PRIMARY,
     "TimeoutError": State.TIMEOUT,
+    "TypeError": State.SETTINGS,
 }
 
 

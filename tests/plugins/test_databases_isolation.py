@@ -1,0 +1,173 @@
+"""What hangs, dies or is missing costs only its own alias."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from databases_rig import MYSQL, POSTGRESQL, aliases, file, sound, started, states, workers
+
+from devdash.api import Level
+from devdash.engine.context import Context
+from devdash_databases.config import Database
+
+Make = Callable[..., Context]
+
+DRIVERS = [
+    pytest.param(
+        engine,
+        marks=pytest.mark.skipif(
+            not any(find_spec(module) for module in modules),
+            reason=f"none of {', '.join(modules)} is installed",
+        ),
+    )
+    for engine, modules in ((MYSQL, ("MySQLdb", "pymysql")), (POSTGRESQL, ("psycopg", "psycopg2")))
+]
+
+
+async def test_a_file_that_hangs_costs_only_itself(context: Make, tmp_path: Path) -> None:
+    """Opening a FIFO blocks for good, as a dead network mount does: the others answer in the same reading."""
+    os.mkfifo(tmp_path / "fifo")
+    pane = await started(
+        context(name="databases"),
+        ping_timeout=0.4,
+        before=file(sound(tmp_path / "before")),
+        stuck=file(tmp_path / "fifo"),
+        after=file(sound(tmp_path / "after")),
+    )
+    for _ in range(2):
+        report = await pane.read()
+        assert states(report) == {"before": "ok", "stuck": "timeout", "after": "ok"}
+        assert set(workers(pane).values()) == {None}, "a hung probe is killed at once"
+    assert report.level is Level.CRITICAL
+
+
+async def test_a_stopped_worker_is_replaced_within_the_reading(context: Make, tmp_path: Path) -> None:
+    """A probe that falls silent as a whole is no news of its databases: they are asked anew."""
+    pane = await started(context(name="databases"), ping_timeout=0.4, db=file(sound(tmp_path / "db")))
+    await pane.read()
+    (pid,) = workers(pane).values()
+    assert pid is not None
+    os.kill(pid, signal.SIGSTOP)
+    assert states(await pane.read()) == {"db": "ok"}
+    assert workers(pane) != {("db",): pid}
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+async def test_a_worker_killed_between_pings_is_not_noticed(context: Make, tmp_path: Path) -> None:
+    """The next ping starts and connects a new one."""
+    pane = await started(context(name="databases"), db=file(sound(tmp_path / "db")))
+    await pane.read()
+    (pid,) = workers(pane).values()
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    assert states(await pane.read()) == {"db": "ok"}
+    assert workers(pane) != {("db",): pid}
+
+
+async def test_a_probe_that_cannot_start_tells_nothing_of_its_databases(
+    context: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not known is not down."""
+    monkeypatch.setattr("devdash_databases.prober.PROBE", "devdash_databases.no_such_probe")
+    pane = await started(context(name="databases"), db=file(sound(tmp_path / "db")))
+    report = await pane.read()
+    assert states(report) == {"db": "probe-failed"}
+    (attention,) = report.attention
+    assert attention.level is Level.ATTENTION
+    assert report.level is Level.ATTENTION
+
+
+async def test_files_share_a_worker_and_servers_have_their_own(context: Make, tmp_path: Path) -> None:
+    """What docs/databases.md says of the number of processes; nothing that is not asked has one."""
+    pane = await started(
+        context(name="databases"),
+        a=file(tmp_path / "a"),
+        my=Database(ENGINE=MYSQL),
+        b=file(tmp_path / "b"),
+        pg=Database(ENGINE=POSTGRESQL),
+        none=Database(),
+    )
+    assert list(workers(pane)) == [("a", "b"), ("my",), ("pg",)]
+
+
+async def test_a_missing_driver_costs_only_its_alias(context: Make, tmp_path: Path) -> None:
+    """Named, with the next step; the rest goes on."""
+    pane = await started(
+        context(name="databases"),
+        fine=file(sound(tmp_path / "fine")),
+        odd=Database(ENGINE="no_such_backend.django", NAME="x"),
+    )
+    report = await pane.read()
+    assert states(report) == {"fine": "ok", "odd": "driver-missing"}
+    assert aliases(report)["odd"].error == "ImproperlyConfigured"
+    assert [item.text for item in report.attention] == ["database odd: driver missing"]
+
+
+@pytest.mark.skipif(bool(find_spec("MySQLdb") or find_spec("pymysql")), reason="a MySQL driver is installed")
+async def test_mysql_without_any_driver_is_said_so(context: Make) -> None:
+    """Django's own words for it are ImproperlyConfigured."""
+    pane = await started(context(name="databases"), my=Database(ENGINE=MYSQL, NAME="x"))
+    assert states(await pane.read()) == {"my": "driver-missing"}
+
+
+async def test_djongo_is_named_as_a_danger_and_never_imported(context: Make) -> None:
+    """It says OK with no server at all."""
+    pane = await started(context(name="databases"), old=Database(ENGINE="djongo", NAME="x"))
+    report = await pane.read()
+    assert states(report) == {"old": "unsafe-engine"}
+    assert report.level is Level.ATTENTION
+    assert workers(pane) == {}
+
+
+@pytest.mark.parametrize("engine", DRIVERS)
+async def test_a_mute_and_a_closed_port_are_told_apart(context: Make, tmp_path: Path, engine: str) -> None:
+    """One that accepts and never answers is silent; a closed one refuses; a file beside them answers."""
+    with socket.create_server(("127.0.0.1", 0)) as mute, socket.create_server(("127.0.0.1", 0)) as closed:
+        ports = {"mute": mute.getsockname()[1], "closed": closed.getsockname()[1]}
+        closed.close()
+        servers = {
+            alias: Database(ENGINE=engine, NAME="x", USER="u", HOST="127.0.0.1", PORT=port)
+            for alias, port in ports.items()
+        }
+        pane = await started(
+            context(name="databases"), ping_timeout=1.5, fine=file(sound(tmp_path / "fine")), **servers
+        )
+        assert states(await pane.read()) == {"fine": "ok", "mute": "timeout", "closed": "refused"}
+
+
+def test_the_pane_itself_imports_neither_django_nor_a_driver() -> None:
+    """After a whole reading of devdash's own databases, they are in the worker only."""
+    code = """
+import asyncio, sys, tempfile, time
+from datetime import datetime
+from pathlib import Path
+from devdash.engine.context import Context
+from devdash_databases.config import DatabasesConfig
+from devdash_databases.pane import DatabasesPane
+
+async def main():
+    folder = Path(tempfile.mkdtemp())
+    context = Context(
+        name="databases", folder=folder, state_dir=folder / "state", cache_dir=folder / "cache",
+        now=lambda: datetime.now().astimezone(), monotonic=time.monotonic,
+        on_wake=lambda: None, on_progress=lambda text: None,
+    )
+    pane = DatabasesPane(DatabasesConfig(), context)
+    await pane.start()
+    report = await pane.read()
+    assert report.summary == "2 databases answer", report.summary
+    await context.close()
+
+asyncio.run(main())
+heavy = {"django", "sqlite3", "textual", "asgiref"} & {name.partition(".")[0] for name in sys.modules}
+assert not heavy, heavy
+"""
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=50)
+    assert ended.returncode == 0, ended.stderr

@@ -1,0 +1,170 @@
+"""Where every model goes, by routers as projects write them."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from databases_rig import SQLITE, project, sound, started_with, states
+
+from devdash.api import Level
+from devdash.engine.context import Context
+from devdash_databases.aliases import targets_of
+from devdash_databases.config import Database, DatabasesConfig
+from devdash_databases.prober import Prober
+from devdash_databases.wire import RouteFacts, Scanned
+
+Make = Callable[..., Context]
+
+APPS = ("shop", "stats")
+
+MODELS = """
+from django.db import models
+
+class {name}(models.Model):
+    class Meta:
+        app_label = "{app}"
+"""
+
+ROUTERS = """
+class MongoRouter:
+    apps = {"stats"}
+    def db_for_read(self, model, **hints):
+        return "mongo" if model._meta.app_label in self.apps else None
+    db_for_write = db_for_read
+    def allow_migrate(self, db, app_label, model_name=None, **hints):
+        return db == "mongo" if app_label in self.apps else None
+
+class ReplicaRouter:
+    def db_for_read(self, model, **hints):
+        return "replica"
+    def db_for_write(self, model, **hints):
+        return "default"
+    def allow_migrate(self, db, app_label, model_name=None, **hints):
+        return db == "default"
+
+class ReadsOnly:
+    def db_for_read(self, model, **hints):
+        return "replica"
+
+class Raising:
+    def db_for_read(self, model, **hints):
+        raise KeyError("canary")
+
+class Lost:
+    def db_for_write(self, model, **hints):
+        return "nowhere"
+"""
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """A folder with two apps and their routers."""
+    folder = tmp_path / "src"
+    for app, name in (("shop", "Order"), ("stats", "Visit")):
+        package = folder / app
+        package.mkdir(parents=True)
+        (package / "__init__.py").touch()
+        (package / "models.py").write_text(MODELS.format(name=name, app=app))
+    (folder / "house_routers.py").write_text(ROUTERS)
+    (folder / "broken_app").mkdir()
+    (folder / "broken_app" / "__init__.py").write_text("raise SystemExit('canary')")
+    return folder
+
+
+def config_of(source: Path, *routers: str, apps: tuple[str, ...] = APPS) -> DatabasesConfig:
+    """A project of three aliases; mongo's driver is not installed, which must not matter to routes."""
+    return DatabasesConfig(
+        project="shop",
+        databases={
+            "default": Database(ENGINE=SQLITE, NAME=str(source / "db")),
+            "replica": Database(ENGINE=SQLITE, NAME=f"file:{source / 'db'}?mode=ro"),
+            "mongo": Database(ENGINE="no_mongodb_backend", NAME="x"),
+        },
+        routers=tuple(f"house_routers.{router}" for router in routers),
+        apps=apps,
+        python_path=(source,),
+    )
+
+
+async def scan(context: Make, source: Path, *routers: str, apps: tuple[str, ...] = APPS) -> Scanned:
+    """What the probe says of these routers."""
+    made = context(name="databases", folder=source)
+    config = config_of(source, *routers, apps=apps)
+    return await Prober(config, made, targets_of(config, source, source)).scan()
+
+
+async def test_every_model_is_routed_as_django_would(context: Make, source: Path) -> None:
+    """In the order of the routers: the first that answers decides."""
+    found = await scan(context, source, "MongoRouter", "ReplicaRouter")
+    assert found.findings == ()
+    assert found.routes == (
+        RouteFacts("shop.Order", "replica", "default", ("default",), "house_routers.ReplicaRouter"),
+        RouteFacts("stats.Visit", "mongo", "mongo", ("mongo",), "house_routers.MongoRouter"),
+    )
+
+
+async def test_the_other_order_is_seen(context: Make, source: Path) -> None:
+    """The replica router swallows what was meant for mongo: the routes show it."""
+    found = await scan(context, source, "ReplicaRouter", "MongoRouter")
+    assert {(route.read, route.write) for route in found.routes} == {("replica", "default")}
+
+
+async def test_reads_and_writes_may_be_decided_apart(context: Make, source: Path) -> None:
+    """A router may know only one; without any, Django's default decides and every alias is migrated."""
+    found = await scan(context, source, "ReadsOnly", apps=("shop",))
+    assert found.routes == (
+        RouteFacts(
+            "shop.Order",
+            "replica",
+            "default",
+            ("default", "replica", "mongo"),
+            "house_routers.ReadsOnly; write: default",
+        ),
+    )
+
+
+async def test_a_router_that_raises_is_a_finding_and_the_pings_go_on(context: Make, source: Path) -> None:
+    """Its type is told, not its words."""
+    sound(source / "db")
+    config = config_of(source, "Raising", "ReplicaRouter")
+    pane = await started_with(context(name="databases", folder=source), config)
+    report = await pane.read()
+    found = project(report)
+    assert found.name == "shop"
+    assert [(finding.code, finding.level) for finding in found.findings] == [("router-raises", "critical")]
+    assert "house_routers.Raising raises KeyError in db_for_read, 2 times over" in found.findings[0].text
+    assert {(route.read, route.write) for route in found.routes} == {(None, "default")}
+    assert "canary" not in repr(report)
+    assert report.level is Level.CRITICAL
+    assert states(report) == {"default": "ok", "replica": "ok", "mongo": "driver-missing"}
+
+
+@pytest.mark.parametrize(
+    ("routers", "apps", "code"),
+    [(("Missing",), ("shop",), "router-missing"), ((), ("no_such_app",), "apps-unloadable")],
+)
+async def test_what_cannot_be_loaded_is_a_finding(
+    context: Make, source: Path, routers: tuple[str, ...], apps: tuple[str, ...], code: str
+) -> None:
+    """A wrong name, a missing app."""
+    found = await scan(context, source, *routers, apps=apps)
+    assert [finding.code for finding in found.findings] == [code]
+    assert found.routes == ()
+
+
+async def test_an_app_that_exits_on_import_costs_only_the_routes(context: Make, source: Path) -> None:
+    """The report is there, with a finding."""
+    sound(source / "db")
+    config = config_of(source, apps=("broken_app",))
+    pane = await started_with(context(name="databases", folder=source), config)
+    report = await pane.read()
+    assert [finding.code for finding in project(report).findings] == ["scan-failed"]
+    assert states(report)["default"] == "ok"
+    assert "canary" not in repr(report)
+
+
+async def test_an_alias_that_is_not_configured_is_a_finding(context: Make, source: Path) -> None:
+    """Named with alias and model."""
+    (finding,) = (await scan(context, source, "Lost", apps=("shop",))).findings
+    assert (finding.code, finding.alias, finding.model) == ("unknown-alias", "nowhere", "shop.Order")
+    assert finding.text == "shop.Order is written to “nowhere”, which is not configured."

@@ -1,0 +1,136 @@
+"""A password reaches the probe through its standard input, and nothing else."""
+
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import quote, quote_plus
+
+import msgspec
+import pytest
+from databases_rig import started, states, workers
+
+from devdash.api import ActionRequest, Secret, SecretEnv, SecretFile
+from devdash.engine.context import Context
+from devdash_databases.config import Database
+
+Make = Callable[..., Context]
+
+IN_ENV, IN_FILE = "canary-env/4711%x", "canary-file:0815@y"
+FORMS = tuple(
+    form for word in (IN_ENV, IN_FILE) for form in (word, quote(word, safe=""), quote_plus(word), quote(word))
+)
+
+BACKEND = '''
+"""A backend that puts the whole connection into what it raises, as some drivers do."""
+from urllib.parse import quote
+from django.db.backends.sqlite3 import base
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    vendor = "leaky"
+
+    def get_new_connection(self, params):
+        password = self.settings_dict["PASSWORD"]
+        print("printed", password, flush=True)
+        if self.settings_dict["NAME"] == "exit":
+            import os
+            os._exit(3)
+        raise RuntimeError(password, "leaky://u:" + quote(password, safe="") + "@h", password)
+'''
+
+
+def assert_clean(text: str) -> None:
+    """No form of a canary is in it."""
+    for form in FORMS:
+        assert form not in text
+
+
+@pytest.fixture
+def leaky(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with the leaky backend, and the canaries where references lead."""
+    package = tmp_path / "src" / "leaky_backend"
+    package.mkdir(parents=True)
+    (package / "__init__.py").touch()
+    (package / "base.py").write_text(BACKEND)
+    (tmp_path / "secret").write_text(IN_FILE + "\n")
+    monkeypatch.setenv("DEVDASH_TEST_CANARY", IN_ENV)
+    return tmp_path / "src"
+
+
+async def test_no_failure_shows_a_password(
+    context: Make,
+    tmp_path: Path,
+    leaky: Path,
+    capfd: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Report, JSON, outcomes, output, log, command line and environment: no form of it is anywhere."""
+    from databases_rig import started_with
+
+    from devdash_databases.config import DatabasesConfig
+
+    engine = "leaky_backend"
+    by_env, by_file = Secret(SecretEnv("DEVDASH_TEST_CANARY")), Secret(SecretFile(str(tmp_path / "secret")))
+    config = DatabasesConfig(
+        python_path=(leaky,),
+        databases={
+            "env": Database(ENGINE=engine, NAME="x", PASSWORD=by_env),
+            "file": Database(ENGINE=engine, NAME="x", PASSWORD=by_file),
+            "dies": Database(ENGINE=engine, NAME="exit", PASSWORD=by_env),
+            "wrong": Database(ENGINE="no_such_backend", NAME="x", USER="u", HOST="h", PASSWORD=by_file),
+            "refused": Database(
+                ENGINE="django.db.backends.postgresql", NAME="x", HOST="127.0.0.1", PORT=1, PASSWORD=by_env
+            ),
+        },
+    )
+    pane = await started_with(context(name="databases"), config)
+    report = await pane.read()
+    told = states(report)
+    assert told.pop("refused") in ("driver-missing", "refused")
+    assert told == {"env": "failed", "file": "failed", "dies": "probe-failed", "wrong": "driver-missing"}
+    said = [
+        repr(report),
+        msgspec.json.encode(report.facts).decode(),
+        msgspec.json.encode(report.blocks).decode(),
+    ]
+    for alias in config.databases:
+        said += [repr(await pane.act(ActionRequest(action, alias))) for action in ("ping", "copy")]
+    pids = [pid for pid in workers(pane).values() if pid is not None]
+    assert len(pids) >= 3
+    for pid in pids:
+        said += [Path(f"/proc/{pid}/{name}").read_text() for name in ("cmdline", "environ")]
+    said += [*capfd.readouterr(), caplog.text]
+    assert_clean("\n".join(said))
+
+
+async def test_a_reference_that_leads_nowhere_costs_only_its_alias(context: Make, tmp_path: Path) -> None:
+    """It is named; nothing is asked with an empty password; once it leads somewhere the alias is asked."""
+    reference = Secret(SecretFile(str(tmp_path / "later")))
+    pane = await started(
+        context(name="databases"),
+        a=Database(ENGINE="no_such_backend", NAME="x", PASSWORD=reference),
+        b=Database(ENGINE="no_such_backend", NAME="x"),
+    )
+    report = await pane.read()
+    assert states(report) == {"a": "secret-missing", "b": "driver-missing"}
+    assert str(tmp_path / "later") in report.attention[0].text
+    assert workers(pane)[("a",)] is None
+    (tmp_path / "later").write_text("x")
+    assert states(await pane.read())["a"] == "driver-missing"
+
+
+async def test_a_changed_password_is_fetched_when_the_worker_starts_anew(
+    context: Make, tmp_path: Path, leaky: Path
+) -> None:
+    """The pane keeps no password: a new worker's comes from the reference again."""
+    pane = await started(
+        context(name="databases"),
+        a=Database(ENGINE="no_such_backend", NAME="x", PASSWORD=Secret(SecretFile(str(tmp_path / "secret")))),
+    )
+    await pane.read()
+    (tmp_path / "secret").unlink()
+    assert states(await pane.read()) == {"a": "driver-missing"}
+    (pid,) = workers(pane).values()
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    assert states(await pane.read()) == {"a": "secret-missing"}
