@@ -173,6 +173,24 @@ def test_negative_current_is_a_direction() -> None:
     assert (told.watts, told.seconds_left) == (-10.0, 7200)
 
 
+def test_a_negative_flow_without_a_telling_status_is_outward() -> None:
+    """A plugged machine can feed on its pack too; the driver's sign says so."""
+    told = facts(energy_pack("BAT0", 10, 20, power_now=-3_000_000, status="Unknown"), MAINS_ON)
+    assert told.watts == -3.0
+
+
+@pytest.mark.parametrize(("full", "health"), [(20, 100.0), (30, 150.0), (31, None), (0.001, None)])
+def test_absurd_health_is_not_shown(full: float, health: float | None) -> None:
+    """Half as much again as the design is the most that is believed."""
+    told = facts(energy_pack("BAT0", 0, full, energy_full_design=20_000_000))
+    assert told.packs[0].health_percent == health
+
+
+def test_endless_digits_are_no_number() -> None:
+    """Python itself refuses to read more than 4300."""
+    assert facts(pack(capacity="9" * 5000)).percent is None
+
+
 @pytest.mark.parametrize(
     "attribute", ["power_now", "cycle_count", "energy_now", "energy_full_design", "voltage_now"]
 )
@@ -224,6 +242,9 @@ def test_psutil_is_read_into_the_same_facts() -> None:
     )
     told = merge(from_psutil(100, -2, True)).facts
     assert (told.state, told.plugged, told.seconds_left) == (State.FULL, True, None)
+    told = merge(from_psutil(100, 7200, False)).facts
+    assert (told.state, told.plugged, told.seconds_left) == (State.DISCHARGING, False, 7200)
+    assert merge(from_psutil(100, -1, None)).facts.plugged is None
     told = merge(from_psutil(60, -1, None)).facts
     assert (told.state, told.plugged, told.watts) == (State.UNKNOWN, None, None)
 

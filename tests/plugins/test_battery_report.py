@@ -123,11 +123,11 @@ def test_rows_open_to_what_the_pack_is() -> None:
     ]
 
 
-@pytest.mark.parametrize("full", [100, 30])
-def test_advice_is_only_given_where_it_can_be_followed(full: int) -> None:
+@pytest.mark.parametrize(("full", "limit"), [(100, "100"), (100, "garbage"), (30, "50")])
+def test_advice_is_only_given_where_it_can_be_followed(full: int, limit: str) -> None:
     """With full = 100 no limit is wanted; below 50 a limit of 50 settles it."""
     config = BatteryConfig(full=full)
-    power = merge([parse_supply("BAT0", STATES["at_limit"]["BAT0"] | {LIMIT: "50"})])
+    power = merge([parse_supply("BAT0", STATES["at_limit"]["BAT0"] | {LIMIT: limit})])
     text = plain(lay_out(build_report(power, config, SYSFS).blocks, 200))
     assert "sudo" not in text
 

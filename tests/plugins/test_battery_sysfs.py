@@ -93,6 +93,13 @@ def test_huge_endless_and_waiting_files_do_not_hold_it_up(tmp_path: Path) -> Non
     assert (supply.percent, len(supply.model), supply.maker, supply.technology) == (50.0, 64, "", "")
 
 
+def test_only_the_first_page_is_read(tmp_path: Path) -> None:
+    """The kernel gives no more for one attribute, so what comes after is not its."""
+    tree = write_tree(tmp_path / "tree", {"BAT0": {"model_name": "x" * 5000, "capacity": "50"}}, Form.UEVENT)
+    (supply,) = read_tree(tree)
+    assert supply.percent is None
+
+
 def test_a_crowd_of_supplies_is_bounded(tmp_path: Path) -> None:
     """A wrong `sysfs` such as /usr/lib must not be read for minutes."""
     tree = write_tree(tmp_path / "tree", {f"BAT{number:03}": BATTERY for number in range(100)}, Form.UEVENT)
