@@ -66,6 +66,7 @@ class Runner:
         self._paused = False
         self._started = False
         self._task: asyncio.Task[None] | None = None
+        self._turn: asyncio.Task[None] | None = None
 
     def prepare(self) -> None:
         """Build the pane, and learn its actions and rules. A failure becomes the pane's state."""
@@ -83,6 +84,8 @@ class Runner:
 
     async def stop(self) -> None:
         """End reading; whatever the pane does, this returns within about a `CANCEL_GRACE_S`."""
+        if self._turn is not None:
+            self._turn.cancel()
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait({self._task}, timeout=CANCEL_GRACE_S)
@@ -123,7 +126,7 @@ class Runner:
 
     def catch_up(self, delay_s: float) -> None:
         """After a suspend: what is shown is old; read again in `delay_s` seconds."""
-        asyncio.get_running_loop().call_later(delay_s, self._due.set)
+        self._turn = asyncio.create_task(self._take_turn(delay_s))
         self.review()
 
     def tell_progress(self, text: str) -> None:
@@ -152,6 +155,10 @@ class Runner:
             self._succeed(report, self._clock.monotonic() - began)
         finally:
             self._last_end = self._clock.monotonic()
+
+    async def _take_turn(self, delay_s: float) -> None:
+        await self._clock.wait(asyncio.Event(), delay_s)
+        self._due.set()
 
     async def _live(self, delay_s: float) -> None:
         await self._clock.wait(self._due, delay_s)

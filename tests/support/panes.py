@@ -12,7 +12,6 @@ from devdash.api import (
     ActionRequest,
     Cell,
     Column,
-    Confirmation,
     Field,
     Level,
     Outcome,
@@ -21,7 +20,6 @@ from devdash.api import (
     PaneError,
     Report,
     Row,
-    Rule,
     Scope,
     Table,
     Text,
@@ -196,6 +194,3 @@ def engine_for(tmp_path: Path, registry: Registry, settings: Settings | None = N
     places = Places(tmp_path / "state", tmp_path / "cache")
     more.setdefault("chance", lambda: 0.5)
     return Engine(settings or settings_for(registry), registry, places=places, **more)
-
-
-__all__ = ["Confirmation", "Rule", "Rows", "Scripted", "engine_for", "good", "scripted", "settings_for"]

@@ -1,0 +1,142 @@
+"""Wishes: checked, permitted, asked about, done; and failures that become outcomes."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+import pytest
+from panes import Registry, Rows, engine_for, settings_for
+
+from devdash.api import Action, ActionRequest, Field, FieldKind, Level, Outcome
+from devdash.config.model import PolicyConfig
+from devdash.contract.errors import PaneError
+from devdash.engine.acting import Forbidden, RequestProblem, check_value
+from devdash.engine.engine import Engine
+from devdash.policy import Role
+
+
+@pytest.fixture
+async def engine(tmp_path: Path) -> AsyncIterator[Engine]:
+    async with engine_for(tmp_path, Registry(rows=Rows)) as engine:
+        await engine.read_once(["rows"])
+        yield engine
+
+
+async def test_a_wish_reaches_the_pane_and_its_outcome_comes_back(engine: Engine) -> None:
+    asked = await engine.ask("rows", "touch", "two", {})
+    assert asked.confirmation is None
+    outcome = await engine.act("rows", asked)
+    assert outcome == Outcome(message="touch two")
+
+
+@pytest.mark.parametrize(
+    ("action", "item", "values", "said"),
+    [
+        ("tuch", None, {}, "did you mean 'touch'"),
+        ("touch", None, {}, "needs a row"),
+        ("touch", "tow", {}, "did you mean 'two'"),
+        ("touch", "one", {"depth": "3"}, "has no field 'depth'"),
+        ("name", None, {}, "'Name' is empty"),
+        ("name", None, {"name": "  "}, "'Name' is empty"),
+    ],
+)
+async def test_a_wish_that_does_not_fit_is_refused_with_a_suggestion(
+    engine: Engine, action: str, item: str | None, values: dict[str, str], said: str
+) -> None:
+    with pytest.raises(RequestProblem) as caught:
+        await engine.ask("rows", action, item, values)
+    assert said in f"{caught.value.message} {caught.value.hint}"
+
+
+async def test_an_unknown_pane_is_refused(engine: Engine) -> None:
+    with pytest.raises(RequestProblem, match="no pane 'cols'"):
+        await engine.ask("cols", "touch", None, {})
+
+
+async def test_an_action_that_asks_first_brings_its_question(engine: Engine) -> None:
+    asked = await engine.ask("rows", "burn", None, {})
+    assert asked.confirmation is not None
+    assert asked.confirmation.question == "Burn it?"
+
+
+async def test_a_bug_in_an_action_becomes_an_outcome_that_shows_no_secret(engine: Engine) -> None:
+    outcome = await engine.act("rows", await engine.ask("rows", "crash", None, {}))
+    assert outcome.level is Level.CRITICAL
+    assert "KeyError" in outcome.message
+    assert "hunter2" not in outcome.message
+
+
+async def test_an_expected_failure_becomes_an_outcome_with_its_hint(engine: Engine) -> None:
+    outcome = await engine.act("rows", await engine.ask("rows", "refuse", None, {}))
+    assert (outcome.level, outcome.message) == (Level.CRITICAL, "not today: come back tomorrow")
+
+
+async def test_the_policy_is_checked_when_asking_and_again_when_acting(tmp_path: Path) -> None:
+    registry = Registry(rows=Rows)
+    owner = settings_for(registry)
+    viewer = settings_for(registry, policy=PolicyConfig(role=Role.VIEWER))
+    async with engine_for(tmp_path, registry, owner) as engine:
+        await engine.read_once(["rows"])
+        asked = await engine.ask("rows", "burn", "one", {})
+        await engine.reload(viewer)
+        with pytest.raises(Forbidden):
+            await engine.act("rows", asked)
+        with pytest.raises(Forbidden):
+            await engine.ask("rows", "burn", "one", {})
+        pane = engine._members["rows"].runner.pane
+        assert isinstance(pane, Rows)
+        assert pane.requests == []
+
+
+class Slow(Rows):
+    """Its action waits."""
+
+    gate = asyncio.Event()
+
+    def actions(self) -> Sequence[Action]:
+        return (Action(name="wait", key="w", title="Wait", permission="rows.row.show"),)
+
+    async def act(self, request: ActionRequest) -> Outcome:
+        await type(self).gate.wait()
+        return Outcome(message="waited")
+
+
+async def test_the_same_thing_is_not_done_twice_at_once(tmp_path: Path) -> None:
+    Slow.gate = asyncio.Event()
+    async with engine_for(tmp_path, Registry(slow=Slow)) as engine:
+        asked = await engine.ask("slow", "wait", None, {})
+        first = asyncio.create_task(engine.act("slow", asked))
+        await asyncio.sleep(0)
+        second = await engine.act("slow", asked)
+        assert "already under way" in second.message
+        Slow.gate.set()
+        assert (await first).message == "waited"
+
+
+@pytest.mark.parametrize(
+    ("field", "given", "checked"),
+    [
+        (Field(name="n", label="N", kind=FieldKind.INTEGER), " 7 ", "7"),
+        (Field(name="n", label="N", kind=FieldKind.INTEGER, required=False), "", ""),
+        (Field(name="n", label="N", kind=FieldKind.FLAG), "Y", "yes"),
+        (Field(name="n", label="N", kind=FieldKind.FLAG), None, "no"),
+        (Field(name="n", label="N", kind=FieldKind.CHOICE, choices=("a", "b"), default="b"), None, "b"),
+        (Field(name="n", label="N", default="d"), None, "d"),
+    ],
+)
+def test_values_that_fit_their_field_are_taken(field: Field, given: str | None, checked: str) -> None:
+    assert check_value(field, given) == checked
+
+
+@pytest.mark.parametrize(
+    ("field", "given"),
+    [
+        (Field(name="n", label="N", kind=FieldKind.INTEGER), "seven"),
+        (Field(name="n", label="N", kind=FieldKind.FLAG), "maybe"),
+        (Field(name="n", label="N", kind=FieldKind.CHOICE, choices=("a", "b")), "c"),
+        (Field(name="n", label="N"), ""),
+    ],
+)
+def test_values_that_do_not_fit_are_refused(field: Field, given: str) -> None:
+    with pytest.raises(PaneError):
+        check_value(field, given)
