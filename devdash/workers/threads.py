@@ -50,7 +50,10 @@ class DaemonThreads:
         loop = asyncio.get_running_loop()
         name = getattr(function, "__qualname__", type(function).__name__)
         done: asyncio.Future[T] = loop.create_future()
-        bound = functools.partial(contextvars.copy_context().run, function, *args, **kwargs)
+        context = contextvars.copy_context()
+
+        def bound() -> T:
+            return context.run(function, *args, **kwargs)
 
         def settle(outcome: Callable[[], T]) -> None:
             self._slots.release()
