@@ -34,6 +34,9 @@ TREND = 30
 ROUTES_S = 600.0
 """Seconds after which the models are routed again: code changes slowly, and loading it is dear."""
 
+ROUTES_RETRY_S = 60.0
+"""The same after a scan that failed: one that hangs must not hold up every reading."""
+
 PING = Action(
     name="ping",
     key="p",
@@ -65,7 +68,7 @@ class DatabasesPane(Pane[DatabasesConfig]):
         self._pings: dict[str, wire.Ping] = {}
         self._trends: dict[str, deque[float | None]] = {}
         self._scan = wire.Scanned((), ())
-        self._scanned_at: float | None = None
+        self._scan_due = float("-inf")
 
     async def start(self) -> None:
         """Settle what is asked; the workers start with the first ping."""
@@ -135,16 +138,17 @@ class DatabasesPane(Pane[DatabasesConfig]):
     async def _route(self) -> None:
         if not self.config.apps:
             return
-        now = self.context.monotonic()
-        if self._scanned_at is not None and now - self._scanned_at < ROUTES_S:
+        if self.context.monotonic() < self._scan_due:
             return
         try:
             self._scan = await self._probing().scan()
+            wait = ROUTES_S
         except WorkerError as error:
             text = f"The models could not be routed: {type(error).__name__}."
-            self._scan = wire.Scanned((), (wire.FindingFacts("scan-failed", "attention", None, None, text),))
-            return
-        self._scanned_at = now
+            finding = wire.FindingFacts("scan-failed", "attention", None, None, text)
+            self._scan = wire.Scanned((), (finding,))
+            wait = ROUTES_RETRY_S
+        self._scan_due = self.context.monotonic() + wait
 
     def _probing(self) -> Prober:
         if self._prober is None:
@@ -152,7 +156,7 @@ class DatabasesPane(Pane[DatabasesConfig]):
         return self._prober
 
     def _report(self) -> Report:
-        trends = {alias: tuple(values) for alias, values in self._trends.items() if any(values)}
+        trends = {alias: tuple(values) for alias, values in self._trends.items() if set(values) - {None}}
         return report_of(
             Reading(
                 project=self.config.project,

@@ -72,15 +72,13 @@ async def test_a_worker_killed_between_pings_is_not_noticed(context: Make, tmp_p
 
 
 async def test_a_probe_that_cannot_start_tells_nothing_of_its_databases(
-    context: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    context: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Not known is not down."""
+    """Not known is not down, and nothing raises."""
     monkeypatch.setattr("devdash_databases.prober.PROBE", "devdash_databases.no_such_probe")
-    pane = await started(context(name="databases"), db=file(sound(tmp_path / "db")))
-    report = await pane.read()
-    assert states(report) == {"db": "probe-failed"}
-    (attention,) = report.attention
-    assert attention.level is Level.ATTENTION
+    report = await (await started(context(name="databases"))).read()
+    assert states(report) == {"default": "probe-failed", "replica": "probe-failed", "mongo": "not-configured"}
+    assert [item.level for item in report.attention] == [Level.ATTENTION] * 2
     assert report.level is Level.ATTENTION
 
 

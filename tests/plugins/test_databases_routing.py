@@ -163,6 +163,28 @@ async def test_an_app_that_exits_on_import_costs_only_the_routes(context: Make, 
     assert "canary" not in repr(report)
 
 
+async def test_routes_are_asked_for_now_and_then_only(context: Make, source: Path) -> None:
+    """Loading a project is dear: after ten minutes again, and a minute after a failure."""
+    clock = [1000.0]
+    made = context(name="databases", folder=source, monotonic=lambda: clock[0])
+    pane = await started_with(made, config_of(source, apps=("broken_app",)))
+
+    async def codes() -> list[str]:
+        return [finding.code for finding in project(await pane.read()).findings]
+
+    assert await codes() == ["scan-failed"]
+    (source / "broken_app" / "__init__.py").write_text("")
+    clock[0] += 59
+    assert await codes() == ["scan-failed"]
+    clock[0] += 2
+    assert await codes() == []
+    (source / "broken_app" / "__init__.py").write_text("raise ValueError")
+    clock[0] += 599
+    assert await codes() == []
+    clock[0] += 2
+    assert await codes() == ["apps-unloadable"]
+
+
 async def test_an_alias_that_is_not_configured_is_a_finding(context: Make, source: Path) -> None:
     """Named with alias and model."""
     (finding,) = (await scan(context, source, "Lost", apps=("shop",))).findings

@@ -8,11 +8,11 @@ from urllib.parse import quote, quote_plus
 
 import msgspec
 import pytest
-from databases_rig import started, states, workers
+from databases_rig import started, started_with, states, workers
 
 from devdash.api import ActionRequest, Secret, SecretEnv, SecretFile
 from devdash.engine.context import Context
-from devdash_databases.config import Database
+from devdash_databases.config import Database, DatabasesConfig
 
 Make = Callable[..., Context]
 
@@ -65,10 +65,6 @@ async def test_no_failure_shows_a_password(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """Report, JSON, outcomes, output, log, command line and environment: no form of it is anywhere."""
-    from databases_rig import started_with
-
-    from devdash_databases.config import DatabasesConfig
-
     engine = "leaky_backend"
     by_env, by_file = Secret(SecretEnv("DEVDASH_TEST_CANARY")), Secret(SecretFile(str(tmp_path / "secret")))
     config = DatabasesConfig(

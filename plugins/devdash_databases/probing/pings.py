@@ -142,7 +142,6 @@ def _ask(alias: str, vendor: str, connection: Connection) -> Ping:
 
 def _ask_file(connection: Connection) -> tuple[float, Role]:
     """Open, read the schema version, close: a kept connection would not see the file replaced."""
-    connection.close()
     began = time.perf_counter()
     try:
         with connection.cursor() as cursor:
