@@ -56,10 +56,14 @@ def _step(share: float) -> int:
 
 def _thinned(values: Sequence[float | None], width: int, median: float) -> list[float | None]:
     """At most `width` of `values`: of each stretch the finite one farthest from `median`, or None."""
-    count = min(len(values), width)
-    thinned: list[float | None] = []
-    for index in range(count):
-        stretch = values[index * len(values) // count : (index + 1) * len(values) // count]
-        finite = [value for value in stretch if value is not None and math.isfinite(value)]
-        thinned.append(max(finite, key=lambda value: abs(value / 2 - median / 2), default=None))
-    return thinned
+    finite = [value if value is not None and math.isfinite(value) else None for value in values]
+    count = len(finite)
+    if count <= width:
+        return finite
+    stretches = (finite[index * count // width : (index + 1) * count // width] for index in range(width))
+    return [_farthest([value for value in stretch if value is not None], median) for stretch in stretches]
+
+
+def _farthest(values: Sequence[float], median: float) -> float | None:
+    """The one of `values` that is farthest from `median`; None when there are none."""
+    return max(values, key=lambda value: abs(value / 2 - median / 2), default=None)
