@@ -22,7 +22,7 @@ from devdash.api import (
     Tone,
 )
 
-few = settings(max_examples=40)
+few = settings(max_examples=25)
 """For promises about whole reports, which take long to make up."""
 
 NASTY = (
