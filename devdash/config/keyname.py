@@ -82,11 +82,12 @@ def canonical(text: str) -> str:
 
 def _parts(text: str) -> list[str]:
     """ "ctrl+o" in two; a "+" at the end is the key itself."""
-    if not text:
-        raise BadKey('expected a key, such as "F" or "ctrl+o"')
-    if text.endswith("+"):
+    if text == "+" or text.endswith("++"):
         return [*(part for part in text[:-1].split("+") if part), "+"]
-    return text.split("+")
+    parts = text.split("+")
+    if not parts[-1]:
+        raise BadKey('expected a key, such as "F" or "ctrl+o"')
+    return parts
 
 
 def _join(modifiers: list[str], key: str) -> str:

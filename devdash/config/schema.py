@@ -14,7 +14,7 @@ from devdash.config.model import DashboardConfig, PolicyConfig
 from devdash.config.plain import plain
 from devdash.config.plugins import PluginProblem, PluginTable
 from devdash.config.values import DURATION_PATTERN
-from devdash.contract.settings import Duration, PaneConfig, Secret
+from devdash.contract.settings import Duration, Secret
 
 Json = dict[str, object]
 
@@ -29,16 +29,22 @@ _SECRET_FORMS: Mapping[str, Json] = {
 
 def schema(plugins: PluginTable) -> str:
     """The schema as JSON text. A plug-in that cannot be loaded is left out."""
-    kinds: dict[str, type[PaneConfig]] = {}
+    panes: dict[str, Json] = {}
     for name in plugins.names():
         try:
-            kinds[name] = plugins.config_type(name)
-        except PluginProblem:
+            panes[name] = _definition(f"panes.{name}", plugins.config_type(name))
+        except (PluginProblem, TypeError, NotImplementedError):  # the last two: a type that TOML has not
             continue
-    definitions = _definitions(kinds)
+    definitions: Json = {
+        **_definition("devdash", DashboardConfig),
+        **_definition("policy", PolicyConfig),
+        "pane": _any_pane(list(panes)),
+    }
+    for definition in panes.values():
+        definitions |= definition
     tables: Json = {
         "devdash": _reference("devdash"),
-        "panes": _panes(list(kinds)),
+        "panes": _panes(list(panes)),
         "keys": _keys(),
         "policy": _reference("policy"),
     }
@@ -53,17 +59,8 @@ def schema(plugins: PluginTable) -> str:
     return json.dumps(whole, indent=2, ensure_ascii=False)
 
 
-def _definitions(kinds: Mapping[str, type[PaneConfig]]) -> Json:
-    """One definition per table; each brings the structs in it along, in its own name space."""
-    definitions: Json = {"pane": _any_pane(list(kinds))}
-    definitions |= _definition("devdash", DashboardConfig)
-    definitions |= _definition("policy", PolicyConfig)
-    for name, kind in kinds.items():
-        definitions |= _definition(f"panes.{name}", kind)
-    return definitions
-
-
 def _definition(name: str, kind: type[msgspec.Struct]) -> Json:
+    """A table's definition and those of the structs in it, in its own name space."""
     twin = _twin(kind, {})
     (top,), parts = msgspec.json.schema_components(
         (twin,), schema_hook=_hook, ref_template=f"#/$defs/{name}.{{name}}"

@@ -6,10 +6,10 @@ into it, and a watch on the file would go away with the first save. Several
 folders, because the file may be a link (to a link …) into a folder of
 dotfiles: a change anywhere along the way counts.
 
-Cost at rest: the watcher looks up every `STEP` and Python wakes once in
-`RECHECK`; measured at 0.03 % of a core, both together. Where the system cannot
+Cost at rest: the watcher looks up once a step and Python wakes once a
+recheck; measured at 0.03 % of a core, both together. Where the system cannot
 watch (no inotify handles left, a folder that is not there, a network drive
-that tells nothing), `stat` alone is asked every `POLL`.
+that tells nothing), `stat` alone is asked, at the pace of `poll`.
 """
 
 import asyncio
@@ -20,20 +20,28 @@ from pathlib import Path
 
 import msgspec
 
-STEP = 0.4
-"""Seconds between two looks of the watcher; a burst of changes within it is one."""
-
-SETTLE = 0.1
-"""Seconds for which the file must stay as it is before it is told: a save may be a truncation and a write."""
-
-RECHECK = 2.0
-"""Seconds after which `stat` is asked in spite of no news."""
-
-POLL = 2.0
-"""Seconds between two `stat` where the system cannot watch."""
-
 _LINKS = 16
 """Links that are followed at most; the system gives up earlier or not much later."""
+
+
+class Pace(msgspec.Struct, frozen=True, kw_only=True):
+    """How often is looked, in seconds.
+
+    Attributes:
+        step: between two looks of the system's watcher; a burst of changes within it is one.
+        recheck: after which `stat` is asked in spite of no news.
+        poll: between two `stat` where the system cannot watch.
+        settle: for which the file must stay as it is before it is told: a save
+            may be a truncation and a write.
+    """
+
+    step: float = 0.4
+    recheck: float = 2.0
+    poll: float = 2.0
+    settle: float = 0.1
+
+
+USUAL = Pace()
 
 
 class Stamp(msgspec.Struct, frozen=True):
@@ -85,7 +93,7 @@ class ConfigWatcher:
         on_change: called without arguments, never after `stop`.
         loop: where it is called.
         watching: False: ask `stat` only.
-        poll: seconds, see `POLL`.
+        pace: how often.
     """
 
     def __init__(
@@ -95,13 +103,13 @@ class ConfigWatcher:
         loop: asyncio.AbstractEventLoop,
         *,
         watching: bool = True,
-        poll: float = POLL,
+        pace: Pace = USUAL,
     ) -> None:
         self._path = path.absolute()
         self._on_change = on_change
         self._loop = loop
         self._watching = watching
-        self._poll = poll
+        self._pace = pace
         self._stopped = threading.Event()
         self._last = stamp(self._path)
         self._thread: threading.Thread | None = None
@@ -113,13 +121,13 @@ class ConfigWatcher:
             self._thread.start()
 
     def stop(self) -> None:
-        """End. Returns at once; the thread follows within `STEP`, and nothing is called any more."""
+        """End. Returns at once; the thread follows within a step, and nothing is called any more."""
         self._stopped.set()
 
     def _run(self) -> None:
         while not self._stopped.is_set():
             if not (self._watching and self._watch()):
-                self._stopped.wait(self._poll)
+                self._stopped.wait(self._pace.poll)
             self._compare()
 
     def _watch(self) -> bool:
@@ -132,9 +140,9 @@ class ConfigWatcher:
             for _ in watch(
                 *{Path(place).parent for place in first.places},
                 watch_filter=lambda _change, changed: changed in names,
-                step=int(STEP * 1000),
-                debounce=int(STEP * 1000),
-                rust_timeout=int(RECHECK * 1000),
+                step=int(self._pace.step * 1000),
+                debounce=int(self._pace.step * 1000),
+                rust_timeout=int(self._pace.recheck * 1000),
                 yield_on_timeout=True,
                 stop_event=self._stopped,
                 recursive=False,
@@ -154,7 +162,7 @@ class ConfigWatcher:
         now = stamp(self._path)
         while now != self._last and not self._stopped.is_set():
             self._last = now
-            self._stopped.wait(SETTLE)
+            self._stopped.wait(self._pace.settle)
             now = stamp(self._path)
             if now == self._last:
                 self._tell()

@@ -130,7 +130,7 @@ DOCUMENTS = st.builds(
 ) | st.dictionaries(NAMES, VALUES, max_size=5)
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(DOCUMENTS)
 def test_no_document_crashes_loading_and_no_problem_repeats_a_text(document: dict[str, object]) -> None:
     """Whatever TOML says: settings or a ConfigError, and the canary stays in the file."""

@@ -1,0 +1,177 @@
+"""A saved config is noticed, however it was saved. Real files, real notifications."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from devdash.config.watch import ConfigWatcher, Pace
+
+FAST = Pace(step=0.05, recheck=0.3, poll=0.02, settle=0.02)
+
+PATIENCE = 10.0
+"""Seconds until an event is missed: many times what it takes."""
+
+
+class Watched:
+    """A watcher and the event that it sets."""
+
+    def __init__(self, file: Path, *, watching: bool) -> None:
+        self.told = asyncio.Event()
+        self.calls = 0
+        self.threads: set[int] = set()
+        self.watcher = ConfigWatcher(
+            file, self._changed, asyncio.get_running_loop(), watching=watching, pace=FAST
+        )
+
+    def _changed(self) -> None:
+        self.calls += 1
+        self.threads.add(threading.get_ident())
+        self.told.set()
+
+    async def after(self, change: Callable[[], object]) -> None:
+        """Make a change and wait until it is told."""
+        self.told.clear()
+        change()
+        async with asyncio.timeout(PATIENCE):
+            await self.told.wait()
+
+
+@pytest.fixture(params=[True, False], ids=["notified", "polling"])
+async def watched(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Watched]:
+    (tmp_path / "devdash.toml").write_text("0")
+    watched = Watched(tmp_path / "devdash.toml", watching=request.param)
+    watched.watcher.start()
+    yield watched
+    watched.watcher.stop()
+
+
+def replace(file: Path, text: str) -> None:
+    """Save as most editors do."""
+    other = file.with_name("." + file.name + ".swp")
+    other.write_text(text)
+    other.replace(file)
+
+
+async def test_writing_replacing_deleting_and_making_anew(watched: Watched, tmp_path: Path) -> None:
+    """The second replacement is the one that a watch on the file itself would miss."""
+    file = tmp_path / "devdash.toml"
+    await watched.after(lambda: file.write_text("1"))
+    await watched.after(lambda: replace(file, "2"))
+    await watched.after(lambda: replace(file, "3"))
+    await watched.after(file.unlink)
+    await watched.after(lambda: file.write_text("4"))
+    assert watched.threads == {threading.get_ident()}, "told on the loop's thread"
+
+
+async def test_a_link_is_followed_and_its_old_target_is_not(watched: Watched, tmp_path: Path) -> None:
+    file, dotfiles = tmp_path / "devdash.toml", tmp_path / "dotfiles"
+    dotfiles.mkdir()
+    old, new = dotfiles / "old.toml", dotfiles / "new.toml"
+    old.write_text("old")
+    new.write_text("new")
+
+    def link(target: Path) -> None:
+        (tmp_path / "link").symlink_to(target)
+        (tmp_path / "link").replace(file)
+
+    await watched.after(lambda: link(old))
+    await watched.after(lambda: replace(old, "old, saved"))
+    await watched.after(lambda: link(new))
+    calls = watched.calls
+    old.write_text("nobody cares")
+    await watched.after(lambda: replace(new, "new, saved"))
+    assert watched.calls == calls + 1
+
+
+async def test_a_folder_that_is_a_link_is_followed(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "devdash.toml").write_text(name)
+    (tmp_path / "config").symlink_to("a")
+    watched = Watched(tmp_path / "config/devdash.toml", watching=True)
+    watched.watcher.start()
+
+    def turn() -> None:
+        (tmp_path / "link").symlink_to("b")
+        (tmp_path / "link").replace(tmp_path / "config")
+
+    await watched.after(turn)
+    await watched.after(lambda: (tmp_path / "b/devdash.toml").write_text("saved"))
+    watched.watcher.stop()
+
+
+async def test_a_file_whose_folder_comes_later(tmp_path: Path) -> None:
+    file = tmp_path / "later/devdash.toml"
+    watched = Watched(file, watching=True)
+    watched.watcher.start()
+
+    def make() -> None:
+        file.parent.mkdir()
+        file.write_text("here")
+
+    await watched.after(make)
+    await watched.after(lambda: replace(file, "again"))
+    watched.watcher.stop()
+
+
+async def test_a_burst_of_changes_is_told_once(tmp_path: Path) -> None:
+    file = tmp_path / "devdash.toml"
+    file.write_text("0")
+    watched = Watched(file, watching=False)
+    for number in range(50):
+        replace(file, str(number) * number)
+    await watched.after(watched.watcher.start)
+    await watched.after(lambda: replace(file, "the next one"))
+    assert watched.calls == 2
+    watched.watcher.stop()
+
+
+async def test_other_files_of_the_folder_do_not_matter(watched: Watched, tmp_path: Path) -> None:
+    for number in range(20):
+        (tmp_path / f"other{number}").write_text("x")
+    await watched.after(lambda: replace(tmp_path / "devdash.toml", "saved"))
+    assert watched.calls == 1
+
+
+async def test_nothing_is_told_after_stop(tmp_path: Path) -> None:
+    """Even what was under way: the call is on the loop already when the watcher stops."""
+    file = tmp_path / "devdash.toml"
+    watched = Watched(file, watching=False)
+    watched.watcher.start()
+    await watched.after(lambda: file.write_text("1"))
+    before = watched.calls
+    witness = Watched(file, watching=False)
+    witness.watcher.start()
+    watched.watcher.stop()
+    await witness.after(lambda: file.write_text("2"))
+    witness.watcher.stop()
+    assert watched.calls == before
+
+
+@pytest.mark.parametrize("watching", [True, False])
+async def test_stopping_does_not_wait_and_the_thread_ends(tmp_path: Path, watching: bool) -> None:
+    before = set(threading.enumerate())
+    watched = Watched(tmp_path / "devdash.toml", watching=watching)
+    watched.watcher.start()
+    (thread,) = set(threading.enumerate()) - before
+    assert thread.daemon, "a quitting dashboard does not wait for it"
+    watched.watcher.stop()
+    await asyncio.to_thread(thread.join, PATIENCE)
+    assert not thread.is_alive()
+
+
+def test_a_loop_that_is_gone_ends_the_watcher(tmp_path: Path) -> None:
+    file = tmp_path / "devdash.toml"
+    file.write_text("0")
+    loop = asyncio.new_event_loop()
+    before = set(threading.enumerate())
+    watcher = ConfigWatcher(file, lambda: None, loop, watching=False, pace=FAST)
+    loop.close()
+    watcher.start()
+    (thread,) = set(threading.enumerate()) - before
+    file.write_text("1")
+    thread.join(PATIENCE)
+    assert not thread.is_alive()
