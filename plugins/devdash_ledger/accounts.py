@@ -15,9 +15,9 @@ from devdash_ledger.tree import Line, lines
 
 MAX_COLUMNS = 24
 """Months in the table; hardly a terminal shows more."""
-MAX_ROWS = 1_500
+MAX_ROWS = 800
 MAX_AMOUNTS = 6_000
-"""Rows × months; beyond it the oldest months are left out of the table."""
+"""Accounts × months; beyond it the oldest months are left out of the table."""
 
 _TREND_PRIORITY = 2
 
@@ -30,38 +30,41 @@ class _Style(msgspec.Struct, frozen=True):
         suspects: accounts whose figures may be wrong, their parents among them.
         currency_column: several currencies are shown, so each row names its own.
         last: the last month, "YYYY-MM".
-        count: how many months are shown.
     """
 
     digits: Mapping[str, int]
     suspects: Set[str]
     currency_column: bool
     last: str
-    count: int
 
 
 def digits(journal: Journal) -> Mapping[str, int]:
     """How many decimals to show, by currency."""
+    usual = {use.name: use.digits for use in journal.currencies}
     amounts: defaultdict[str, list[Decimal]] = defaultdict(list)
     for series in journal.series:
-        amounts[series.currency].extend(Decimal(amount) for amount in series.amounts)
-    return {use.name: digits_for(use.digits, amounts[use.name]) for use in journal.currencies}
+        if usual[series.currency] == 0:
+            amounts[series.currency].extend(Decimal(amount) for amount in series.amounts)
+    return {name: digits_for(count, amounts[name]) for name, count in usual.items()}
 
 
-def table(journal: Journal, errors: Sequence[JournalError], currency: str) -> Table:
-    """The accounts of `journal`, with `currency` before the others."""
-    tree = tuple(lines(journal.series, currency))[:MAX_ROWS]
-    count = max(1, min(MAX_COLUMNS, len(journal.months), MAX_AMOUNTS // max(1, len(tree))))
+def table(
+    journal: Journal, errors: Sequence[JournalError], currency: str, digits: Mapping[str, int]
+) -> Table:
+    """The accounts of `journal`, with `currency` before the others; `errors` mark the accounts they name."""
+    count = max(1, min(MAX_COLUMNS, len(journal.months), MAX_AMOUNTS // max(1, len(journal.series))))
     shown = journal.months[-count:]
+    tree = tuple(lines(journal.series, currency, count))
     used = {line.currency for line in tree}
-    style = _Style(digits(journal), _suspects(errors), len(used) > 1, shown[-1], count)
+    style = _Style(digits, _suspects(errors), len(used) > 1, shown[-1])
     held: defaultdict[str, list[Line]] = defaultdict(list)
     for line in tree:
         held[line.account].append(line)
     return Table(
         _columns(shown, used),
-        tuple(_row(line, held[line.account], style) for line in tree),
+        tuple(_row(line, held[line.account], style) for line in tree[:MAX_ROWS]),
         empty=f"No postings up to {months.title(shown[-1])}.",
+        heading=f"The first {MAX_ROWS} of {len(tree)} lines" if len(tree) > MAX_ROWS else "",
     )
 
 
@@ -85,14 +88,13 @@ def _columns(shown: Sequence[str], used: Set[str]) -> tuple[Column, ...]:
 
 
 def _row(line: Line, held: Sequence[Line], style: _Style) -> Row:
-    amounts = line.amounts[-style.count :]
     tone = Tone.DIM if line.repeats else Tone.STRONG if line.depth == 0 else Tone.PLAIN
     places = style.digits.get(line.currency)
     cells = (
         Cell(line.label, tone),
         *((Cell(line.currency, Tone.DIM),) if style.currency_column else ()),
-        *(Cell(readable(amount, places), Tone.PLAIN if amount else Tone.DIM) for amount in amounts),
-        Cell(trend=tuple(float(amount) for amount in amounts)),
+        *(Cell(readable(amount, places), Tone.PLAIN if amount else Tone.DIM) for amount in line.amounts),
+        Cell(trend=tuple(float(amount) for amount in line.amounts)),
     )
     return Row(
         f"{line.account} {line.currency}",

@@ -4,24 +4,47 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import PurePath
 
+import msgspec
+
 from devdash.api import Cell, Column, Level, Row, Table, Text, Tone
 from devdash_ledger.facts import JournalError
 
+MAX_HEADLINE = 200
+"""Characters; the whole message is in the row's detail."""
 
-def keys(errors: Sequence[JournalError], journal: str) -> tuple[str, ...]:
-    """One row key per error, made of its place so that it stays the same from reading to reading."""
+
+class Listed(msgspec.Struct, frozen=True):
+    """An error as it is shown.
+
+    Attributes:
+        key: its row's key, made of its place so that it stays the same from reading to reading.
+        place: "file:line", the file relative to the journal's folder where it lies below.
+        headline: what is wrong, in one line.
+        error: the error itself.
+    """
+
+    key: str
+    place: str
+    headline: str
+    error: JournalError
+
+
+def listed(errors: Sequence[JournalError], journal: str) -> tuple[Listed, ...]:
+    """The errors of `journal` with their keys; two at one place are told apart by a number."""
+    folder = PurePath(journal).parent
     seen: Counter[str] = Counter()
-    found: list[str] = []
+    found: list[Listed] = []
     for error in errors:
-        key = f"error:{place(error, journal)}"
-        seen[key] += 1
-        found.append(key if seen[key] == 1 else f"{key}#{seen[key]}")
+        where = place(error, folder)
+        seen[where] += 1
+        number = "" if seen[where] == 1 else f"#{seen[where]}"
+        found.append(Listed(f"error:{where}{number}", where, headline(error.message), error))
     return tuple(found)
 
 
-def place(error: JournalError, journal: str) -> str:
-    """Where an error is as "file:line"; the file relative to the journal's folder where it lies below."""
-    path, folder = PurePath(error.file), PurePath(journal).parent
+def place(error: JournalError, folder: PurePath) -> str:
+    """Where an error is as "file:line"; only "file" when the line is not known."""
+    path = PurePath(error.file)
     name = str(path.relative_to(folder)) if path.is_relative_to(folder) else str(path)
     return f"{name}:{error.line}" if error.line else name
 
@@ -32,19 +55,20 @@ def headline(message: str) -> str:
     if not lines:
         return "error without a message"
     start, traceback, _ = lines[0].partition("Traceback (most recent call last)")
-    return f"{start}{lines[-1]}" if traceback else lines[0]
+    text = f"{start}{lines[-1]}" if traceback else lines[0]
+    return text if len(text) <= MAX_HEADLINE else f"{text[: MAX_HEADLINE - 1]}…"
 
 
-def table(errors: Sequence[JournalError], count: int, journal: str) -> Table:
+def table(found: Sequence[Listed], count: int) -> Table:
     """The errors as a table; `count` is how many there are when not all are listed."""
     rows = tuple(
         Row(
-            key,
-            (Cell(place(error, journal), Tone.ACCENT), Cell(headline(error.message))),
+            one.key,
+            (Cell(one.place, Tone.ACCENT), Cell(one.headline)),
             Level.ATTENTION,
-            detail=(Text(place(error, journal), Tone.ACCENT), Text(error.message)),
+            detail=(Text(one.place, Tone.ACCENT), Text(one.error.message)),
         )
-        for key, error in zip(keys(errors, journal), errors, strict=True)
+        for one in found
     )
-    heading = "Errors" if count == len(errors) else f"Errors, the first {len(errors)} of {count}"
+    heading = "Errors" if count == len(found) else f"Errors, the first {len(found)} of {count}"
     return Table((Column(), Column(shrink=True)), rows, heading=heading)

@@ -66,7 +66,7 @@ class LedgerFacts(Facts, frozen=True):
         cells: see `MonthCell`. An account and currency whose amounts are zero in
             every one of `months` has no cells; any other has one for each month.
         budgets: see `BudgetMonth`; only budgets by the month.
-        errors: the first 200 by file and line.
+        errors: the first 100 by file and line.
         error_count: how many there are in all.
         complete: False when part of the journal could not be read at all (a
             syntax error, a missing file): figures of this or an earlier reading,

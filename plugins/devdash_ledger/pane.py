@@ -1,6 +1,7 @@
 """`LedgerPane`: a beancount journal as accounts × months, with its errors."""
 
 import asyncio
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated, ClassVar
@@ -35,6 +36,19 @@ _WORKER_SHARE = 0.95
 """Of the reading's timeout: the worker's own message comes before the reading is cancelled."""
 
 
+# beancount/parser/lexer.l, CURRENCY
+_CURRENCY = re.compile(r"(?:[A-Z]|/[A-Z0-9'._-]*[A-Z])(?:[A-Z0-9'._-]*[A-Z0-9])?")
+
+EDIT = Action(
+    name="edit",
+    key="e",
+    title="Edit",
+    permission="ledger.journal.open",
+    scope=Scope.EITHER,
+    help="Open the journal at the selected error, else at the first error, else at its end.",
+)
+
+
 class LedgerConfig(PaneConfig, frozen=True):
     """The table of a ledger pane.
 
@@ -52,17 +66,10 @@ class LedgerConfig(PaneConfig, frozen=True):
 
     def problems(self) -> Iterable[ConfigProblem]:
         """A currency that no journal could hold."""
-        if self.currency is not None and not _is_currency(self.currency):
+        if self.currency is not None and not _CURRENCY.fullmatch(self.currency):
             yield ConfigProblem(
                 "currency", f'"{self.currency}" is no currency; write it as the journal does, such as "EUR"'
             )
-
-
-def _is_currency(text: str) -> bool:
-    """Whether beancount would read `text` as a currency: capitals, digits and ' . _ - within."""
-    return (
-        text[:1] in "ABCDEFGHIJKLMNOPQRSTUVWXYZ/" and text == text.upper() and not set(text) & set(' \t\n"')
-    )
 
 
 class _Loaded(msgspec.Struct, frozen=True):
@@ -95,16 +102,7 @@ class LedgerPane(Pane[LedgerConfig]):
 
     def actions(self) -> Sequence[Action]:
         """Open the journal in the editor."""
-        return (
-            Action(
-                name="edit",
-                key="e",
-                title="Edit",
-                permission="ledger.journal.open",
-                scope=Scope.EITHER,
-                help="Open the journal at the selected error, else at the first error, else at its end.",
-            ),
-        )
+        return (EDIT,)
 
     def rules(self) -> Sequence[Rule[LedgerFacts]]:
         """The journal has errors."""
@@ -222,12 +220,12 @@ def _is_current(known: _Loaded, look: Look, month: str) -> bool:
 
 def _chosen(journal: Journal, item: str | None) -> JournalError | None:
     """The error of the row `item`, else the first one, if any."""
-    keyed = dict(zip(errors.keys(journal.errors, journal.files[0]), journal.errors, strict=True))
-    if item is not None and item.startswith("error:"):
-        if item not in keyed:
-            raise PaneError("that error is no longer in the journal", "read again")
-        return keyed[item]
-    return next(iter(journal.errors), None)
+    if item is None or not item.startswith("error:"):
+        return next(iter(journal.errors), None)
+    for one in errors.listed(journal.errors, journal.files[0]):
+        if one.key == item:
+            return one.error
+    raise PaneError("that error is no longer in the journal", "read again")
 
 
 def _last_line(file: Path) -> int:

@@ -1,5 +1,7 @@
 """From a folded journal to a report: level, summary, blocks, facts, attention."""
 
+from collections.abc import Mapping, Sequence
+
 import msgspec
 
 from devdash.api import Attention, Block, Level, Notice, Report
@@ -8,7 +10,7 @@ from devdash_ledger.amounts import readable
 from devdash_ledger.facts import JournalError, LedgerFacts, MonthCell
 from devdash_ledger.journal import AccountType, Journal
 
-MAX_CELLS = 8_000
+MAX_CELLS = 6_000
 """Cells in the facts; beyond it the oldest months are left out, and a notice says so."""
 MAX_ATTENTION = 20
 """Errors in the triage list one by one; the rest is one entry."""
@@ -59,15 +61,18 @@ def unset(pane: str) -> Report:
 
 def build(view: View) -> Report:
     """The report of a journal. Pure, but tens of milliseconds for a large one: run it in a thread."""
-    blocks: list[Block] = [*_notices(view), accounts.table(view.journal, view.errors, view.currency)]
-    if view.errors:
-        blocks.append(errors.table(view.errors, view.error_count, view.journal.files[0]))
+    journal = view.journal
+    digits = accounts.digits(journal)
+    listed = errors.listed(view.errors, journal.files[0])
+    blocks: list[Block] = [*_notices(view), accounts.table(journal, view.errors, view.currency, digits)]
+    if listed:
+        blocks.append(errors.table(listed, view.error_count))
     return Report(
         Level.ATTENTION if view.error_count else Level.OK,
-        _summary(view),
+        _summary(view, digits),
         tuple(blocks),
         _facts(view),
-        _attention(view),
+        _attention(listed, view.error_count),
     )
 
 
@@ -75,7 +80,7 @@ def _counted(count: int) -> str:
     return "1 error" if count == 1 else f"{count} errors"
 
 
-def _summary(view: View) -> str:
+def _summary(view: View, digits: Mapping[str, int]) -> str:
     """The net worth and the number of errors.
 
     Nothing is converted, so there is no one sum: the main currency's is given, and
@@ -86,11 +91,10 @@ def _summary(view: View) -> str:
     summary = "no balances"
     if worth:
         first, others = worth[0], worth[1:]
-        digits = accounts.digits(view.journal).get(first.currency)
         names = [first.currency, *(held.currency for held in others[:MAX_NAMED])]
         if len(others) > MAX_NAMED:
             names.append(f"{len(others) - MAX_NAMED} more")
-        summary = f"net worth {readable(first.amount, digits)} {' + '.join(names)}"
+        summary = f"net worth {readable(first.amount, digits.get(first.currency))} {' + '.join(names)}"
     return f"{summary} · {_counted(view.error_count)}" if view.error_count else summary
 
 
@@ -140,20 +144,12 @@ def _facts(view: View) -> LedgerFacts:
     )
 
 
-def _attention(view: View) -> tuple[Attention, ...]:
-    journal = view.journal.files[0]
-    keyed = zip(errors.keys(view.errors, journal), view.errors, strict=True)
+def _attention(listed: Sequence[errors.Listed], count: int) -> tuple[Attention, ...]:
     found = [
-        Attention(
-            key,
-            Level.ATTENTION,
-            f"{errors.place(error, journal)}: {errors.headline(error.message)}",
-            "edit",
-            key,
-        )
-        for key, error in keyed
-    ][:MAX_ATTENTION]
-    if view.error_count > len(found):
-        rest = f"{view.error_count - len(found)} more errors in the journal"
+        Attention(one.key, Level.ATTENTION, f"{one.place}: {one.headline}", "edit", one.key)
+        for one in listed[:MAX_ATTENTION]
+    ]
+    if count > len(found):
+        rest = f"{count - len(found)} more errors in the journal"
         found.append(Attention("error:more", Level.ATTENTION, rest, "edit"))
     return tuple(found)

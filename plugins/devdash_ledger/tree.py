@@ -41,15 +41,15 @@ class _Node(msgspec.Struct):
     has_own: bool = False
 
 
-def lines(series: Sequence[Series], main: str) -> Iterator[Line]:
-    """The lines of the tree, roots in the order of `AccountType`, then by name.
+def lines(series: Sequence[Series], main: str, count: int) -> Iterator[Line]:
+    """The lines of the tree for the last `count` months, roots in the order of `AccountType`, then by name.
 
     Amounts of different currencies are never added up: an account has one line
     per currency, the currency `main` first. A parent without amounts of its own
     and with a single child is joined to it ("Bank:Checking"); a root is not.
     """
     order = list(AccountType)
-    for root in sorted(_grow(series), key=lambda node: (order.index(node.type), node.name)):
+    for root in sorted(_grow(series, count), key=lambda node: (order.index(node.type), node.name)):
         yield from _walk(root, root.name, 0, main)
 
 
@@ -69,11 +69,11 @@ def total(series: Sequence[Series], types: Sequence[AccountType]) -> list[Held]:
     return [Held(currency, amount) for currency, amount in sorted(sums.items()) if amount]
 
 
-def _grow(series: Sequence[Series]) -> list[_Node]:
+def _grow(series: Sequence[Series], count: int) -> list[_Node]:
     nodes: dict[str, _Node] = {}
     roots: list[_Node] = []
     for entry in series:
-        amounts = tuple(Decimal(amount) for amount in entry.amounts)
+        amounts = tuple(Decimal(amount) for amount in entry.amounts[-count:])
         parts = entry.account.split(":")
         parent: _Node | None = None
         for depth in range(len(parts)):

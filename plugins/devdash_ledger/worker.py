@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from beancount.core.data import BeancountError, Directives
     from beancount.loader import OptionsMap
 
-MAX_ERRORS = 200
-MAX_MESSAGE = 4000
+MAX_ERRORS = 100
+MAX_MESSAGE = 1_500
 """Characters of one error's message; a traceback of a plug-in can be long."""
 
 UNREAD = frozenset({"LexerError", "LoadError", "ParserError", "ParserSyntaxError"})
@@ -153,8 +153,16 @@ def _error(error: "BeancountError", journal: str) -> JournalError:
     named = str(source.get("filename", ""))
     known = os.path.isabs(named)  # noqa: PTH117  # text such as "<load>" stands for no file
     line = int(source.get("lineno") or 0) if known else 0
-    message = str(error.message).strip()[:MAX_MESSAGE]
+    message = _shortened(str(error.message).strip())
     return JournalError(named if known else journal, max(line, 0), message, _accounts(error))
+
+
+def _shortened(message: str) -> str:
+    """Begin and end of a long message: of a traceback, the last line matters."""
+    if len(message) <= MAX_MESSAGE:
+        return message
+    half = MAX_MESSAGE // 2
+    return f"{message[:half]}\n…\n{message[-half:]}"
 
 
 def _accounts(error: "BeancountError") -> tuple[str, ...]:

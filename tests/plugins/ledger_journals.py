@@ -1,0 +1,62 @@
+"""Journals for the tests of the ledger pane, and how they are read there."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from devdash.engine.context import Context
+from devdash_ledger.facts import LedgerFacts
+from devdash_ledger.pane import LedgerConfig, LedgerPane
+
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "examples" / "household.beancount"
+
+MakeContext = Callable[..., Context]
+
+
+def real(name: str) -> Path:
+    """A journal that nobody on this project wrote; skips where the folder is absent."""
+    path = ROOT.parent / "shared" / "data" / "ledgers" / name
+    if not path.is_file():
+        pytest.skip(f"real ledgers are not here: ../shared/data/ledgers/{name}")
+    return path
+
+
+def day(text: str) -> Callable[[], datetime]:
+    """A clock that stands at noon of that day."""
+    return lambda: datetime.fromisoformat(f"{text}T12:00").replace(tzinfo=UTC)
+
+
+def pane(context: MakeContext, file: Path | None, today: str = "2026-11-22", **config: object) -> LedgerPane:
+    """A pane on `file`, as of `today`."""
+    return LedgerPane(LedgerConfig(file=file, **config), context(name="ledger", now=day(today)))
+
+
+async def facts(ledger: LedgerPane) -> LedgerFacts:
+    """The facts of one reading."""
+    found = (await ledger.read()).facts
+    assert isinstance(found, LedgerFacts)
+    return found
+
+
+def cells(found: LedgerFacts) -> dict[tuple[str, str, str], str]:
+    """The amounts by (account, currency, month)."""
+    return {(cell.account, cell.currency, cell.month): cell.amount for cell in found.cells}
+
+
+SHOP = """\
+2026-01-01 open Assets:Cash
+2026-01-01 open Expenses:Food
+2026-01-01 open Equity:Start
+
+2026-01-02 * "Start"
+  Assets:Cash    100.00 EUR
+  Equity:Start  -100.00 EUR
+
+2026-10-05 * "Bread"
+  Expenses:Food    4.00 EUR
+  Assets:Cash     -4.00 EUR
+"""
+"""A journal without errors, three accounts, lines 1 to 11."""
