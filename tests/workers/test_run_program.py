@@ -70,9 +70,11 @@ async def test_the_environment_is_ours_with_the_changes(monkeypatch: pytest.Monk
     monkeypatch.setenv("DEVDASH_KEPT", "1")
     monkeypatch.setenv("DEVDASH_DROPPED", "2")
     monkeypatch.setenv("LC_ALL", "xx")
-    completed = await run(["env"], timeout=LONG, env={"DEVDASH_DROPPED": None, "DEVDASH_NEW": "3"})
+    completed = await run(
+        ["env"], timeout=LONG, env={"DEVDASH_DROPPED": None, "DEVDASH_NEW": "3", "DEVDASH_EMPTY": ""}
+    )
     ours = {line for line in completed.out.decode().splitlines() if line.startswith(("DEVDASH", "LC_ALL"))}
-    assert ours == {"DEVDASH_KEPT=1", "DEVDASH_NEW=3", "LC_ALL=xx"}
+    assert ours == {"DEVDASH_KEPT=1", "DEVDASH_NEW=3", "DEVDASH_EMPTY=", "LC_ALL=xx"}
 
 
 async def test_the_program_is_looked_for_on_the_changed_path(tmp_path: Path) -> None:
@@ -237,7 +239,8 @@ async def test_a_child_that_holds_the_pipe_does_not_hold_us(tmp_path: Path, gone
 
 
 async def test_a_silent_child_that_was_left_behind_is_killed(tmp_path: Path, gone: Gone) -> None:
-    code = f"sleep 1000 >/dev/null 2>&1 & echo $! > {tmp_path}/child"
+    """Even one that ignores SIGTERM."""
+    code = f"trap '' TERM; sleep 1000 >/dev/null 2>&1 & echo $! > {tmp_path}/child"
     assert (await run(["sh", "-c", code], timeout=LONG)).code == 0
     await gone(int((tmp_path / "child").read_text()))
 

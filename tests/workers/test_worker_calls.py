@@ -1,6 +1,8 @@
 """A worker's answers come back typed, whatever else the handler does; failures are told without secrets."""
 
 import asyncio
+import os
+import pwd
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -73,7 +75,8 @@ async def test_a_dotted_name_is_imported_and_the_environment_changed(
 
 def interpreters() -> list[str]:
     """The oldest and the newest Python from 3.8 on that this machine has besides our own."""
-    folders = [Path("/usr/bin"), *Path("~/.pyenv/versions").expanduser().glob("*/bin")]
+    home = Path(pwd.getpwuid(os.getuid()).pw_dir)  # $HOME is another one during tests
+    folders = [Path("/usr/bin"), *home.glob(".pyenv/versions/*/bin")]
     found = {
         minor: str(folder / f"python3.{minor}")
         for folder in folders
