@@ -12,12 +12,17 @@ import threading
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
+from devdash_git.files import last_bytes
 from devdash_git.problems import FetchFailure
 
 _REFLOG_LINE = re.compile(rb"> (?P<seconds>\d{1,12}) [+-]\d{4}\t(?:fetch|pull|clone|update by push)")
+
+
+Aware = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class Source(StrEnum):
@@ -48,8 +53,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
 
     repository: str
     remote: str
-    success: datetime | None = None
-    attempt: datetime | None = None
+    success: Aware | None = None
+    attempt: Aware | None = None
     failure: FetchFailure | None = None
 
 
@@ -142,9 +147,7 @@ def last_contact(
 def _reflog_time(path: Path) -> int | None:
     """When the last line of a reflog was written, if a fetch, clone or push wrote it (gitformat: reflog)."""
     try:
-        with path.open("rb") as log:
-            log.seek(max(0, path.stat().st_size - 4096))
-            lines = log.read(4096).splitlines()
+        lines = last_bytes(path).splitlines()
     except OSError:
         return None
     match = _REFLOG_LINE.search(lines[-1]) if lines else None

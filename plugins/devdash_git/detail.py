@@ -13,8 +13,10 @@ from devdash_git.states import Access, Head, Tracking
 _TONES = {ChangeKind.CONFLICT: Tone.WARN, ChangeKind.STAGED: Tone.GOOD, ChangeKind.UNTRACKED: Tone.DIM}
 
 
-def detail(seen: Observation, attentions: tuple[Attention, ...], now: datetime) -> tuple[Block, ...]:
-    """Notices, then pairs, then the changed files."""
+def detail(
+    seen: Observation, attentions: tuple[Attention, ...], now: datetime, files: int
+) -> tuple[Block, ...]:
+    """Notices, then pairs, then at most `files` changed files."""
     if seen.access is not Access.OK or seen.status is None:
         level = Level.UNKNOWN if seen.access is Access.TIMEOUT else Level.ATTENTION
         return (
@@ -32,7 +34,7 @@ def detail(seen: Observation, attentions: tuple[Attention, ...], now: datetime) 
                 "List it under trust in devdash.toml if you trust them; until then it is not fetched.",
             )
         )
-    changes = _changes(seen.target.name, seen.status)
+    changes = _changes(seen.target.name, seen.status, files)
     return (*notices, Pairs(_pairs(seen, seen.status, now)), *([changes] if changes.rows else []))
 
 
@@ -56,10 +58,15 @@ def _pairs(seen: Observation, status: Status, now: datetime) -> tuple[Pair, ...]
 
 
 def _head(status: Status) -> str:
-    commit = status.oid or "no commit"
     if status.head is Head.INVALID:
         return "invalid"
-    return commit if status.branch is None else f"{printable(status.branch)} at {commit}"
+    if status.branch is None:
+        return f"detached at {status.oid}"
+    return (
+        f"{printable(status.branch)} at {status.oid}"
+        if status.oid
+        else f"{printable(status.branch)}, no commits"
+    )
 
 
 def _contact(contact: Contact | None, now: datetime) -> str:
@@ -70,12 +77,9 @@ def _contact(contact: Contact | None, now: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M}, {age} ago ({contact.source.value})"
 
 
-def _changes(name: str, status: Status) -> Table:
-    rows = tuple(_change(name, index, change) for index, change in enumerate(status.changes))
-    counted = status.staged + status.unstaged + status.untracked + status.conflicts
-    both = sum(change.kind is ChangeKind.BOTH for change in status.changes)
-    more = counted - both - len(rows)
-    heading = "changes" if more <= 0 else f"changes (the first {len(rows)})"
+def _changes(name: str, status: Status, files: int) -> Table:
+    rows = tuple(_change(name, index, change) for index, change in enumerate(status.changes[:files]))
+    heading = "changes" if status.names == len(rows) else f"changes (the first {len(rows)} of {status.names})"
     return Table((Column("state"), Column("file", shrink=True)), rows, heading=heading)
 
 

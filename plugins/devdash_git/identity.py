@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from devdash_git.files import first_bytes
 from devdash_git.plain import printable
 from devdash_git.problems import AccessProblem, unreadable
 from devdash_git.run import Git
@@ -127,7 +128,7 @@ def _git_dir(top: Path) -> Path:
     if entry.is_dir():
         return entry.resolve()
     try:
-        line = entry.read_bytes()
+        line = first_bytes(entry)
     except FileNotFoundError as error:
         raise _broken(".git is a link that leads nowhere") from error
     if not line.startswith(b"gitdir: "):
@@ -146,7 +147,7 @@ def _broken(what: str) -> AccessProblem:
 
 def _common_dir(git_dir: Path) -> Path:
     try:
-        line = (git_dir / "commondir").read_bytes()
+        line = first_bytes(git_dir / "commondir")
     except FileNotFoundError:
         return git_dir
     return (git_dir / os.fsdecode(line.rstrip(b"\r\n"))).resolve()

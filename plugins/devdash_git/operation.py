@@ -4,11 +4,11 @@ The files are those that git's own prompt (contrib/completion/git-prompt.sh) and
 `git status --porcelain=v2` does not tell them. All functions block shortly; run them in a thread.
 """
 
-import os
 from pathlib import Path
 
 import msgspec
 
+from devdash_git.files import first_bytes
 from devdash_git.states import Operation
 
 
@@ -92,14 +92,7 @@ def _branch(path: Path) -> bytes | None:
 
 
 def _head(path: Path) -> bytes:
-    """The first bytes of a file; nothing when it cannot be read or is not a plain file."""
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        return first_bytes(path)
     except OSError:
         return b""
-    try:
-        return os.read(handle, 4096)
-    except OSError:
-        return b""
-    finally:
-        os.close(handle)

@@ -4,6 +4,9 @@ import re
 
 _URL_USER = re.compile(r"(?P<scheme>\b[A-Za-z][A-Za-z0-9+.-]*://)(?P<user>[^\s/?#]*)@")
 _URL_QUERY = re.compile(r"(?P<url>\b[A-Za-z][A-Za-z0-9+.-]*://[^\s?#'\"]*)[?#][^\s'\"]*")
+_URL_SLASHED = re.compile(r"(?P<scheme>\b[A-Za-z][A-Za-z0-9+.-]*://)[^\s/@:\[]*:(?!\d+(?:[/'\"\s]|$))\S*@")
+"""A password with an unquoted "/" in it: no URL any more, but people write it."""
+
 _MASK = "***"
 
 
@@ -14,6 +17,7 @@ def masked(text: str) -> str:
     where it is a login name and never a secret, without a password behind it.
     A query or fragment goes whole.
     """
+    text = _URL_SLASHED.sub(lambda match: f"{match['scheme']}{_MASK}@", text)
     return _URL_QUERY.sub(lambda match: f"{match['url']}?{_MASK}", _URL_USER.sub(_mask_user, text))
 
 

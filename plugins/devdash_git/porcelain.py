@@ -49,6 +49,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
             unstaged counts in both; an untracked folder counts once.
         submodules: submodules among the changed names.
         stash: entries of the stash. 0 also when git is older than 2.35, which does not say.
+        names: changed names in all, each counted once.
         changes: the first changed names, at most `KEPT_CHANGES`, in git's order.
     """
 
@@ -65,6 +66,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     conflicts: int = 0
     submodules: int = 0
     stash: int = 0
+    names: int = 0
     changes: tuple[Change, ...] = ()
 
 
@@ -98,7 +100,7 @@ class _Tally:
     """Counts of the records that were read so far."""
 
     def __init__(self) -> None:
-        self.staged = self.unstaged = self.untracked = self.conflicts = self.submodules = 0
+        self.staged = self.unstaged = self.untracked = self.conflicts = self.submodules = self.names = 0
         self.changes: list[Change] = []
 
     def add(self, record: bytes) -> bool:
@@ -133,6 +135,7 @@ class _Tally:
         self._keep(kind, fields[-1])
 
     def _keep(self, kind: ChangeKind, name: bytes) -> None:
+        self.names += 1
         if len(self.changes) < KEPT_CHANGES:
             self.changes.append(Change(kind, name))
 
@@ -169,6 +172,7 @@ def _status(headers: dict[bytes, bytes], tally: _Tally) -> Status:
         conflicts=tally.conflicts,
         submodules=tally.submodules,
         stash=_number(headers.get(b"stash", b"0")),
+        names=tally.names,
         changes=tuple(tally.changes),
     )
 

@@ -35,6 +35,9 @@ COLUMNS = (
     Column("fetched", Align.RIGHT, priority=4),
 )
 
+MAX_FILES = 4_000
+"""Names of changed files in the details of one report, so that it stays small with many repositories."""
+
 _SYNC_TONES = {
     Sync.NO_REMOTE: Tone.DIM,
     Sync.NO_UPSTREAM: Tone.DIM,
@@ -56,7 +59,8 @@ def report(observations: tuple[Observation, ...], searches: tuple[Found, ...], n
         now: aware.
     """
     attentions = [needs(seen, now) for seen in observations]
-    rows = tuple(_row(seen, found, now) for seen, found in zip(observations, attentions, strict=True))
+    files = MAX_FILES // max(len(observations), 1)
+    rows = tuple(_row(seen, found, now, files) for seen, found in zip(observations, attentions, strict=True))
     notices = tuple(
         Notice(Level.UNKNOWN, printable(found.unfinished), found.hint)
         for found in searches
@@ -88,9 +92,9 @@ def _summary(rows: tuple[Row, ...], unfinished: bool) -> str:
     return " · ".join(parts)
 
 
-def _row(seen: Observation, found: tuple[Attention, ...], now: datetime) -> Row:
+def _row(seen: Observation, found: tuple[Attention, ...], now: datetime, files: int) -> Row:
     level = Level.UNKNOWN if seen.access is Access.TIMEOUT else worst(one.level for one in found)
-    return Row(seen.target.name, _cells(seen, now), level, detail=detail(seen, found, now))
+    return Row(seen.target.name, _cells(seen, now), level, detail=detail(seen, found, now, files))
 
 
 def _cells(seen: Observation, now: datetime) -> tuple[Cell, ...]:

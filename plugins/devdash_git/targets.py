@@ -110,9 +110,19 @@ def unique_names(paths: Sequence[Path]) -> tuple[str, ...]:
             if counts[name] > 1 and lengths[index] < len(_parts(paths[index]))
         ]
         if not longer:
-            return tuple(names)
+            return _numbered(names)
         for index in longer:
             lengths[index] += 1
+
+
+def _numbered(names: Sequence[str]) -> tuple[str, ...]:
+    """Paths that differ only in bytes that cannot be shown look alike: number them."""
+    seen: Counter[str] = Counter()
+    result = []
+    for name in names:
+        seen[name] += 1
+        result.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return tuple(result)
 
 
 def _parts(path: Path) -> tuple[str, ...]:
