@@ -23,9 +23,9 @@ from devdash.contract.rules import Rule
 from devdash.contract.view import Block, Meter, Row, Table
 
 MAX_BLOCKS = 200
-MAX_ROWS = 10_000
-MAX_TEXT = 2_000_000
-"""Characters (of JSON) that one report may have."""
+MAX_ROWS = 2_000
+MAX_TEXT = 1_000_000
+"""Bytes (of JSON) that one report may have."""
 
 RESERVED_KEYS = frozenset((*FIXED_KEYS, *(entry.key for entry in GLOBAL_KEYS)))
 """Keys that mean the same in every pane."""

@@ -8,8 +8,8 @@ def status_of(snapshot: Snapshot, now: float) -> PaneStatus:
     """The pane as text and JSON show it. `now` is `Clock.elapsed`."""
     failure, report = snapshot.failure, snapshot.report
     message = failure.message if failure else ""
-    if snapshot.phase is Phase.BROKEN and snapshot.problems:
-        message = "\n".join(str(problem) for problem in snapshot.problems)
+    if snapshot.phase is Phase.BROKEN and len(snapshot.problems) > 1:
+        message += f" (and {len(snapshot.problems) - 1} more)"
     return PaneStatus(
         name=snapshot.name,
         plugin=snapshot.plugin,

@@ -3,11 +3,11 @@
 The order of giving way:
 
 1. columns with a priority go, the highest number first, of equals the leftmost;
-   one that went comes back when a wider one that went after it made room enough;
 2. columns that may shrink do, the widest first;
 3. bars and trends beside a text go;
 4. columns go from the right, each for which there is no room beside those before it;
-5. the only one left is cut.
+5. one that went comes back where wider ones that went after it made room enough;
+6. the only one left is cut.
 
 A column that may not shrink is thus shown whole or not at all, unless it is
 that last one: half a number is worse than none.
@@ -60,6 +60,7 @@ def fit_columns(wanted: Sequence[Wanted], room: int) -> tuple[Fitted, ...]:
     kept = [index for index, want in enumerate(wanted) if want.whole > 0] or [0]
     kept = _without_dispensable(wanted, kept, room)
     kept = _without_last(wanted, kept, room)
+    kept = _with_returned(wanted, kept, room)
     if len(kept) == 1:
         return (Fitted(kept[0], min(wanted[kept[0]].whole, room)),)
     bare = _needed(wanted, kept, LEAST) > room
@@ -80,17 +81,12 @@ def _least(want: Wanted, floor: int, bare: bool) -> int:
 
 def _without_dispensable(wanted: Sequence[Wanted], kept: Sequence[int], room: int) -> list[int]:
     """`kept` without the columns of a priority for which there is no room."""
-    left, gone = list(kept), list[int]()
+    left = list(kept)
     while len(left) > 1 and _needed(wanted, left, COMFORT) > room:
         index = max(left, key=lambda index: wanted[index].column.priority)
         if wanted[index].column.priority == 0:
             break
         left.remove(index)
-        gone.append(index)
-    for index in reversed(gone):
-        back = sorted([*left, index])
-        if _needed(wanted, back, COMFORT) <= room:
-            left = back
     return left
 
 
@@ -100,6 +96,17 @@ def _without_last(wanted: Sequence[Wanted], kept: Sequence[int], room: int) -> l
     for index in kept[1:]:
         if _needed(wanted, [*left, index], LEAST, bare=True) <= room:
             left.append(index)
+    return left
+
+
+def _with_returned(wanted: Sequence[Wanted], kept: Sequence[int], room: int) -> list[int]:
+    """`kept` and what has room beside it after wider ones have gone, the lowest priority number first."""
+    left = list(kept)
+    gone = [index for index, want in enumerate(wanted) if want.whole > 0 and index not in left]
+    for index in sorted(gone, key=lambda index: wanted[index].column.priority):
+        back = sorted([*left, index])
+        if _needed(wanted, back, COMFORT) <= room:
+            left = back
     return left
 
 

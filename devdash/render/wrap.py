@@ -2,7 +2,9 @@
 
 import re
 
-from devdash.render.clean import ELLIPSIS, cell_width, take
+from rich.cells import get_character_cell_size
+
+from devdash.render.clean import ELLIPSIS, cell_width
 
 # Only the plain space breaks a line: a no-break space is there so that it does not.
 _CHUNKS = re.compile(r" +|[^ ]+")
@@ -40,9 +42,15 @@ def chop(word: str, width: int) -> list[str]:
 
     A character that is wider than a whole line is shown as "…".
     """
+    if word.isascii():
+        return [word[start : start + width] for start in range(0, len(word), width)]
     pieces: list[str] = []
-    while cell_width(word) > width:
-        piece = take(word, width)
-        word = word[len(piece) or 1 :]
-        pieces.append(piece or ELLIPSIS)
-    return [*pieces, word] if word else pieces
+    piece, room = "", width
+    for character in word:
+        size = get_character_cell_size(character)
+        if size > room and piece:
+            pieces.append(piece)
+            piece, room = "", width
+        piece += character if size <= room else ELLIPSIS
+        room -= min(size, room)
+    return [*pieces, piece] if piece else pieces

@@ -31,9 +31,9 @@ class Palette:
             Tone.DIM: Style(dim=True),
             Tone.STRONG: Style(bold=True),
             Tone.ACCENT: Style(color=colour("accent", accent), bold=plain),
-            Tone.GOOD: Style(color=colour("success", "#4ebf71")),
-            Tone.WARN: Style(color=colour("warning", "#ffa62b"), bold=plain),
-            Tone.BAD: Style(color=colour("error", "#ba3c5b"), bold=True),
+            Tone.GOOD: Style(color=colour("text-success", "#8ad4a1")),
+            Tone.WARN: Style(color=colour("text-warning", "#ffc473"), bold=plain),
+            Tone.BAD: Style(color=colour("text-error", "#d17e92"), bold=True),
         }
         self._cursor = Style(reverse=True) if plain else Style(bgcolor=_blend(variables))
         self._old = Style(dim=True, bold=False)
