@@ -179,7 +179,7 @@ def settings_for(registry: Registry, config: PaneConfig | None = None, **more: A
     layout = tuple(tuple(names[at : at + 2]) for at in range(0, len(names), 2))
     config = config or PaneConfig()
     return Settings(
-        file=None,
+        file=Path("devdash.toml"),
         folder=Path.cwd(),
         dashboard=more.pop("dashboard", DashboardConfig(layout=layout)),
         panes=tuple(PaneSpec(name, name, None, config) for name in names),
