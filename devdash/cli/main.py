@@ -31,10 +31,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return _command(arguments.handler)(arguments)
     except DevdashError as error:
+        from devdash.cli.output import complain
+
         for line in error.message.splitlines():
-            print(f"devdash: {line}", file=sys.stderr)
+            complain(f"devdash: {line}")
         if error.hint:
-            print(f"         {error.hint}", file=sys.stderr)
+            complain(f"         {error.hint}")
         return Exit.USAGE
     except KeyboardInterrupt:
         return Exit.INTERRUPTED

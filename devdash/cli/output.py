@@ -1,10 +1,13 @@
 """Standard output belongs to the command: whatever a plug-in or a library prints goes to standard error."""
 
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
+
+from devdash.render.clean import clean
 
 
 @contextmanager
@@ -22,6 +25,15 @@ def reserved_stdout() -> Iterator[TextIO]:
         os.close(own)
 
 
+WIDTH_WITHOUT_TERMINAL = 100
+
+
+def terminal_width() -> int:
+    """Cells per line; $COLUMNS and the terminal tell."""
+    return shutil.get_terminal_size((WIDTH_WITHOUT_TERMINAL, 24)).columns
+
+
 def complain(text: str) -> None:
-    """Say something on standard error."""
-    print(text, file=sys.stderr)
+    """Say something on standard error, line by line, without anything that steers the terminal."""
+    for line in text.splitlines():
+        print(clean(line), file=sys.stderr)

@@ -2,14 +2,13 @@
 
 import asyncio
 import os
-import shutil
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
 from typing import TextIO
 
 from devdash.cli.exits import Exit, UsageError
-from devdash.cli.output import complain, reserved_stdout
+from devdash.cli.output import complain, reserved_stdout, terminal_width
 from devdash.cli.session import pane_spec, settings_for
 from devdash.contract.actions import Confirmation, CopyText, Effect, OpenEditor, Outcome, Scope
 from devdash.contract.errors import PaneError
@@ -32,13 +31,13 @@ def run(arguments: Namespace) -> Exit:
         UsageError: there is no such pane, action, item or field, or it is not permitted.
     """
     registry = Registry()
-    settings = settings_for(arguments.config, registry)
-    spec = pane_spec(settings, arguments.pane)
-    if spec.config is None:
-        for problem in spec.problems:
-            complain(str(problem))
-        return Exit.USAGE
     with reserved_stdout() as out:
+        settings = settings_for(arguments.config, registry)
+        spec = pane_spec(settings, arguments.pane)
+        if spec.config is None:
+            for problem in spec.problems:
+                complain(str(problem))
+            return Exit.USAGE
         return asyncio.run(_run(Engine(settings, registry), arguments, out))
 
 
@@ -71,10 +70,12 @@ async def _do(engine: Engine, pane: str, asked: Asked, out: TextIO) -> Exit:
 
 
 def _print(outcome: Outcome, out: TextIO) -> None:
-    stream = out if outcome.level is Level.OK else sys.stderr
+    """Text to be copied has standard output to itself, so that it can be piped on."""
+    copies = any(isinstance(effect, CopyText) for effect in outcome.effects)
+    stream = out if outcome.level is Level.OK and not copies else sys.stderr
     stream.write("\n".join(clean(line) for line in outcome.message.splitlines()) + "\n")
     if outcome.blocks:
-        out.write(plain(lay_out(outcome.blocks, shutil.get_terminal_size((100, 24)).columns)) + "\n")
+        out.write(plain(lay_out(outcome.blocks, terminal_width())) + "\n")
     out.flush()
 
 
@@ -100,7 +101,7 @@ def _values(pairs: Sequence[str]) -> dict[str, str]:
 
 def _confirmed(question: Confirmation) -> bool:
     """Ask on the terminal; without one the answer is no."""
-    width = shutil.get_terminal_size((100, 24)).columns
+    width = terminal_width()
     for line in (*question.question.splitlines(), *plain(lay_out(question.blocks, width)).splitlines()):
         complain(clean(line))
     if not sys.stdin.isatty():

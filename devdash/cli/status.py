@@ -2,13 +2,12 @@
 
 import asyncio
 import os
-import shutil
 from argparse import Namespace
 from collections.abc import Sequence
 from typing import TextIO
 
 from devdash.cli.exits import BY_LEVEL, Exit
-from devdash.cli.output import reserved_stdout
+from devdash.cli.output import reserved_stdout, terminal_width
 from devdash.cli.session import chosen_panes, complain_of, settings_for
 from devdash.config.model import Settings
 from devdash.contract.levels import worst
@@ -20,29 +19,27 @@ from devdash.render.json_face import status_json
 from devdash.render.status import PaneStatus
 from devdash.render.text import status_text
 
-WIDTH_WITHOUT_TERMINAL = 100
-
 
 def status(arguments: Namespace) -> Exit:
     """Print every pane, as text or JSON."""
     registry = Registry()
-    settings = settings_for(arguments.config, registry)
-    names = chosen_panes(settings, arguments.pane)
     with reserved_stdout() as out:
+        settings = settings_for(arguments.config, registry)
+        names = chosen_panes(settings, arguments.pane)
         panes, engine = asyncio.run(_read(settings, registry, names))
         if arguments.json:
             out.write(status_json(panes, engine.clock.now()).decode() + "\n")
         else:
-            out.write(status_text(panes, _width(), color=_colour(out)) + "\n")
+            out.write(status_text(panes, terminal_width(), color=_colour(out)) + "\n")
     return Exit.USAGE if complain_of(settings) else Exit.OK
 
 
 def check(arguments: Namespace) -> Exit:
     """Say what is not well, and answer with the exit code."""
     registry = Registry()
-    settings = settings_for(arguments.config, registry)
-    names = chosen_panes(settings, arguments.pane)
     with reserved_stdout() as out:
+        settings = settings_for(arguments.config, registry)
+        names = chosen_panes(settings, arguments.pane)
         panes, _ = asyncio.run(_read(settings, registry, names))
         for pane in panes:
             said = pane.error.message if pane.error else pane.summary
@@ -60,10 +57,6 @@ async def _read(
         snapshots: tuple[Snapshot, ...] = await engine.read_once(names)
         now = engine.clock.elapsed()
         return tuple(status_of(snapshot, now) for snapshot in snapshots), engine
-
-
-def _width() -> int:
-    return shutil.get_terminal_size((WIDTH_WITHOUT_TERMINAL, 24)).columns
 
 
 def _colour(out: TextIO) -> bool:
