@@ -25,27 +25,31 @@ class Fleet:
         self.threads = DaemonThreads()
         self._groups: set[Group] = set()
         self._closed = False
+        self._starting = asyncio.Lock()
 
     @property
     def running(self) -> int:
         """How many children are not gone yet."""
         return sum(not group.gone.done() for group in self._groups)
 
-    def start(
+    async def start(
         self, launch: Launch, on_out: Callable[[bytes], None], on_err: Callable[[bytes], None]
     ) -> Group:
-        """Start a child.
+        """Start a child; of many at once, one in each turn of the loop, so that keys are served in between.
 
         Raises:
             OSError: it could not be started.
             PaneError: the fleet is closed; nothing is started any more.
         """
-        if self._closed:
-            raise PaneError("the pane has been stopped; it starts no more programs")
-        group = Group(launch, on_out, on_err)
-        self._groups.add(group)
-        group.gone.add_done_callback(lambda _: self._groups.discard(group))
-        return group
+        async with self._starting:
+            await asyncio.sleep(0)
+            if self._closed:
+                raise PaneError("the pane has been stopped; it starts no more programs")
+            # From here to the return is no await: whoever is cancelled has the group, or there is none.
+            group = Group(launch, on_out, on_err)
+            self._groups.add(group)
+            group.gone.add_done_callback(lambda _: self._groups.discard(group))
+            return group
 
     async def close(self) -> None:
         """End all children, within `CLOSE_GRACE` + `CLOSE_REAP` whatever they do."""

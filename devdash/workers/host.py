@@ -114,7 +114,7 @@ class WorkerProcess:
             )
             launch = msgspec.structs.replace(launch, feed=True, last_signal=signal.SIGKILL)
             try:
-                return Session(self._fleet, launch)
+                return await Session.start(self._fleet, launch)
             except OSError as error:
                 raise launching.start_failure(launch, error) from error
         except ProcessTimeout as error:

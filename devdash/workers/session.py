@@ -6,7 +6,7 @@ import signal
 from typing import Any
 
 from devdash.workers.fleet import Fleet
-from devdash.workers.group import Launch
+from devdash.workers.group import Group, Launch
 
 LINE_LIMIT = 32 * 1024 * 1024
 """Bytes of one answer."""
@@ -19,18 +19,18 @@ _EXCEPTION = re.compile(rb"^([A-Za-z_][\w.]*(?:Error|Exception|Exit|Interrupt))\
 
 
 class Session:
-    """Starts the process and collects its lines, for one who waits.
+    """Collects the lines of a process, for one who waits. Made by `start`.
 
     Attributes:
+        group: the process.
         greeted: the first line was a greeting.
         calls: how many requests it was sent.
         spoilt: why it was killed for what it wrote; "" when it was not.
-
-    Raises:
-        OSError: the process could not be started.
     """
 
-    def __init__(self, fleet: Fleet, launch: Launch) -> None:
+    group: Group
+
+    def __init__(self) -> None:
         self.greeted = False
         self.calls = 0
         self.spoilt = ""
@@ -39,7 +39,18 @@ class Session:
         self._noise = 0
         # The greeting is awaited from the start: it may come before anybody asks for it.
         self._awaited: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
-        self.group = fleet.start(launch, self._on_out, self._on_err)
+
+    @classmethod
+    async def start(cls, fleet: Fleet, launch: Launch) -> "Session":
+        """A new process.
+
+        Raises:
+            OSError: it could not be started.
+            PaneError: the fleet is closed.
+        """
+        session = cls()
+        session.group = await fleet.start(launch, session._on_out, session._on_err)
+        return session
 
     @property
     def usable(self) -> bool:

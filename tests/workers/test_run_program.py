@@ -7,12 +7,14 @@ import sys
 import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from devdash.contract.errors import OutputTooLarge, PaneError, ProcessError, ProcessTimeout, ProgramMissing
 from devdash.workers import launching
 from devdash.workers.fleet import Fleet
+from devdash.workers.group import Group
 from devdash.workers.process import run
 
 LONG = 50.0
@@ -276,6 +278,30 @@ async def test_nothing_stays_open(fleet: Fleet, tmp_path: Path) -> None:
 async def test_many_at_once() -> None:
     done = await asyncio.gather(*(run(["echo", str(n)], timeout=LONG) for n in range(30)))
     assert [int(completed.out) for completed in done] == list(range(30))
+
+
+async def test_of_many_programs_each_turn_of_the_loop_starts_one(
+    fleet: Fleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A start takes about a millisecond; a screenful at once would hold up the keys."""
+    turn, starts = 0, []
+
+    class Noted(Group):
+        def __init__(self, *args: Any) -> None:
+            starts.append(turn)
+            super().__init__(*args)
+
+    async def count() -> None:
+        nonlocal turn
+        while True:
+            turn += 1
+            await asyncio.sleep(0)
+
+    monkeypatch.setattr("devdash.workers.fleet.Group", Noted)
+    counting = asyncio.create_task(count())
+    await asyncio.gather(*(run(["true"], timeout=LONG, fleet=fleet) for _ in range(12)))
+    counting.cancel()
+    assert len(set(starts)) == 12
 
 
 async def test_a_closed_fleet_starts_nothing(fleet: Fleet) -> None:
