@@ -15,8 +15,8 @@ from devdash_ledger.tree import Line, lines
 
 MAX_COLUMNS = 24
 """Months in the table; hardly a terminal shows more."""
-MAX_ROWS = 800
-MAX_AMOUNTS = 6_000
+MAX_ROWS = 400
+MAX_AMOUNTS = 2_400
 """Accounts × months; beyond it the oldest months are left out of the table."""
 
 _TREND_PRIORITY = 2

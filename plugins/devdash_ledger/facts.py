@@ -60,13 +60,14 @@ class LedgerFacts(Facts, frozen=True):
     """One reading of a journal.
 
     Attributes:
+        title: the journal's own; empty when it has none.
         files: every file that was read, absolute; the journal first.
         months: the months reported, oldest first, "YYYY-MM"; the last is the current one.
         currency: the main currency; empty when the journal has none.
         cells: see `MonthCell`. An account and currency whose amounts are zero in
             every one of `months` has no cells; any other has one for each month.
         budgets: see `BudgetMonth`; only budgets by the month.
-        errors: the first 100 by file and line.
+        errors: the first 50 by file and line.
         error_count: how many there are in all.
         complete: False when part of the journal could not be read at all (a
             syntax error, a missing file): figures of this or an earlier reading,
@@ -75,6 +76,7 @@ class LedgerFacts(Facts, frozen=True):
             last change of the journal made it unreadable in part.
     """
 
+    title: str
     files: tuple[str, ...]
     months: tuple[str, ...]
     currency: str

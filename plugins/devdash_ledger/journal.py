@@ -79,7 +79,7 @@ class Journal(msgspec.Struct, frozen=True):
         months: oldest first, "YYYY-MM".
         series: by type and account.
         budgets: by account, currency and month.
-        errors: the first 100 by file and line.
+        errors: the first 50 by file and line.
         error_count: how many there are in all.
         complete: every file and every entry could be read.
     """

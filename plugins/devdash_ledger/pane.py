@@ -1,8 +1,10 @@
 """`LedgerPane`: a beancount journal as accounts × months, with its errors."""
 
 import asyncio
+import os
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, ClassVar
 
@@ -58,7 +60,6 @@ class LedgerConfig(PaneConfig, frozen=True):
         currency: shown first; the journal's first operating currency when absent.
     """
 
-    interval: Duration = Duration(60)
     timeout: Duration = Duration(60)
     file: Path | None = None
     months: Annotated[int, msgspec.Meta(ge=0, le=1200)] = 6
@@ -138,14 +139,16 @@ class LedgerPane(Pane[LedgerConfig]):
         """
         file = self._journal_path()
         if self._newest is None:
-            await self.read()
+            with suppress(PaneError):  # a journal that cannot be loaded needs the editor most
+                await self.read()
         path, line = await self._target(file, request.item)
         return Outcome(message=f"Opening {path}", effects=(OpenEditor(str(path), line),))
 
     def _journal_path(self) -> Path:
         if self.config.file is None:
             raise Unavailable("no journal is set", f'set file = "…" in [panes.{self.context.name}]')
-        return self.context.folder / self.config.file.expanduser()
+        # beancount names the files it reads in this form
+        return Path(os.path.normpath(self.context.folder / self.config.file.expanduser()))
 
     async def _read(self, file: Path) -> Report:
         known = self._newest
@@ -229,6 +232,13 @@ def _chosen(journal: Journal, item: str | None) -> JournalError | None:
 
 
 def _last_line(file: Path) -> int:
-    """The number of the last line, from 1."""
-    text = file.read_bytes()
+    """The number of the last line, from 1.
+
+    Raises:
+        Unavailable: the file cannot be read.
+    """
+    try:
+        text = file.read_bytes()
+    except OSError as error:
+        raise Unavailable(f"{file} cannot be read: {error.strerror or type(error).__name__}") from error
     return max(1, text.count(b"\n") + (0 if text.endswith(b"\n") else 1))

@@ -10,8 +10,11 @@ from devdash_ledger.amounts import readable
 from devdash_ledger.facts import JournalError, LedgerFacts, MonthCell
 from devdash_ledger.journal import AccountType, Journal
 
-MAX_CELLS = 6_000
-"""Cells in the facts; beyond it the oldest months are left out, and a notice says so."""
+FACTS_ROOM = 400_000
+"""Bytes of JSON for cells and budgets; beyond it the oldest months are left out, and a notice says so."""
+CELL_BYTES = 85
+"""What a cell takes beside the name of its account."""
+BUDGET_BYTES = 110
 MAX_ATTENTION = 20
 """Errors in the triage list one by one; the rest is one entry."""
 
@@ -104,7 +107,7 @@ def _notices(view: View) -> list[Notice]:
         found.append(Notice(Level.ATTENTION, _warning(view), "Press e to open the journal there."))
     reported, known = len(_reported(view.journal)), len(view.journal.months)
     if reported < known:
-        text = f"The facts hold the last {reported} of {known} months: there are many accounts."
+        text = f"The facts hold the last {reported} of {known} months, for there are many accounts."
         found.append(Notice(Level.OK, text))
     return found
 
@@ -120,7 +123,10 @@ def _warning(view: View) -> str:
 
 def _reported(journal: Journal) -> tuple[str, ...]:
     """The newest months, as many as the facts have room for."""
-    return journal.months[-max(1, MAX_CELLS // max(1, len(journal.series))) :]
+    last = journal.months[-1]
+    month = sum(len(series.account) + CELL_BYTES for series in journal.series)
+    month += sum(len(budget.account) + BUDGET_BYTES for budget in journal.budgets if budget.month == last)
+    return journal.months[-max(1, FACTS_ROOM // max(1, month)) :]
 
 
 def _facts(view: View) -> LedgerFacts:
@@ -132,6 +138,7 @@ def _facts(view: View) -> LedgerFacts:
         for month, amount in zip(reported, series.amounts[-len(reported) :], strict=True)
     )
     return LedgerFacts(
+        title=journal.title,
         files=journal.files,
         months=reported,
         currency=view.currency,

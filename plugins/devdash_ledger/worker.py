@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     from beancount.core.data import BeancountError, Directives
     from beancount.loader import OptionsMap
 
-MAX_ERRORS = 100
-MAX_MESSAGE = 1_500
+MAX_ERRORS = 50
+MAX_NAMED = 20
+"""Accounts named by one error."""
+MAX_MESSAGE = 600
 """Characters of one error's message; a traceback of a plug-in can be long."""
 
 UNREAD = frozenset({"LexerError", "LoadError", "ParserError", "ParserSyntaxError"})
@@ -172,7 +174,7 @@ def _accounts(error: "BeancountError") -> tuple[str, ...]:
     own = getattr(entry, "account", None)
     if isinstance(own, str):
         names.add(own)
-    return tuple(sorted(names))
+    return tuple(sorted(names)[:MAX_NAMED])
 
 
 CALLS = {"load": load}

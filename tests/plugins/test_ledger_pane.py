@@ -64,7 +64,7 @@ async def test_the_household_is_sound(context: MakeContext) -> None:
     """The example has no errors, money abroad, shares, budgets, and ends in the current month."""
     found = await facts(pane(context, EXAMPLE))
     assert found.errors == () and found.complete
-    assert found.currency == "EUR"
+    assert (found.title, found.currency) == ("Linden household", "EUR")
     assert found.months == ("2026-06", "2026-07", "2026-08", "2026-09", "2026-10", "2026-11")
     assert {cell.currency for cell in found.cells} == {"EUR", "CHF", "GBP", "WRLD"}
     assert {budget.account for budget in found.budgets} == {
@@ -138,7 +138,9 @@ async def test_a_missing_journal_is_unavailable(context: MakeContext, tmp_path: 
 async def test_a_relative_path_is_below_the_config_file(context: MakeContext, tmp_path: Path) -> None:
     """`file` is relative to the config file's folder, never to the current one."""
     write(tmp_path, SHOP)
-    assert (await facts(pane(context, Path("main.beancount")))).files == (str(tmp_path / "main.beancount"),)
+    assert (await facts(pane(context, Path("x/../main.beancount")))).files == (
+        str(tmp_path / "main.beancount"),
+    )
 
 
 async def test_a_folder_as_journal_is_said(context: MakeContext, tmp_path: Path) -> None:
@@ -372,6 +374,15 @@ async def test_a_worker_killed_while_loading_is_a_state(context: MakeContext, tm
         await ledger.read()
     plugin(tmp_path, "pass")
     assert (await facts(ledger)).complete
+
+
+async def test_a_journal_that_cannot_be_loaded_can_be_edited(context: MakeContext, tmp_path: Path) -> None:
+    """When the load dies, the editor still opens; without a file there is nothing to open."""
+    file = plugin(tmp_path, "os.kill(os.getpid(), signal.SIGKILL)")
+    outcome = await pane(context, file).act(ActionRequest("edit"))
+    assert outcome.effects == (OpenEditor(str(file), 13),)
+    with pytest.raises(Unavailable, match="cannot be read"):
+        await pane(context, tmp_path / "none.beancount").act(ActionRequest("edit"))
 
 
 async def test_a_load_that_hangs_is_killed(context: MakeContext, tmp_path: Path) -> None:
