@@ -1,0 +1,112 @@
+"""Pay for what you show: what is loaded in the processes of devdash, looked at from outside."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAVY = {"django", "beancount", "git", "psutil", "tomlkit", "watchfiles", "keyring", "sqlite3"}
+"""Libraries that only some pane or some moment needs."""
+
+CONFIG = """
+[devdash]
+layout = [["battery", "ledger"], ["git", "databases"]]
+[panes.battery]
+sysfs = "supplies"
+[panes.ledger]
+file = "book.beancount"
+[panes.git]
+repos = ["."]
+[panes.databases]
+"""
+
+COMMAND = """
+import json, os, sys
+from devdash.cli.main import main
+code = main(sys.argv[1:])
+sys.stdout.flush()
+print(json.dumps(sorted(sys.modules)), file=sys.stderr)
+"""
+
+FIRST_FRAME = """
+import asyncio, json, sys
+from pathlib import Path
+from devdash.config.load import load
+from devdash.engine.engine import Engine
+from devdash.engine.registry import Registry
+from devdash.tui.app import DevdashApp
+
+seen = []
+
+class Watched(DevdashApp):
+    def _start(self):  # the app calls it once its first frame is on its way
+        seen.append(sorted(sys.modules))
+        super()._start()
+
+async def show():
+    registry = Registry()
+    settings = load(Path(sys.argv[1]), registry)
+    app = Watched(settings, lambda chosen: Engine(chosen, registry))
+    async with app.run_test(size=(120, 40)) as pilot:
+        while not seen:
+            await pilot.pause(0.01)
+
+asyncio.run(show())
+print(json.dumps(seen[0]), file=sys.stderr)
+"""
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    """A devdash.toml with all four panes."""
+    (tmp_path / "supplies").mkdir()
+    (tmp_path / "book.beancount").write_text("2026-01-01 open Assets:Cash EUR\n")
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True, timeout=20)
+    path = tmp_path / "devdash.toml"
+    path.write_text(CONFIG)
+    return path
+
+
+def loaded(source: str, *arguments: str) -> set[str]:
+    """The modules that `source` has loaded; it prints them as JSON in the last line of standard error."""
+    done = subprocess.run(
+        [sys.executable, "-c", source, *arguments], capture_output=True, text=True, timeout=50
+    )
+    try:
+        names: list[str] = json.loads(done.stderr.splitlines()[-1])
+    except (IndexError, ValueError):
+        pytest.fail(f"exit code {done.returncode}\n{done.stdout}{done.stderr}")
+    return set(names)
+
+
+def packages(names: set[str]) -> set[str]:
+    """Their top-level packages."""
+    return {name.partition(".")[0] for name in names}
+
+
+@pytest.mark.parametrize("command", [["status"], ["status", "--json"], ["check"]])
+def test_status_never_imports_the_screen(config: Path, command: list[str]) -> None:
+    """Nor Django, nor beancount: the panes are read, in their workers."""
+    names = loaded(COMMAND, "--config", str(config), *command)
+    assert "devdash.engine.engine" in names
+    assert not packages(names) & {"textual", "django", "beancount"}
+    assert "devdash.tui" not in names
+
+
+def test_the_first_frame_loads_no_pane_s_library(config: Path) -> None:
+    """All four panes are on the screen before anything of theirs is imported."""
+    names = loaded(FIRST_FRAME, str(config))
+    assert {"textual", "devdash_git", "devdash_ledger", "devdash_battery", "devdash_databases"} <= packages(
+        names
+    )
+    assert not packages(names) & HEAVY
+
+
+def test_naming_the_version_imports_neither_the_engine_nor_the_screen() -> None:
+    """`devdash --version` answers at once."""
+    source = COMMAND.replace("code = main(sys.argv[1:])", "try: main(sys.argv[1:])\nexcept SystemExit: pass")
+    names = loaded(source, "--version")
+    assert not packages(names) & {"textual", "msgspec", *HEAVY}
+    assert "devdash.engine" not in names
