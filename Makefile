@@ -18,7 +18,7 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS = 1
 
 BIN := $(VENV)/bin
 
-.PHONY: help run test types lint format bench screenshot snapshots clean
+.PHONY: help run test types mypy pyright lint format bench screenshot snapshots clean
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -33,9 +33,14 @@ test: ## the whole test suite
 	@.ci/venv dev
 	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
 
-types: ## mypy --strict and pyright
+types: mypy pyright ## both type checkers
+
+mypy: ## mypy --strict
 	@.ci/venv dev
 	@$(BIN)/mypy
+
+pyright: ## pyright
+	@.ci/venv dev
 	@$(BIN)/pyright
 
 lint: ## ruff: rules and formatting

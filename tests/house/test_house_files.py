@@ -61,6 +61,18 @@ def test_no_file_names_this_machine() -> None:
     assert not found, "\n".join(found)
 
 
+def test_every_link_of_a_page_leads_somewhere() -> None:
+    """Relative links in Markdown files name files that are there."""
+    broken = [
+        f"{path.relative_to(ROOT)}: {target}"
+        for path in tracked()
+        if path.suffix == ".md"
+        for target in re.findall(r"\]\((?!https?://|#)([^)#\s]+)", path.read_text())
+        if not (path.parent / target).exists()
+    ]
+    assert not broken, "\n".join(broken)
+
+
 def test_constraints_are_names_and_numbers_alone() -> None:
     """Any package index can serve them: no host, no path, no hash."""
     lines = [line for line in (ROOT / "constraints.txt").read_text().splitlines() if line[:1] != "#"]
