@@ -30,11 +30,19 @@ With this only its commit is compared."""
 
 
 class Files(msgspec.Struct, frozen=True):
-    """What is read from files under the git directory."""
+    """What is read from files under the git directory.
+
+    Attributes:
+        underway: the operation in the work tree.
+        lock_time: when index.lock was made, in seconds since 1970.
+        contact: what git's own files tell of the last contact.
+        refs: changes when a branch does; None when that cannot be relied on.
+    """
 
     underway: Underway | None
     lock_time: float | None
     contact: Contact | None
+    refs: branches.RefsStamp | None
 
 
 class Observation(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,6 +116,7 @@ class Observer:
         self._book = book
         self._slots = asyncio.Semaphore(min(4, os.cpu_count() or 1))
         self._known: dict[Path, tuple[Identity, tuple[adapter.Remote, ...] | None]] = {}
+        self._branches: dict[Path, tuple[branches.RefsStamp | None, tuple[bytes, ...]]] = {}
         self._trusted = {tidy(context.folder / path.expanduser()) for path in config.trust}
 
     async def observe(self, target: Target) -> Observation:
@@ -169,7 +178,7 @@ class Observer:
             sync=None if identity.look.bare else judge(identity.settings, status, contact),
             contact=contact,
             failed=_failed(records, contact),
-            unpushed=await self._unpushed(identity, status, deadline),
+            unpushed=await self._unpushed(target, identity, status, files.refs, deadline),
         )
 
     async def _look(self, folder: Path, deadline: Deadline) -> Look:
@@ -226,14 +235,23 @@ class Observer:
         return Status(oid=oid, head=Head.BRANCH if oid else Head.UNBORN, branch=branch.out.rstrip(b"\n"))
 
     async def _unpushed(
-        self, identity: Identity, status: Status, deadline: Deadline
+        self,
+        target: Target,
+        identity: Identity,
+        status: Status,
+        refs: branches.RefsStamp | None,
+        deadline: Deadline,
     ) -> tuple[bytes, ...] | None:
         if not identity.settings.remotes or identity.look.bare:
             return None
-        answer = await self._git.read(identity.look.top, *branches.QUESTION, timeout=deadline.left())
-        if answer.code != 0:
-            return None
-        return tuple(name for name in branches.unpushed(answer.out) if name != status.branch)
+        stamp, names = self._branches.get(target.path, (None, ()))
+        if refs is None or refs != stamp:
+            answer = await self._git.read(identity.look.top, *branches.QUESTION, timeout=deadline.left())
+            if answer.code != 0:
+                return None
+            names = branches.unpushed(answer.out)
+            self._branches[target.path] = (refs, names)
+        return tuple(name for name in names if name != status.branch)
 
 
 def _files(seen: Look, remotes: tuple[str, ...], upstream: bytes | None) -> Files:
@@ -241,6 +259,7 @@ def _files(seen: Look, remotes: tuple[str, ...], upstream: bytes | None) -> File
         underway(seen.git_dir),
         lock_time(seen.git_dir),
         last_contact(seen.git_dir, seen.common_dir, remotes, upstream),
+        branches.refs_stamp(seen.common_dir),
     )
 
 

@@ -23,6 +23,10 @@ GLOBAL_CONFIG = """
     defaultBranch = main
 [protocol "file"]
     allow = always
+[maintenance]
+    auto = false
+[core]
+    fsync = none
 """
 
 
@@ -47,6 +51,7 @@ class Builder:
             "GIT_AUTHOR_DATE": DATE,
             "GIT_COMMITTER_DATE": DATE,
             "GIT_EDITOR": ":",
+            "GIT_TEMPLATE_DIR": "",
             "LC_ALL": "C.UTF-8",
         }
 
@@ -77,11 +82,14 @@ class Builder:
             self.commit(folder, f"file{number}", f"{number}\n")
         return folder
 
-    def commit(self, folder: Path, name: str = "file", text: str = "text\n") -> str:
-        """Commit a file; the commit's name."""
+    def commit(self, folder: Path, name: str = "file", text: str = "text\n") -> None:
+        """Commit a file."""
         (folder / name).write_text(text)
         self.git(folder, "add", "--", name)
         self.git(folder, "commit", "-q", "-m", f"Write {name}")
+
+    def head(self, folder: Path) -> str:
+        """The commit of HEAD."""
         return self.git(folder, "rev-parse", "HEAD")
 
     def clone(self, origin: Path, name: str, *options: str) -> Path:

@@ -113,7 +113,8 @@ async def test_a_newer_format(builder: Builder, context: Make) -> None:
 async def test_sha256_is_supported(builder: Builder, context: Make) -> None:
     folder = builder.root / "sha256"
     builder.git(builder.root, "init", "-q", "--object-format=sha256", str(folder))
-    oid = builder.commit(folder)
+    builder.commit(folder)
+    oid = builder.head(folder)
     report = await read(pane(context(), folder))
     assert repositories(report)["sha256"].access is Access.OK
     assert len(oid) == 64

@@ -77,7 +77,6 @@ def poisoned(builder: Builder, evil: str, settings: list[tuple[str, str]]) -> Pa
     hooks.mkdir()
     for hook in ("reference-transaction", "post-index-change"):
         shutil.copy(evil, hooks / hook)
-        shutil.copy(evil, clone / ".git/hooks" / f"{hook}.off")
     builder.git(clone, "config", "protocol.allow", "always")
     for key, value in settings:
         builder.git(clone, "config", key.format(evil=evil), value.format(evil=evil, hooks=hooks))
@@ -107,12 +106,20 @@ async def test_nothing_of_the_repository_s_own_runs(
     assert not canary[0].exists()
 
 
+async def test_trust_does_not_reach_to_transports_that_run_programs(
+    builder: Builder, context: Make, canary: tuple[Path, str]
+) -> None:
+    clone = poisoned(builder, canary[1], [("remote.origin.url", "ext::{evil}")])
+    outcome = await pane(context(), clone, trust=(clone,)).act(ActionRequest("fetch"))
+    assert "its transport is not one of" in outcome.message
+    assert not canary[0].exists()
+
+
 async def test_its_hooks_do_not_run_in_a_fetch(
     builder: Builder, context: Make, canary: tuple[Path, str]
 ) -> None:
     clone = poisoned(builder, canary[1], [])
-    for hook in (clone / ".git/hooks").glob("*.off"):
-        hook.rename(hook.with_suffix(""))
+    shutil.copytree(clone / "own-hooks", clone / ".git/hooks")
     made = pane(context(), clone)
     await read(made)
     assert (await made.act(ActionRequest("fetch", "clone"))).level is Level.OK
@@ -154,10 +161,17 @@ async def test_a_filter_behind_an_include_is_found_each_time(builder: Builder, c
 
 
 async def test_a_filter_that_is_added_later_is_found(builder: Builder, context: Make) -> None:
+    """Whether the config is replaced, as git does, or written to in place."""
     folder = builder.repository("folder")
+    config = folder / ".git/config"
+    before = config.read_text()
     made = pane(context(), folder)
     assert (await only(made)).access is Access.OK
     builder.git(folder, "config", "filter.x.clean", "cat")
+    assert (await only(made)).access is Access.UNTRUSTED_CONFIG
+    config.write_text(before)
+    assert (await only(made)).access is Access.OK
+    config.write_text(f'{before}[filter "x"]\n\tclean = cat\n')
     assert (await only(made)).access is Access.UNTRUSTED_CONFIG
 
 

@@ -105,9 +105,9 @@ async def test_fetch_changes_nothing_that_is_the_person_s(builder: Builder, cont
     (clone / "file0").write_text("dirty\n")
     builder.git(origin, "branch", "-D", "doomed")
     builder.commit(origin, "news")
-    head = builder.git(clone, "rev-parse", "HEAD")
+    head = builder.head(clone)
     await fetch(pane(context(), clone))
-    assert builder.git(clone, "rev-parse", "HEAD") == head
+    assert builder.head(clone) == head
     assert (clone / "file0").read_text() == "dirty\n"
     assert (clone / ".git/FETCH_HEAD").read_text() == "mine\n"
     assert "origin/doomed" in builder.git(clone, "branch", "-r")
@@ -211,7 +211,8 @@ async def test_a_refspec_that_overwrites_branches_is_refused(builder: Builder, c
     clone = builder.clone(origin, "clone")
     builder.git(clone, "switch", "-q", "-c", "elsewhere")
     builder.git(clone, "switch", "-q", "main")
-    mine = builder.commit(clone, "mine")
+    builder.commit(clone, "mine")
+    mine = builder.head(clone)
     builder.git(clone, "switch", "-q", "elsewhere")
     builder.git(clone, "config", "remote.origin.fetch", "+refs/heads/*:refs/heads/*")
     level, message = await fetch(pane(context(), clone))
@@ -223,9 +224,9 @@ async def test_a_refspec_that_overwrites_branches_is_refused(builder: Builder, c
 async def test_a_mirror_is_fetched_as_it_is_meant(builder: Builder, context: Make) -> None:
     origin = builder.repository("origin")
     mirror = builder.clone(origin, "mirror.git", "--mirror")
-    news = builder.commit(origin, "news")
+    builder.commit(origin, "news")
     assert (await fetch(pane(context(), mirror)))[0] is Level.OK
-    assert builder.git(mirror, "rev-parse", "main") == news
+    assert builder.git(mirror, "rev-parse", "main") == builder.head(origin)
 
 
 async def test_what_needs_trust_is_not_fetched_but_shown(builder: Builder, context: Make) -> None:

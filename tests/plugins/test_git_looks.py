@@ -55,7 +55,7 @@ def seen(name: str, sync: Sync | None, found: Status, **more: object) -> Observa
     base = {
         "identity": identity(),
         "remotes": (Remote("origin", ("https://***@example.org/x.git",)),),
-        "files": Files(None, None, None),
+        "files": Files(None, None, None, None),
         "contact": Contact(NOW - timedelta(hours=5), Source.REFLOG),
         "stash": 0,
         "unpushed": (),
@@ -94,7 +94,7 @@ MANY = (
         "stuck",
         None,
         status(None, head=Head.DETACHED, branch=None, conflicts=2, staged=4),
-        files=Files(Underway(Operation.REBASE, 2, 5, b"topic"), (NOW - timedelta(hours=3)).timestamp(), None),
+        files=Files(Underway(Operation.REBASE, 2, 5, b"topic"), NOW.timestamp() - 3 * 3600, None, None),
     ),
     seen("new", None, status(None, oid=None, head=Head.UNBORN), contact=None),
     seen("pinned", None, status(None, head=Head.DETACHED, branch=None)),

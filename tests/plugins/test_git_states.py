@@ -222,6 +222,29 @@ async def test_other_branches_with_work_that_no_remote_has(builder: Builder, con
     assert "café, forgotten" in str(report.blocks)
 
 
+async def test_unpushed_branches_are_seen_again_when_a_branch_changes(
+    builder: Builder, context: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answer is kept while the refs rest, and not a moment longer."""
+    monkeypatch.setattr("devdash_git.branches.SETTLED_S", -1.0)
+    clone = builder.clone(builder.repository("origin"), "clone")
+    builder.git(clone, "branch", "feature/topic")
+    made = pane(context(), clone)
+    counts = [(await only(made)).unpushed_branches, (await only(made)).unpushed_branches]
+    for change in (
+        (
+            "update-ref",
+            "refs/heads/feature/topic",
+            builder.git(clone, "commit-tree", "-m", "x", "HEAD^{tree}"),
+        ),
+        ("pack-refs", "--all"),
+        ("push", "-q", "origin", "feature/topic"),
+    ):
+        builder.git(clone, *change)
+        counts.append((await only(made)).unpushed_branches)
+    assert counts == [0, 0, 1, 1, 0]
+
+
 async def test_kinds_are_told_apart(builder: Builder, context: Make) -> None:
     origin = builder.repository("origin", commits=2)
     tree = builder.root / "tree"
