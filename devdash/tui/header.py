@@ -13,12 +13,13 @@ LEAST_SUMMARY = 8
 """A summary that would have fewer cells than this is left out of the header."""
 
 
-def header(snapshot: Snapshot, number: int, width: int, now: float, *, focused: bool) -> Line:
-    """` 1 Git ──── summary · ▲ · ● 2 min `, in exactly `width` cells.
+def header(snapshot: Snapshot, number: int, width: int, now: float, *, focused: bool, below: int = 0) -> Line:
+    """` 1 Git ──── summary · ▲ · ● 2 min · ↓ 7`, in at most `width` cells.
 
     Args:
         number: the key that focuses the pane; 0: none.
         now: `Clock.elapsed`.
+        below: lines that do not fit under it.
     """
     rule = "━" if focused else "─"
     title: list[Part] = [
@@ -27,6 +28,8 @@ def header(snapshot: Snapshot, number: int, width: int, now: float, *, focused: 
         (" ", Tone.PLAIN),
     ]
     state = state_parts(snapshot, now)
+    if below:
+        state.append((f" · ↓ {below}", Tone.DIM))
     room = width - _width(title) - _width(state) - 5
     summary = _summary(snapshot, room)
     filler = max(width - _width(title) - _width(state) - _width(summary) - 2, 1)

@@ -49,6 +49,7 @@ class LinesView(Widget, can_focus=True):
         self._news = 0
         self._old = False
         self._top = 0
+        self._shown_from = 0
         self._item: str | None = None
 
     @property
@@ -68,8 +69,8 @@ class LinesView(Widget, can_focus=True):
 
     @property
     def hidden_below(self) -> int:
-        """How many lines there are below the last one shown."""
-        return max(len(self._lines) - self._top - self.page, 0)
+        """How many lines there are below the last one shown; 0 where nothing is shown at all."""
+        return max(len(self._lines) - self._top - self.page, 0) if self.page else 0
 
     def show_lines(self, lines: tuple[Line, ...], *, news: int = 0, old: bool = False) -> None:
         """Show `lines`. The cursor stays on its row, wherever that has moved.
@@ -198,7 +199,14 @@ class LinesView(Widget, can_focus=True):
             self.refresh()
 
     def _clamp(self) -> None:
+        before = self._shown_from
         self._top = min(max(self._top, 0), max(len(self._lines) - self.page, 0))
+        self._shown_from = self._top
+        if self._top != before:
+            self.lines_moved()
+
+    def lines_moved(self) -> None:
+        """Other lines are shown than before; for subclasses whose head says how many are left."""
 
     def _reveal(self) -> None:
         """Scroll so that the cursor's row is seen, with what stands above the first row."""

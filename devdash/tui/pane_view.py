@@ -72,14 +72,15 @@ class PaneView(LinesView):
         """Show only the rows that match."""
         self.pattern = query
         self._lay_out()
+        self.tick(self._now)
 
     def render_head(self, y: int, width: int) -> Strip:
         return self.palette.strip(self._head, width)
 
     def on_resize(self) -> None:
         self._lay_out()
-        self._head = self._make_head()
         super().on_resize()
+        self._head = self._make_head()
         self.refresh()
 
     def on_focus(self) -> None:
@@ -98,9 +99,13 @@ class PaneView(LinesView):
             self.post_message(self.Wanted(self, name))
 
     def _make_head(self) -> Line:
+        width = max(self.size.width - 1, 1)
         return header(
-            self.snapshot, self.number, max(self.size.width - 1, 1), self._now, focused=self.has_focus
+            self.snapshot, self.number, width, self._now, focused=self.has_focus, below=self.hidden_below
         )
+
+    def lines_moved(self) -> None:
+        self.tick(self._now)
 
     def _lay_out(self) -> None:
         """Lay the report out, if it, its state, the filter or the width has changed."""
