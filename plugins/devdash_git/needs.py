@@ -47,16 +47,16 @@ def _operation(seen: Observation) -> tuple[Attention, ...]:
 
 
 def _sync(seen: Observation) -> tuple[Attention, ...]:
-    status = seen.status
-    if status is None or seen.sync not in (Sync.DIVERGED, Sync.BEHIND, Sync.GONE):
+    status, sync = seen.status, seen.sync
+    if status is None or sync is None:
         return ()
     upstream = printable(status.upstream or b"")
     text = {
         Sync.DIVERGED: f"diverged from {upstream}: {status.ahead} ahead, {status.behind} behind",
         Sync.BEHIND: f"{status.behind} behind {upstream}",
         Sync.GONE: f"the upstream {upstream} is gone",
-    }[seen.sync]
-    return (_attention(seen, seen.sync.value, text),)
+    }.get(sync)
+    return () if text is None else (_attention(seen, sync.value, text),)
 
 
 def _lock(seen: Observation, now: datetime) -> tuple[Attention, ...]:
