@@ -102,6 +102,15 @@ def test_cells_are_what_a_pencil_says(
     assert cells == by_hand(booked)
 
 
+def test_sums_keep_every_digit(tmp_path: Path) -> None:
+    """A sum with more digits than beancount's arithmetic holds is not rounded."""
+    file = tmp_path / "j.beancount"
+    number = Decimal("9999999999999999.999999999999")
+    write(file, [(date(2026, month, 1), "Equity:Start", "Assets:Cash", "EUR", number) for month in (1, 2, 2)])
+    found = {series.account: series.amounts for series in load(file, months=2).series}
+    assert found["Assets:Cash"] == ("29999999999999999.999999999997",) * 2
+
+
 def test_all_months_begin_with_the_first_transaction(tmp_path: Path) -> None:
     """`months = 0` reports every month since the first transaction; without one, the current month."""
     file = tmp_path / "j.beancount"
