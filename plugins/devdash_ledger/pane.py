@@ -158,9 +158,10 @@ class LedgerPane(Pane[LedgerConfig]):
         month = months.text_of(months.index_of(self.context.now().date()))
         if self._report is not None and known is not None and _is_current(known, before, month):
             return self._report
-        self._newest = await self._load(file, month, before)
-        self._report = await self.context.in_thread(report.build, self._view(self._newest))
-        return self._report
+        newest = await self._load(file, month, before)
+        built = await self.context.in_thread(report.build, self._view(newest))
+        self._newest, self._report = newest, built  # together: a reading may be cancelled in between
+        return built
 
     def _watched(self, file: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Paths and patterns that decide what the journal says."""

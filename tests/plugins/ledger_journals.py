@@ -60,3 +60,21 @@ SHOP = """\
   Assets:Cash     -4.00 EUR
 """
 """A journal without errors, three accounts, lines 1 to 11."""
+
+
+def write(folder: Path, text: str, name: str = "main.beancount") -> Path:
+    """A file of a journal."""
+    file = folder / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def plugin(folder: Path, body: str) -> Path:
+    """A journal with a plug-in of its own."""
+    code = (
+        "import os, signal, sys, time\n__plugins__ = ['run']\n"
+        f"def run(entries, options):\n    {body}\n    return entries, []\n"
+    )
+    write(folder, code, "shop_plugin.py")
+    return write(folder, 'option "insert_pythonpath" "true"\nplugin "shop_plugin"\n' + SHOP, "main.beancount")
