@@ -64,7 +64,7 @@ OWNERS = {
     "watchfiles": ("devdash.config.watch",),
     "tomlkit": ("devdash.config.show", "devdash.config.init"),
     "keyring": ("devdash.engine.secrets",),
-    "psutil": ("devdash_battery.system",),
+    "psutil": ("devdash_battery.system", "devdash.cli.costs"),
     "git": ("devdash_git.adapter",),
     "django": (
         "devdash_databases.probe",
