@@ -208,7 +208,7 @@ class Engine:
         broken = spec.config is None
         title = spec.title
         if title is None and not broken:
-            title = self._registry.pane_type(spec.plugin).title
+            title = self._registry.title(spec.plugin)
         failure = None
         if broken:
             first = str(spec.problems[0]) if spec.problems else "its table in devdash.toml is wrong"

@@ -1,11 +1,14 @@
 """Plug-ins by name: the built-in ones from a table, others from the entry-point group `devdash.plugins`.
 
-The table spares the built-in ones a scan of every installed distribution.
-Only the plug-ins that a config names are imported.
+The table spares the built-in ones a scan of every installed distribution, and
+lets devdash.toml be read and the first frame be drawn before their panes are
+imported. Only the plug-ins that a config names are imported at all.
 """
 
 from importlib import import_module
 from typing import Any, Protocol
+
+import msgspec
 
 from devdash.config.plugins import PluginProblem
 from devdash.contract.pane import Pane
@@ -13,11 +16,28 @@ from devdash.contract.settings import PaneConfig
 
 GROUP = "devdash.plugins"
 
+
+class BuiltIn(msgspec.Struct, frozen=True):
+    """Where a built-in plug-in is.
+
+    Attributes:
+        config: "module:Class" of its table's type; imports nothing of the pane.
+        pane: "module:Class" of the pane.
+        title: the pane's own heading.
+    """
+
+    config: str
+    pane: str
+    title: str
+
+
 BUILT_IN = {
-    "battery": "devdash_battery.pane:BatteryPane",
-    "ledger": "devdash_ledger.pane:LedgerPane",
-    "git": "devdash_git.pane:GitPane",
-    "databases": "devdash_databases.pane:DatabasesPane",
+    "battery": BuiltIn("devdash_battery.config:BatteryConfig", "devdash_battery.pane:BatteryPane", "Battery"),
+    "ledger": BuiltIn("devdash_ledger.config:LedgerConfig", "devdash_ledger.pane:LedgerPane", "Ledger"),
+    "git": BuiltIn("devdash_git.config:GitConfig", "devdash_git.pane:GitPane", "Git"),
+    "databases": BuiltIn(
+        "devdash_databases.config:DatabasesConfig", "devdash_databases.pane:DatabasesPane", "Databases"
+    ),
 }
 
 
@@ -28,12 +48,17 @@ class PaneTable(Protocol):
         """The plug-in's class. Raises PluginProblem."""
         ...
 
+    def title(self, plugin: str) -> str:
+        """The plug-in's own heading. Raises PluginProblem."""
+        ...
+
 
 class Registry:
     """Finds and imports plug-ins. Implements the config room's `PluginTable`."""
 
     def __init__(self) -> None:
         self._classes: dict[str, type[Pane[Any]]] = {}
+        self._configs: dict[str, type[PaneConfig]] = {}
         self._found: dict[str, str] | None = None
 
     def names(self) -> tuple[str, ...]:
@@ -46,7 +71,21 @@ class Registry:
         Raises:
             PluginProblem: there is no such plug-in, or it cannot be loaded.
         """
-        return self.pane_type(plugin).Config
+        built_in = BUILT_IN.get(plugin)
+        if built_in is None:
+            return self.pane_type(plugin).Config
+        if plugin not in self._configs:
+            self._configs[plugin] = _config_class(plugin, _load(plugin, built_in.config))
+        return self._configs[plugin]
+
+    def title(self, plugin: str) -> str:
+        """The plug-in's own heading.
+
+        Raises:
+            PluginProblem: there is no such plug-in, or it cannot be loaded.
+        """
+        built_in = BUILT_IN.get(plugin)
+        return self.pane_type(plugin).title if built_in is None else built_in.title
 
     def pane_type(self, plugin: str) -> type[Pane[Any]]:
         """The plug-in's class.
@@ -55,11 +94,13 @@ class Registry:
             PluginProblem: there is no such plug-in, or it cannot be loaded.
         """
         if plugin not in self._classes:
-            self._classes[plugin] = _load(plugin, self._target(plugin))
+            self._classes[plugin] = _pane_class(plugin, self._target(plugin))
         return self._classes[plugin]
 
     def _target(self, plugin: str) -> str:
-        target = BUILT_IN.get(plugin) or self._installed().get(plugin)
+        if plugin in BUILT_IN:
+            return BUILT_IN[plugin].pane
+        target = self._installed().get(plugin)
         if target is None:
             raise _unknown(plugin, self.names())
         return target
@@ -72,21 +113,30 @@ class Registry:
         return self._found
 
 
-def _load(plugin: str, target: str) -> type[Pane[Any]]:
-    module_name, _, class_name = target.partition(":")
+def _load(plugin: str, target: str) -> object:
+    module_name, _, name = target.partition(":")
     try:
-        found: object = getattr(import_module(module_name), class_name)
+        found: object = getattr(import_module(module_name), name)
     except Exception as error:  # any import can fail in any way; the pane says so
         raise PluginProblem(
             f"the plug-in '{plugin}' cannot be loaded: {type(error).__name__}: {error}",
             f"its class should be at {target}",
         ) from error
+    return found
+
+
+def _pane_class(plugin: str, target: str) -> type[Pane[Any]]:
+    found = _load(plugin, target)
     if not (isinstance(found, type) and issubclass(found, Pane)):
         raise PluginProblem(f"the plug-in '{plugin}' is no pane: {target} is not a subclass of Pane")
-    config: object = found.Config
+    _config_class(plugin, found.Config)
+    return found
+
+
+def _config_class(plugin: str, config: object) -> type[PaneConfig]:
     if not (isinstance(config, type) and issubclass(config, PaneConfig)):
         raise PluginProblem(f"the plug-in '{plugin}' is no pane: its Config is not a subclass of PaneConfig")
-    return found
+    return config
 
 
 def _unknown(plugin: str, names: tuple[str, ...]) -> PluginProblem:

@@ -2,19 +2,16 @@
 
 import asyncio
 import os
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
 import msgspec
 
 from devdash.api import (
     Action,
     ActionRequest,
-    ConfigProblem,
-    Duration,
     Level,
     OpenEditor,
     Outcome,
@@ -29,6 +26,7 @@ from devdash.api import (
     WorkerFailed,
 )
 from devdash_ledger import errors, months, report
+from devdash_ledger.config import LedgerConfig
 from devdash_ledger.facts import JournalError, LedgerFacts
 from devdash_ledger.journal import Journal, LoadRequest
 from devdash_ledger.stamps import Look, look_at
@@ -36,10 +34,6 @@ from devdash_ledger.stamps import Look, look_at
 _WORKER = "devdash_ledger.worker"
 _WORKER_SHARE = 0.95
 """Of the reading's timeout: the worker's own message comes before the reading is cancelled."""
-
-
-# beancount/parser/lexer.l, CURRENCY
-_CURRENCY = re.compile(r"(?:[A-Z]|/[A-Z0-9'._-]*[A-Z])(?:[A-Z0-9'._-]*[A-Z0-9])?")
 
 EDIT = Action(
     name="edit",
@@ -49,28 +43,6 @@ EDIT = Action(
     scope=Scope.EITHER,
     help="Open the journal at the selected error, else at the first error, else at its end.",
 )
-
-
-class LedgerConfig(PaneConfig, frozen=True):
-    """The table of a ledger pane.
-
-    Attributes:
-        file: the journal; none: the pane says how to set it.
-        months: how many months are reported, the current one included; 0: all.
-        currency: shown first; the journal's first operating currency when absent.
-    """
-
-    timeout: Duration = Duration(60)
-    file: Path | None = None
-    months: Annotated[int, msgspec.Meta(ge=0, le=1200)] = 6
-    currency: str | None = None
-
-    def problems(self) -> Iterable[ConfigProblem]:
-        """A currency that no journal could hold."""
-        if self.currency is not None and not _CURRENCY.fullmatch(self.currency):
-            yield ConfigProblem(
-                "currency", f'"{self.currency}" is no currency; write it as the journal does, such as "EUR"'
-            )
 
 
 class _Loaded(msgspec.Struct, frozen=True):

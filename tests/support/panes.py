@@ -172,6 +172,9 @@ class Registry:
             raise PluginProblem(f"unknown plug-in '{plugin}'")
         return self.classes[plugin]
 
+    def title(self, plugin: str) -> str:
+        return self.pane_type(plugin).title
+
 
 def settings_for(registry: Registry, config: PaneConfig | None = None, **more: Any) -> Settings:
     """Settings with one pane for each plug-in of `registry`, two in a row."""
