@@ -90,13 +90,10 @@ async def _carry_out(effect: Effect, out: TextIO) -> None:
 
 
 def _values(pairs: Sequence[str]) -> dict[str, str]:
-    values: dict[str, str] = {}
-    for pair in pairs:
-        name, sign, value = pair.partition("=")
-        if not sign or not name:
-            raise UsageError(f"--set takes NAME=VALUE, not '{clean(pair)}'")
-        values[name] = value
-    return values
+    wrong = [pair for pair in pairs if pair.find("=") < 1]
+    if wrong:
+        raise UsageError("\n".join(f"--set takes NAME=VALUE, not '{clean(pair)}'" for pair in wrong))
+    return {name: value for name, _, value in (pair.partition("=") for pair in pairs)}
 
 
 def _confirmed(question: Confirmation) -> bool:

@@ -26,12 +26,13 @@ def chosen_panes(settings: Settings, names: Sequence[str]) -> tuple[str, ...]:
     """The panes that were named, or all, in the order of the config.
 
     Raises:
-        UsageError: there is no such pane.
+        UsageError: there are no such panes; names them all.
     """
     known = [pane.name for pane in settings.panes]
-    for name in names:
-        if name not in known:
-            raise UsageError(f"there is no pane '{name}'", suggestion(name, known, "panes"))
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        lines = [f"there is no pane '{name}'; {suggestion(name, known, 'panes')}" for name in unknown]
+        raise UsageError("\n".join(lines))
     return tuple(name for name in known if not names or name in names)
 
 

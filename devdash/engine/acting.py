@@ -3,7 +3,7 @@
 check → policy → the pane's question → (a person's yes) → policy again → act → outcome
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 
 import msgspec
@@ -72,6 +72,7 @@ class Desk:
         request = check_request(action, runner.snapshot.report, item, values)
         work = Containment(self._guard)
         try:
+            await runner.begin()
             answer = await work.run(QUESTION_TIMEOUT_S, pane.confirmation, action, request)
         except PaneError:
             raise
@@ -151,18 +152,41 @@ def check_request(
     """A request whose item exists and whose values fit the action's fields.
 
     Raises:
-        RequestProblem: what does not fit.
+        RequestProblem: everything that does not fit, a line each.
     """
-    unknown = next((name for name in values if name not in {field.name for field in action.fields}), None)
-    if unknown is not None:
-        known = ", ".join(field.name for field in action.fields) or "it takes none"
-        raise RequestProblem(f"'{action.name}' has no field '{unknown}'", f"fields: {known}")
-    checked = tuple(Value(field.name, check_value(field, values.get(field.name))) for field in action.fields)
-    return ActionRequest(action.name, _check_item(action, report, item), checked)
+    problems: list[RequestProblem] = []
+    names = [field.name for field in action.fields]
+    for name in values:
+        if name not in names:
+            known = ", ".join(names) or "it takes none"
+            problems.append(RequestProblem(f"'{action.name}' has no field '{name}'", f"fields: {known}"))
+    checked: list[Value] = []
+    for field in action.fields:
+        try:
+            checked.append(Value(field.name, check_value(field, values.get(field.name))))
+        except RequestProblem as problem:
+            problems.append(problem)
+    try:
+        item = _check_item(action, report, item)
+    except RequestProblem as problem:
+        problems.append(problem)
+    if problems:
+        raise _all_of(problems)
+    return ActionRequest(action.name, item, tuple(checked))
+
+
+def _all_of(problems: Sequence[RequestProblem]) -> RequestProblem:
+    """One problem for all; where there are several, each has its hint in its line."""
+    if len(problems) == 1:
+        return problems[0]
+    lines = [f"{one.message}; {one.hint}" if one.hint else one.message for one in problems]
+    return RequestProblem("\n".join(lines))
 
 
 def _check_item(action: Action, report: Report | None, item: str | None) -> str | None:
     if action.scope is Scope.PANE:
+        if item is not None:
+            raise RequestProblem(f"'{action.name}' is about the whole pane; it takes no item")
         return None
     if item is None:
         if action.scope is Scope.ITEM:

@@ -65,6 +65,7 @@ class Runner:
         self._blocked = False
         self._paused = False
         self._started = False
+        self._beginning = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
         self._turn: asyncio.Task[None] | None = None
 
@@ -196,17 +197,27 @@ class Runner:
         self.rules = admit_rules(plugin, pane.rules())
         self.pane = pane
 
+    async def begin(self) -> Pane[Any]:
+        """The pane, built and started: what comes before its first `read` and before its first `act`.
+
+        Raises:
+            Exception: whatever building or starting it raises.
+        """
+        async with self._beginning:
+            if self.pane is None:
+                try:
+                    self._build()
+                except SystemExit as error:
+                    raise RuntimeError("the plug-in called sys.exit()") from error
+            pane = self.pane
+            assert pane is not None
+            if not self._started:
+                await self.containment.run(self._timeout_s, pane.start)
+                self._started = True
+            return pane
+
     async def _observe(self) -> Report:
-        if self.pane is None:
-            try:
-                self._build()
-            except SystemExit as error:
-                raise RuntimeError("the plug-in called sys.exit()") from error
-        pane = self.pane
-        assert pane is not None
-        if not self._started:
-            await self.containment.run(self._timeout_s, pane.start)
-            self._started = True
+        pane = await self.begin()
         value = await self.containment.run(self._timeout_s, pane.read)
         from devdash.engine.boundary import admit_report
 
