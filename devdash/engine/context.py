@@ -1,16 +1,20 @@
-"""`Context`: what the dashboard lends to one pane, and takes back when it stops."""
+"""`Context`: what the dashboard lends to one pane, and takes back when it stops.
+
+The rooms that start threads, programs and workers are imported when a pane first
+asks for one of these: not before the first frame.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from devdash.contract.context import Completed, Worker
 from devdash.contract.settings import Secret
-from devdash.engine import secrets
-from devdash.workers import process
-from devdash.workers.fleet import Fleet
-from devdash.workers.host import WorkerProcess
+
+if TYPE_CHECKING:
+    from devdash.workers.fleet import Fleet
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -49,7 +53,12 @@ class Context:
         self._monotonic = monotonic
         self._on_wake = on_wake
         self._on_progress = on_progress
-        self._fleet = Fleet()
+
+    @cached_property
+    def _fleet(self) -> "Fleet":
+        from devdash.workers.fleet import Fleet
+
+        return Fleet()
 
     @property
     def name(self) -> str:
@@ -87,9 +96,11 @@ class Context:
         cwd: Path | None = None,
         env: Mapping[str, str | None] | None = None,
         stdin: bytes = b"",
-        limit: int = process.DEFAULT_LIMIT,
+        limit: int = 16 * 1024 * 1024,
     ) -> Completed:
         """Run a program to its end; see `PaneContext.run`."""
+        from devdash.workers import process
+
         return await process.run(
             argv, timeout=timeout, cwd=cwd, env=env, stdin=stdin, limit=limit, fleet=self._fleet
         )
@@ -102,10 +113,14 @@ class Context:
         self, module: str, *, python: str | None = None, env: Mapping[str, str | None] | None = None
     ) -> Worker:
         """A helper process that serves the calls of `module`; started by its first call."""
+        from devdash.workers.host import WorkerProcess
+
         return WorkerProcess(module, fleet=self._fleet, python=python, env=env)
 
     async def reveal(self, secret: Secret) -> str:
         """Follow a reference to a secret; raises `Unavailable`."""
+        from devdash.engine import secrets
+
         return await secrets.reveal(secret, self)
 
     def wake(self) -> None:
