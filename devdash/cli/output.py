@@ -1,13 +1,27 @@
 """Standard output belongs to the command: whatever a plug-in or a library prints goes to standard error."""
 
+import io
 import os
 import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from devdash.render.clean import clean
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
+
+class _Pipe(io.FileIO):
+    """Where output goes. A reader that has gone (`devdash check | head -1`) changes no exit code."""
+
+    def write(self, data: "ReadableBuffer") -> int:
+        try:
+            return super().write(data)
+        except BrokenPipeError:
+            return memoryview(data).nbytes
 
 
 @contextmanager
@@ -17,7 +31,8 @@ def reserved_stdout() -> Iterator[TextIO]:
     own = os.dup(1)
     os.dup2(2, 1)
     try:
-        with os.fdopen(os.dup(own), "w", encoding="utf-8", errors="backslashreplace") as out:
+        pipe = io.BufferedWriter(_Pipe(os.dup(own), "wb"))
+        with io.TextIOWrapper(pipe, encoding="utf-8", errors="backslashreplace") as out:
             yield out
     finally:
         sys.stdout.flush()

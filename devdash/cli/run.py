@@ -64,9 +64,8 @@ async def _run(engine: Engine, arguments: Namespace, out: TextIO) -> Exit:
 async def _do(engine: Engine, pane: str, asked: Asked, out: TextIO) -> Exit:
     outcome = await engine.act(pane, asked)
     _print(outcome, out)
-    for effect in outcome.effects:
-        await _carry_out(effect, out)
-    return _BY_LEVEL.get(outcome.level, Exit.CRITICAL)
+    done = [await _carry_out(effect, out) for effect in outcome.effects]
+    return _BY_LEVEL.get(outcome.level, Exit.CRITICAL) if all(done) else Exit.CRITICAL
 
 
 def _print(outcome: Outcome, out: TextIO) -> None:
@@ -79,14 +78,27 @@ def _print(outcome: Outcome, out: TextIO) -> None:
     out.flush()
 
 
-async def _carry_out(effect: Effect, out: TextIO) -> None:
+async def _carry_out(effect: Effect, out: TextIO) -> bool:
+    """What the face does for the pane. Returns whether that went well."""
     match effect:
         case CopyText():
             out.write(effect.text + "\n")
+            return True
         case OpenEditor():
-            argv = editor_command(os.environ, effect.path, effect.line)
-            process = await asyncio.create_subprocess_exec(*argv, stdout=out)
-            await process.wait()
+            return await _edit(effect, out)
+
+
+async def _edit(effect: OpenEditor, out: TextIO) -> bool:
+    argv = editor_command(os.environ, effect.path, effect.line)
+    try:
+        process = await asyncio.create_subprocess_exec(*argv, stdout=out)
+    except OSError as error:
+        complain(f"{argv[0]} cannot be run: {error.strerror}; set $VISUAL or $EDITOR")
+        return False
+    code = await process.wait()
+    if code != 0:
+        complain(f"{argv[0]} ended with {code}")
+    return code == 0
 
 
 def _values(pairs: Sequence[str]) -> dict[str, str]:
