@@ -7,7 +7,6 @@ from typing import ClassVar
 from textual import events
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import Input
 
 from devdash.config.keys import GLOBAL_KEYS, check_pane_keys
 from devdash.config.model import Settings
@@ -20,8 +19,10 @@ from devdash.render.clean import clean
 from devdash.render.rows import find_row
 from devdash.tui.bars import Bar, hint_line, title_line
 from devdash.tui.deeds import Deed, do
+from devdash.tui.filter_bar import FilterBar
 from devdash.tui.grid import PaneGrid, Shape
 from devdash.tui.help import help_blocks
+from devdash.tui.keymap import KeyMap
 from devdash.tui.lines_view import LinesView
 from devdash.tui.paint import Palette
 from devdash.tui.palette import ActionCommands
@@ -51,11 +52,9 @@ class DevdashApp(App[None]):
     TITLE = "devdash"
     CSS = """
     Screen { background: $background; layers: base; }
-    #filter { display: none; border: none; height: 1; padding: 0 1; background: $boost; }
-    #filter.-open { display: block; }
     #too-small { display: none; }
     Screen.-tiny #too-small { display: block; height: 1fr; }
-    Screen.-tiny PaneGrid, Screen.-tiny Bar, Screen.-tiny #filter { display: none; }
+    Screen.-tiny PaneGrid, Screen.-tiny Bar, Screen.-tiny FilterBar { display: none; }
     Toast { max-width: 80%; }
     """
     COMMANDS = App.COMMANDS | {ActionCommands}
@@ -93,15 +92,14 @@ class DevdashApp(App[None]):
         yield Bar(self.palette, id="title")
         with PaneGrid(id="panes"):
             yield from self._make_views()
-        self._filter = Input(id="filter", placeholder="filter: words that a row must have", compact=True)
-        self._filter.cursor_blink = False
+        self._filter = FilterBar()
         yield self._filter
         yield Bar(self.palette, id="hints")
         yield BlocksView(self.palette, ())
 
     def on_mount(self) -> None:
         self.query_one(BlocksView).id = "too-small"
-        self.set_keymap({binding.id: binding.key for binding in self.settings.keys if "." not in binding.id})
+        self.set_keymap(dict(self.key_map.everywhere))
         self._focus_first()
         self._update_title()
         self.theme_changed_signal.subscribe(self, lambda _: self._repaint())
@@ -189,7 +187,7 @@ class DevdashApp(App[None]):
         grid.order([name for row in settings.dashboard.layout for name in row])
         if settings.dashboard.theme != theme_before:
             self._use_theme()
-        self.set_keymap({binding.id: binding.key for binding in settings.keys if "." not in binding.id})
+        self.set_keymap(dict(self.key_map.everywhere))
         if self._zoomed not in names:
             self._zoomed = None
         if self._current not in names:
@@ -227,27 +225,29 @@ class DevdashApp(App[None]):
         first = next((name for row in self.settings.dashboard.layout for name in row), None)
         if first is not None:
             self._current = first
-            self._views[first].focus()
+            self._focus(self._views[first])
+
+    def _focus(self, view: PaneView) -> None:
+        """Focus at once: `Widget.focus` waits for its turn, and the next key would go to the old pane."""
+        view.screen.set_focus(view, scroll_visible=False)
 
     @property
     def _view(self) -> PaneView | None:
         """The pane that keys are meant for."""
         return self._views.get(self._current)
 
-    def keys(self) -> dict[str, str]:
-        """Ids (of the dashboard, and PANE.ACTION) to the keys that are in force."""
-        return {binding.id: binding.key for binding in self.settings.keys}
+    @property
+    def key_map(self) -> KeyMap:
+        """The keys that are in force."""
+        return KeyMap(self.settings.keys)
 
     def _update_hints(self) -> None:
         view = self._view
         if view is None:
             return
-        keys, pane = self.keys(), view.pane_name
-        own = {a.name: keys.get(f"{pane}.{a.name}", a.key) for a in self.engine.actions(pane)}
-        view.keys_to_actions = {k: name for name, ks in own.items() for k in ks.split(",")}
-        general = [(keys.get(k.id, k.key), k.title) for k in GLOBAL_KEYS if k.id in _HINTED]
-        line = hint_line(self.engine.actions(pane), own, [("enter", "detail"), *general])
-        self.query_one("#hints", Bar).show_line(line)
+        name = view.pane_name
+        own = [(self.key_map.of(name, action), action.title) for action in self.engine.actions(name)]
+        self.query_one("#hints", Bar).show_line(hint_line([*own, ("enter", "detail"), *self.key_map.hinted]))
 
     # ── keys ────────────────────────────────────────────────────────────────
 
@@ -259,7 +259,7 @@ class DevdashApp(App[None]):
                 self._zoomed = view.pane_name
             self._current = view.pane_name
             self._place()
-            view.focus()
+            self._focus(view)
 
     def action_next(self) -> None:
         """Go to the next pane."""
@@ -294,40 +294,35 @@ class DevdashApp(App[None]):
     def action_leave(self) -> None:
         """Leave the filter, then the zoom."""
         view = self._view
-        if self._filter.has_class("-open") or (view and view.pattern):
-            self._filter.value = ""
-            self._close_filter()
+        if self._filter.is_open or (view and view.pattern):
+            self._leave_filter("")
         elif self._zoomed:
             self.action_zoom()
 
     def action_filter(self) -> None:
         """Filter the rows of the focused pane."""
-        view = self._view
-        if view is not None:
-            self._filter.value = view.pattern
-            self._filter.add_class("-open")
-            self._filter.focus()
-
-    def on_input_changed(self, event: Input.Changed) -> None:
-        if event.input is self._filter and (view := self._view) is not None:
-            view.filter(event.value)
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        if event.input is self._filter:
-            self._close_filter()
-
-    def _close_filter(self) -> None:
-        self._filter.remove_class("-open")
         if (view := self._view) is not None:
-            view.filter(self._filter.value)
-            view.focus()
+            self._filter.open(view.pattern)
+
+    def on_filter_bar_typed(self, message: FilterBar.Typed) -> None:
+        if (view := self._view) is not None:
+            view.filter(message.text)
+
+    def on_filter_bar_left(self) -> None:
+        self._leave_filter(self._filter.value)
+
+    def _leave_filter(self, text: str) -> None:
+        self._filter.close()
+        if (view := self._view) is not None:
+            view.filter(text)
+            self._focus(view)
 
     def action_help(self) -> None:
         """Show all keys."""
         panes = [
             (v.pane_name, v.snapshot.title, self.engine.actions(v.pane_name)) for v in self._views.values()
         ]
-        self.push_screen(DetailSheet("Keys", help_blocks(self.keys(), panes), self.palette))
+        self.push_screen(DetailSheet("Keys", help_blocks(self.key_map, panes), self.palette))
 
     def action_triage(self) -> None:
         """Show what needs a hand."""
@@ -356,8 +351,17 @@ class DevdashApp(App[None]):
                 heading = f"{view.snapshot.title}: {message.item}"
                 self.push_screen(DetailSheet(heading, row.detail, self.palette))
 
-    def on_pane_view_wanted(self, message: PaneView.Wanted) -> None:
-        self._act(message.view, message.action, message.view.item)
+    def on_key(self, event: events.Key) -> None:
+        """Keys of the pane's actions. They are looked up here, once the event has bubbled up: keys that
+        were typed ahead reach the pane that has lost the focus meanwhile.
+        """
+        view = self.focused
+        if not isinstance(view, PaneView):
+            return
+        action = self.key_map.action(view.pane_name, self.engine.actions(view.pane_name), event.key)
+        if action is not None:
+            event.prevent_default()
+            self.perform(Deed(view.pane_name, view.snapshot.title, action, view.item))
 
     # ── deeds ───────────────────────────────────────────────────────────────
 
@@ -421,6 +425,3 @@ class DevdashApp(App[None]):
         error = self._exception or RuntimeError("unknown")
         self.crash = crash_sentence(error, write_crash_log(error))
         self._close_messages_no_wait()
-
-
-_HINTED = frozenset({"read", "filter", "zoom", "triage", "help"})

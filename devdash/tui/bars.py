@@ -10,7 +10,6 @@ from datetime import datetime
 from textual.strip import Strip
 from textual.widget import Widget
 
-from devdash.contract.actions import Action
 from devdash.contract.levels import Level, worst
 from devdash.contract.view import Tone
 from devdash.engine.snapshot import Phase, Snapshot
@@ -75,17 +74,10 @@ def _need_parts(snapshots: tuple[Snapshot, ...]) -> list[Part]:
     return [(f"{sign.sign} {text}", level_tone(sign))]
 
 
-def hint_line(actions: Iterable[Action], keys: dict[str, str], general: Iterable[tuple[str, str]]) -> Line:
-    """The keys of the focused pane.
-
-    Args:
-        actions: the pane's.
-        keys: the key by which each of them is reached, where it was rebound.
-        general: (key, what it does) of the dashboard's own.
-    """
+def hint_line(keys: Iterable[tuple[str, str]]) -> Line:
+    """Keys, and what each does."""
     parts: list[Part] = []
-    pairs = [*((keys.get(a.name, a.key), a.title) for a in actions), *general]
-    for key, title in pairs:
+    for key, title in keys:
         parts += [(key_label(key), Tone.ACCENT), (f" {title.lower()}   ", Tone.DIM)]
     return compose(parts)
 

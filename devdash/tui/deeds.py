@@ -1,4 +1,7 @@
-"""From a key to its effect: form, question, deed, outcome. What `devdash run` does, with sheets."""
+"""From a key to its effect: form, question, deed, outcome. What `devdash run` does, with sheets.
+
+The sheets are imported when one is opened: not before the first frame.
+"""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeVar
@@ -7,14 +10,11 @@ import msgspec
 from textual.app import App
 from textual.screen import Screen
 
-from devdash.contract.actions import Action, Outcome, Scope
+from devdash.contract.actions import Action, Confirmation, Outcome, Scope
 from devdash.contract.errors import PaneError
 from devdash.contract.levels import Level
 from devdash.engine.engine import Engine
-from devdash.tui.effects import carry_out
-from devdash.tui.forms import FormSheet
 from devdash.tui.paint import Palette
-from devdash.tui.sheets import ConfirmSheet, DetailSheet
 
 R = TypeVar("R")
 Tell = Callable[[str, Level], None]
@@ -36,13 +36,15 @@ async def do(app: App[None], engine: Engine, deed: Deed, palette: Palette, tell:
     heading = f"{deed.title}: {action.title}"
     answers: Mapping[str, str] = {}
     if action.fields:
+        from devdash.tui.forms import FormSheet
+
         given = await _asked(app, FormSheet(action, palette))
         if given is None:
             return
         answers = given
     try:
         asked = await engine.ask(deed.pane, action.name, item, answers)
-        if asked.confirmation and not await _asked(app, ConfirmSheet(heading, asked.confirmation, palette)):
+        if asked.confirmation and not await _confirmed(app, heading, asked.confirmation, palette):
             return
         outcome = await engine.act(deed.pane, asked)
     except PaneError as error:
@@ -51,10 +53,21 @@ async def do(app: App[None], engine: Engine, deed: Deed, palette: Palette, tell:
     await _show(app, heading, outcome, palette, tell)
 
 
+async def _confirmed(app: App[None], heading: str, question: Confirmation, palette: Palette) -> bool:
+    from devdash.tui.sheets import ConfirmSheet
+
+    answer = await _asked(app, ConfirmSheet(heading, question, palette))
+    return bool(answer)
+
+
 async def _show(app: App[None], heading: str, outcome: Outcome, palette: Palette, tell: Tell) -> None:
+    from devdash.tui.effects import carry_out
+
     said = [outcome.message, *[await carry_out(app, effect) for effect in outcome.effects]]
     tell("\n".join(part for part in said if part), outcome.level)
     if outcome.blocks:
+        from devdash.tui.sheets import DetailSheet
+
         app.push_screen(DetailSheet(heading, outcome.blocks, palette))
 
 

@@ -15,9 +15,8 @@ from devdash.contract.actions import Action, Field, FieldKind
 from devdash.contract.errors import PaneError
 from devdash.engine.acting import check_value
 from devdash.render.clean import clean
-from devdash.tui.bars import Bar
+from devdash.tui.bars import Bar, hint_line
 from devdash.tui.paint import Palette
-from devdash.tui.sheets import hints
 
 Answers = Mapping[str, str]
 
@@ -60,7 +59,7 @@ class FormSheet(ModalScreen[Answers | None]):
 
     def on_mount(self) -> None:
         self.query_one("#form-hints", Bar).show_line(
-            hints((("^s", "do it"), ("Tab", "next"), ("Esc", "give up")))
+            hint_line((("ctrl+s", "do it"), ("tab", "next"), ("escape", "give up")))
         )
         self.query(_EDITORS).first().focus()
 

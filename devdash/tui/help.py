@@ -1,11 +1,11 @@
 """The help screen: every key, and the command that does the same."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
-from devdash.config.keys import GLOBAL_KEYS
 from devdash.contract.actions import Action, Scope
 from devdash.contract.view import Block, Cell, Column, Row, Table, Tone
 from devdash.tui.bars import key_label
+from devdash.tui.keymap import KeyMap
 
 _MOVES = (
     ("↑ ↓ j k", "move within the pane"),
@@ -16,23 +16,18 @@ _MOVES = (
 )
 
 
-def help_blocks(
-    keys: Mapping[str, str], panes: Iterable[tuple[str, str, Sequence[Action]]]
-) -> tuple[Block, ...]:
+def help_blocks(keys: KeyMap, panes: Iterable[tuple[str, str, Sequence[Action]]]) -> tuple[Block, ...]:
     """All keys as tables.
 
     Args:
-        keys: ids (of the dashboard, and PANE.ACTION) to keys.
+        keys: those in force.
         panes: (name, title, actions).
     """
     columns = (Column("key"), Column("does", shrink=True), Column("command", priority=1, shrink=True))
-    general = [(key_label(keys.get(k.id, k.key)), k.title, "") for k in GLOBAL_KEYS]
+    general = [(key_label(key), title, "") for key, title in keys.titled]
     tables = [_table(columns, "Everywhere", [*general, *((key, does, "") for key, does in _MOVES)])]
     for name, title, actions in panes:
-        rows = [
-            (key_label(keys.get(f"{name}.{a.name}", a.key)), a.help or a.title, _command(name, a))
-            for a in actions
-        ]
+        rows = [(key_label(keys.of(name, a)), a.help or a.title, _command(name, a)) for a in actions]
         if rows:
             tables.append(_table(columns, title, rows))
     return tuple(tables)

@@ -37,6 +37,7 @@ class Palette:
         }
         self._cursor = Style(reverse=True) if plain else Style(bgcolor=_blend(variables))
         self._old = Style(dim=True, bold=False)
+        self._blanks: dict[int, Strip] = {}
 
     def strip(self, line: Line, width: int, *, cursor: bool = False, old: bool = False) -> Strip:
         """`line` in exactly `width` cells, one cell of margin on the left.
@@ -53,8 +54,10 @@ class Palette:
         return Strip(segments).adjust_cell_length(width, style)
 
     def blank(self, width: int) -> Strip:
-        """An empty line."""
-        return Strip.blank(width, self.base)
+        """An empty line; the same strip each time, so that what Textual makes of it is made once."""
+        if width not in self._blanks:
+            self._blanks[width] = Strip.blank(width, self.base)
+        return self._blanks[width]
 
 
 def _blend(variables: Mapping[str, str]) -> str:

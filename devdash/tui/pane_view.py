@@ -1,6 +1,5 @@
 """One pane on the screen: a header line and the report's lines."""
 
-from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
@@ -25,20 +24,11 @@ class PaneView(LinesView):
             super().__init__()
             self.view = view
 
-    class Wanted(Message):
-        """The key of one of the pane's actions was pressed."""
-
-        def __init__(self, view: "PaneView", action: str) -> None:
-            super().__init__()
-            self.view = view
-            self.action = action
-
     def __init__(self, snapshot: Snapshot, palette: Palette, number: int, now: float) -> None:
         super().__init__(palette)
         self.snapshot = snapshot
         self.number = number
         self.pattern = ""
-        self.keys_to_actions: dict[str, str] = {}
         self._now = now
         self._head = Line()
         self._laid_out: tuple[object, ...] = ()
@@ -91,12 +81,6 @@ class PaneView(LinesView):
     def on_blur(self) -> None:
         super().on_blur()
         self._head = self._make_head()
-
-    def on_key(self, event: events.Key) -> None:
-        name = self.keys_to_actions.get(event.key)
-        if name is not None:
-            event.stop()
-            self.post_message(self.Wanted(self, name))
 
     def _make_head(self) -> Line:
         width = max(self.size.width - 1, 1)

@@ -12,8 +12,7 @@ from devdash.contract.actions import Confirmation
 from devdash.contract.view import Block, Text, Tone
 from devdash.render.blocks import lay_out
 from devdash.render.clean import clean
-from devdash.render.lines import Line, Part, compose
-from devdash.tui.bars import Bar
+from devdash.tui.bars import Bar, hint_line
 from devdash.tui.lines_view import LinesView
 from devdash.tui.paint import Palette
 
@@ -52,7 +51,7 @@ class Sheet(ModalScreen[R]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", show=False)]
 
-    HINTS: tuple[tuple[str, str], ...] = (("Esc", "close"),)
+    HINTS: tuple[tuple[str, str], ...] = (("escape", "close"),)
 
     def __init__(self, title: str, blocks: Sequence[Block], palette: Palette) -> None:
         super().__init__()
@@ -68,7 +67,7 @@ class Sheet(ModalScreen[R]):
 
     def on_mount(self) -> None:
         self._fit()
-        self.hints.show_line(hints(self.HINTS))
+        self.hints.show_line(hint_line(self.HINTS))
         self.view.focus()
 
     def on_resize(self) -> None:
@@ -89,7 +88,7 @@ class Sheet(ModalScreen[R]):
 class DetailSheet(Sheet[None]):
     """More about one row, or what an action had to say."""
 
-    HINTS = (("Esc", "close"), ("↑↓", "move"))
+    HINTS = (("escape", "close"), ("↑↓", "move"))
 
 
 class ConfirmSheet(Sheet[bool]):
@@ -106,7 +105,7 @@ class ConfirmSheet(Sheet[bool]):
         super().__init__(title, (Text(question.question, tone), *question.blocks), palette)
         self._danger = question.danger
         default = "no" if question.danger else "yes"
-        self.HINTS = (("y", "yes"), ("n", "no"), ("Enter", default), ("Esc", "no"))
+        self.HINTS = (("y", "yes"), ("n", "no"), ("enter", default), ("escape", "no"))
 
     def action_answer(self, yes: bool) -> None:
         """Yes or no."""
@@ -115,11 +114,3 @@ class ConfirmSheet(Sheet[bool]):
     def action_default(self) -> None:
         """Enter: yes, unless it is dangerous."""
         self.dismiss(not self._danger)
-
-
-def hints(pairs: Sequence[tuple[str, str]]) -> Line:
-    """Keys and what they do."""
-    parts: list[Part] = []
-    for key, title in pairs:
-        parts += [(key, Tone.ACCENT), (f" {title}   ", Tone.DIM)]
-    return compose(parts)

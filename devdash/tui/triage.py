@@ -82,7 +82,7 @@ def triage_blocks(found: tuple[Entry, ...]) -> tuple[Block, ...]:
 class TriageSheet(Sheet[Choice | None]):
     """Enter goes to the entry; x runs the action that helps."""
 
-    HINTS = (("Enter", "go there"), ("x", "do what helps"), ("Esc", "close"))
+    HINTS = (("enter", "go there"), ("x", "do what helps"), ("escape", "close"))
     BINDINGS: ClassVar[list[BindingType]] = [Binding("x", "help", show=False)]
 
     def __init__(self, snapshots: Iterable[Snapshot], palette: Palette) -> None:

@@ -1,0 +1,39 @@
+"""Which keys are in force: the defaults, changed by `[keys]` in devdash.toml. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from devdash.config.keys import GLOBAL_KEYS
+from devdash.config.model import KeyBinding
+from devdash.contract.actions import Action
+
+_HINTED = frozenset({"read", "filter", "zoom", "triage", "help"})
+
+
+class KeyMap:
+    """The keys of the dashboard and of the panes' actions; several keys are joined by ","."""
+
+    def __init__(self, bindings: Iterable[KeyBinding]) -> None:
+        self._keys = {binding.id: binding.key for binding in bindings}
+
+    @property
+    def everywhere(self) -> Mapping[str, str]:
+        """Ids of the dashboard's own keys to keys, as Textual's key map takes them."""
+        return {name: key for name, key in self._keys.items() if "." not in name}
+
+    @property
+    def hinted(self) -> Sequence[tuple[str, str]]:
+        """Those of them that the hint line shows, with their titles."""
+        return [(self._keys.get(k.id, k.key), k.title) for k in GLOBAL_KEYS if k.id in _HINTED]
+
+    @property
+    def titled(self) -> Sequence[tuple[str, str]]:
+        """All of them with their titles."""
+        return [(self._keys.get(k.id, k.key), k.title) for k in GLOBAL_KEYS]
+
+    def of(self, pane: str, action: Action) -> str:
+        """The keys of the pane's action."""
+        return self._keys.get(f"{pane}.{action.name}", action.key)
+
+    def action(self, pane: str, actions: Iterable[Action], key: str) -> Action | None:
+        """The action of the pane that `key` means."""
+        return next((action for action in actions if key in self.of(pane, action).split(",")), None)
