@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -45,6 +46,7 @@ class Git(PaneConfig, frozen=True):
     colour: Colour = Colour.RED
     patience: Duration | None = None
     weights: tuple[float, ...] = ()
+    either: Literal["a", "b"] | int = 1
 
 
 class Databases(PaneConfig, frozen=True):

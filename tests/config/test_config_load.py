@@ -116,6 +116,11 @@ deny = ["git.push"]
     ]
 
 
+@pytest.mark.parametrize("line", ["low = '30'", "low = 30.0", "enabled = 'yes'", "enabled = 1", "title = 3"])
+def test_a_value_of_another_type_is_not_made_to_fit(tmp_path: Path, line: str) -> None:
+    assert len(load_text(tmp_path, f"[panes.battery]\n{line}").all_problems) == 1
+
+
 def test_a_problem_reads_as_file_line_key_and_message() -> None:
     problem = Problem(
         "devdash.toml", 3, "panes.git.intervall", "unknown key; did you mean 'interval'?", "git"

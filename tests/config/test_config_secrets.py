@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from devdash.config.errors import ConfigError
 from devdash.config.load import load
 from devdash.config.model import Settings
+from devdash.config.secrets import find
 from devdash.config.show import show
 
 CANARY = "hunter2-c4n4ry"
@@ -45,6 +46,7 @@ def show_problems(settings: Settings) -> str:
         f"title = 'host=x password={CANARY}'",
         f"title = 'mysql://host/db?password={CANARY}'",
         f"colour = '{CANARY}'",
+        f"either = '{CANARY}'",
         f"low = '{CANARY}'",
         f"interval = '{CANARY}'",
         "title = 'ghp_" + CANARY.replace("-", "") + "'",
@@ -66,6 +68,15 @@ def test_a_secret_in_clear_is_a_problem_at_its_line_and_never_repeated(
     assert 4 in {problem.line for problem in broken.problems}
     assert CANARY not in voices(settings)
     assert CANARY not in show(settings)
+
+
+def test_only_the_four_forms_stand_under_a_key_that_names_a_secret() -> None:
+    document = {"a": {"token": {"value": CANARY}, "password": {"env": "A"}, "secret": {"env": "A", "x": 1}}}
+    assert {path for path, _ in find(document)} == {
+        ("a", "token", "value"),
+        ("a", "secret", "env"),
+        ("a", "secret", "x"),
+    }
 
 
 @pytest.mark.parametrize(
@@ -112,7 +123,8 @@ def test_toml_that_is_wrong_does_not_bring_its_text_out(tmp_path: Path) -> None:
 
 WORDS = """
     devdash panes keys policy git battery databases picky buggy broken layout theme clock repos places path
-    depth key colour low interval enabled title role deny quit read password token PASSWORD OPTIONS a.b env
+    depth key colour either low interval enabled title role deny quit read password token PASSWORD OPTIONS
+    a.b env
 """
 NAMES = st.sampled_from(WORDS.split())
 CANARIES = st.sampled_from(

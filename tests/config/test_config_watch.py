@@ -1,8 +1,10 @@
 """A saved config is noticed, however it was saved. Real files, real notifications."""
 
 import asyncio
+import queue
 import threading
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -18,12 +20,12 @@ PATIENCE = 10.0
 class Watched:
     """A watcher and the event that it sets."""
 
-    def __init__(self, file: Path, *, watching: bool) -> None:
+    def __init__(self, file: Path, *, watching: bool, pace: Pace = FAST) -> None:
         self.told = asyncio.Event()
         self.calls = 0
         self.threads: set[int] = set()
         self.watcher = ConfigWatcher(
-            file, self._changed, asyncio.get_running_loop(), watching=watching, pace=FAST
+            file, self._changed, asyncio.get_running_loop(), watching=watching, pace=pace
         )
 
     def _changed(self) -> None:
@@ -133,22 +135,61 @@ async def test_other_files_of_the_folder_do_not_matter(watched: Watched, tmp_pat
     for number in range(20):
         (tmp_path / f"other{number}").write_text("x")
     await watched.after(lambda: replace(tmp_path / "devdash.toml", "saved"))
+    other = Watched(tmp_path / "other0", watching=False)
+    other.watcher.start()
+    for number in range(5):
+        await other.after(lambda number=number: replace(tmp_path / "other0", str(number)))
+    other.watcher.stop()
     assert watched.calls == 1
 
 
-async def test_nothing_is_told_after_stop(tmp_path: Path) -> None:
-    """Even what was under way: the call is on the loop already when the watcher stops."""
-    file = tmp_path / "devdash.toml"
-    watched = Watched(file, watching=False)
+async def test_the_system_tells_without_asking_stat_again(tmp_path: Path) -> None:
+    """Where no recheck ever comes, news come from the folders of the link and of its target."""
+    file, target = tmp_path / "devdash.toml", tmp_path / "dotfiles/target.toml"
+    target.parent.mkdir()
+    target.write_text("0")
+    file.symlink_to(target)
+    watched = Watched(file, watching=True, pace=Pace(step=0.05, recheck=600, settle=0.01))
     watched.watcher.start()
-    await watched.after(lambda: file.write_text("1"))
-    before = watched.calls
-    witness = Watched(file, watching=False)
-    witness.watcher.start()
+
+    async def until_told(change: Callable[[], object]) -> None:
+        """Again and again, since the system's watcher takes its time to begin."""
+        watched.told.clear()
+        async with asyncio.timeout(PATIENCE):
+            while not watched.told.is_set():
+                change()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(watched.told.wait(), 0.3)
+
+    await until_told(lambda: replace(target, "saved"))
+    await until_told(lambda: replace(file, "no link any more"))
     watched.watcher.stop()
-    await witness.after(lambda: file.write_text("2"))
-    witness.watcher.stop()
-    assert watched.calls == before
+
+
+class HeldLoop:
+    """Takes calls and makes none: a loop that is busy."""
+
+    def __init__(self) -> None:
+        self.calls: queue.SimpleQueue[Callable[[], object]] = queue.SimpleQueue()
+
+    def call_soon_threadsafe(self, call: Callable[[], object]) -> None:
+        self.calls.put(call)
+
+
+def test_nothing_is_told_after_stop(tmp_path: Path) -> None:
+    """Not even what was on its way to the loop already."""
+    file = tmp_path / "devdash.toml"
+    told: list[str] = []
+    loop = HeldLoop()
+    watcher = ConfigWatcher(file, lambda: told.append("told"), loop, watching=False, pace=FAST)  # type: ignore[arg-type]
+    watcher.start()
+    file.write_text("1")
+    loop.calls.get(timeout=PATIENCE)()
+    replace(file, "2")
+    under_way = loop.calls.get(timeout=PATIENCE)
+    watcher.stop()
+    under_way()
+    assert told == ["told"]
 
 
 @pytest.mark.parametrize("watching", [True, False])
