@@ -20,7 +20,7 @@ from devdash.render.rows import find_row
 from devdash.tui.bars import Bar, hint_line, title_line
 from devdash.tui.deeds import Deed, do
 from devdash.tui.filter_bar import FilterBar
-from devdash.tui.grid import PaneGrid, Shape
+from devdash.tui.grid import PaneGrid, Rows
 from devdash.tui.help import help_blocks
 from devdash.tui.keymap import KeyMap
 from devdash.tui.lines_view import LinesView
@@ -79,28 +79,33 @@ class DevdashApp(App[None]):
         self._reloader = Reloader(self, load) if load else None
         self.engine = make_engine(settings)
         self.crash: str = ""
-        self._views: dict[str, PaneView] = {}
         self._dirty: dict[str, Snapshot] = {}
-        self._zoomed: str | None = None
-        self._current = ""
+        self._grid = PaneGrid()
+        self._filter = FilterBar()
         self._leave = asyncio.Event()
         self._life: asyncio.Task[None] | None = None
 
     def compose(self) -> ComposeResult:
         self._use_theme()
         self.palette = self._make_palette()
-        yield Bar(self.palette, id="title")
-        with PaneGrid(id="panes"):
-            yield from self._make_views()
-        self._filter = FilterBar()
+        self._title_bar, self._hint_bar = Bar(self.palette), Bar(self.palette)
+        self._too_small = BlocksView(self.palette, ())
+        self._too_small.id = "too-small"
+        yield self._title_bar
+        with self._grid:
+            yield from self._grid.make_views(*self._arrangement())
         yield self._filter
-        yield Bar(self.palette, id="hints")
-        yield BlocksView(self.palette, ())
+        yield self._hint_bar
+        yield self._too_small
+
+    def _arrangement(self) -> tuple[Rows, dict[str, Snapshot], Palette, float]:
+        """What the grid has to show."""
+        snapshots = {snapshot.name: snapshot for snapshot in self.engine.snapshots}
+        return self.settings.dashboard.layout, snapshots, self.palette, self.engine.clock.elapsed()
 
     def on_mount(self) -> None:
-        self.query_one(BlocksView).id = "too-small"
         self.set_keymap(dict(self.key_map.everywhere))
-        self._focus_first()
+        self._grid.focus_first()
         self._update_title()
         self.theme_changed_signal.subscribe(self, lambda _: self._repaint())
         # The engine starts once the first frame is on its way.
@@ -141,33 +146,22 @@ class DevdashApp(App[None]):
             return
         now = self.engine.clock.elapsed()
         for name, snapshot in changes.items():
-            if name in self._views:
-                self._views[name].show(snapshot, now)
+            if name in self._grid.views:
+                self._grid.views[name].show(snapshot, now)
         self._update_title()
 
     def _tick(self) -> None:
         now = self.engine.clock.elapsed()
-        for view in self._views.values():
+        for view in self._grid.views.values():
             view.tick(now)
         self._update_title()
 
     def _update_title(self) -> None:
         now = self.engine.clock.now() if self.settings.dashboard.clock else None
         snapshots = self.engine.snapshots
-        self.query_one("#title", Bar).show_line(title_line(snapshots, now, max(self.size.width - 2, 1)))
+        self._title_bar.show_line(title_line(snapshots, now, max(self.size.width - 2, 1)))
 
-    # ── panes, places, focus ────────────────────────────────────────────────
-
-    def _make_views(self) -> Iterator[PaneView]:
-        """A view for each pane that has none yet; all are numbered anew."""
-        now = self.engine.clock.elapsed()
-        order = [name for row in self.settings.dashboard.layout for name in row]
-        for number, name in enumerate(order, 1):
-            if name in self._views:
-                self._views[name].renumber(number)
-            else:
-                self._views[name] = PaneView(self.engine.snapshot(name), self.palette, number, now)
-                yield self._views[name]
+    # ── settings, places ────────────────────────────────────────────────────
 
     async def rebuild(self, settings: Settings) -> tuple[str, ...]:
         """Change over to new settings; panes that stay keep their focus, cursor and scroll.
@@ -178,63 +172,25 @@ class DevdashApp(App[None]):
         theme_before = self.settings.dashboard.theme
         changed = await self.engine.reload(settings)
         self.settings = settings
-        names = {pane.name for pane in settings.panes}
-        for name in [name for name in self._views if name not in names]:
-            await self._views.pop(name).remove()
-        grid = self.query_one(PaneGrid)
-        fresh = list(self._make_views())
-        await grid.mount_all(fresh)
-        grid.order([name for row in settings.dashboard.layout for name in row])
         if settings.dashboard.theme != theme_before:
             self._use_theme()
         self.set_keymap(dict(self.key_map.everywhere))
-        if self._zoomed not in names:
-            self._zoomed = None
-        if self._current not in names:
-            self._focus_first()
-        self._place()
+        await self._grid.change(*self._arrangement())
         self._draw_changes()
-        self._update_hints()
         return changed
 
-    def _place(self) -> None:
-        if not self._views:
-            return
-        size = self.size
-        tiny = size.width < LEAST_WIDTH or size.height < LEAST_HEIGHT
+    def on_resize(self, event: events.Resize) -> None:
+        width, height = event.size
+        tiny = width < LEAST_WIDTH or height < LEAST_HEIGHT
         self.screen_stack[0].set_class(tiny, "-tiny")
         if tiny:
             needs = f"devdash needs {LEAST_WIDTH}×{LEAST_HEIGHT} cells"
-            has = f"this terminal has {size.width}×{size.height}."
-            self.query_one(BlocksView).show_blocks((Text(f"{needs}; {has}", Tone.WARN),))
-        rows = self.settings.dashboard.layout
-        shape = Shape(rows, size.width, max(size.height - 2, 1), self._current, self._zoomed)
-        self.query_one(PaneGrid).place(self._views.values(), shape)
-        self.engine.show([self._zoomed] if self._zoomed else self._views)
-
-    def on_resize(self, event: events.Resize) -> None:
-        self._place()
+            self._too_small.show_blocks((Text(f"{needs}; this terminal has {width}×{height}.", Tone.WARN),))
         self._update_title()
 
-    def on_pane_view_focused(self, message: PaneView.Focused) -> None:
-        self._current = message.view.pane_name
-        self._place()
+    def on_pane_grid_changed(self) -> None:
+        self.engine.show(self._grid.shown)
         self._update_hints()
-
-    def _focus_first(self) -> None:
-        first = next((name for row in self.settings.dashboard.layout for name in row), None)
-        if first is not None:
-            self._current = first
-            self._focus(self._views[first])
-
-    def _focus(self, view: PaneView) -> None:
-        """Focus at once: `Widget.focus` waits for its turn, and the next key would go to the old pane."""
-        view.screen.set_focus(view, scroll_visible=False)
-
-    @property
-    def _view(self) -> PaneView | None:
-        """The pane that keys are meant for."""
-        return self._views.get(self._current)
 
     @property
     def key_map(self) -> KeyMap:
@@ -242,41 +198,31 @@ class DevdashApp(App[None]):
         return KeyMap(self.settings.keys)
 
     def _update_hints(self) -> None:
-        view = self._view
+        view = self._grid.view
         if view is None:
             return
         name = view.pane_name
         own = [(self.key_map.of(name, action), action.title) for action in self.engine.actions(name)]
-        self.query_one("#hints", Bar).show_line(hint_line([*own, ("enter", "detail"), *self.key_map.hinted]))
+        self._hint_bar.show_line(hint_line([*own, ("enter", "detail"), *self.key_map.hinted]))
 
     # ── keys ────────────────────────────────────────────────────────────────
 
     def action_go(self, number: int) -> None:
         """Go to the pane with this number."""
-        view = next((view for view in self._views.values() if view.number == number), None)
-        if view is not None:
-            if self._zoomed:
-                self._zoomed = view.pane_name
-            self._current = view.pane_name
-            self._place()
-            self._focus(view)
+        self._grid.go(number)
 
     def action_next(self) -> None:
         """Go to the next pane."""
-        self._step(1)
+        self._grid.step(1)
 
     def action_previous(self) -> None:
         """Go to the pane before."""
-        self._step(-1)
-
-    def _step(self, by: int) -> None:
-        view, count = self._view, len(self._views)
-        if view is not None:
-            self.action_go((view.number - 1 + by) % count + 1)
+        self._grid.step(-1)
 
     def action_read(self) -> None:
         """Read the focused pane again."""
-        self.engine.refresh([self._current])
+        if (view := self._grid.view) is not None:
+            self.engine.refresh([view.pane_name])
 
     def action_read_all(self) -> None:
         """Read every pane again."""
@@ -284,28 +230,28 @@ class DevdashApp(App[None]):
 
     def action_pause(self) -> None:
         """Pause the focused pane, or end its pause."""
-        self.engine.toggle_pause(self._current)
+        if (view := self._grid.view) is not None:
+            self.engine.toggle_pause(view.pane_name)
 
     def action_zoom(self) -> None:
         """Show only the focused pane, or all again."""
-        self._zoomed = None if self._zoomed else self._current
-        self._place()
+        self._grid.toggle_zoom()
 
     def action_leave(self) -> None:
         """Leave the filter, then the zoom."""
-        view = self._view
+        view = self._grid.view
         if self._filter.is_open or (view and view.pattern):
             self._leave_filter("")
-        elif self._zoomed:
+        elif self._grid.is_zoomed:
             self.action_zoom()
 
     def action_filter(self) -> None:
         """Filter the rows of the focused pane."""
-        if (view := self._view) is not None:
+        if (view := self._grid.view) is not None:
             self._filter.open(view.pattern)
 
     def on_filter_bar_typed(self, message: FilterBar.Typed) -> None:
-        if (view := self._view) is not None:
+        if (view := self._grid.view) is not None:
             view.filter(message.text)
 
     def on_filter_bar_left(self) -> None:
@@ -313,14 +259,15 @@ class DevdashApp(App[None]):
 
     def _leave_filter(self, text: str) -> None:
         self._filter.close()
-        if (view := self._view) is not None:
+        if (view := self._grid.view) is not None:
             view.filter(text)
-            self._focus(view)
+            self._grid.go_to(view.pane_name)
 
     def action_help(self) -> None:
         """Show all keys."""
         panes = [
-            (v.pane_name, v.snapshot.title, self.engine.actions(v.pane_name)) for v in self._views.values()
+            (v.pane_name, v.snapshot.title, self.engine.actions(v.pane_name))
+            for v in self._grid.views.values()
         ]
         self.push_screen(DetailSheet("Keys", help_blocks(self.key_map, panes), self.palette))
 
@@ -329,10 +276,10 @@ class DevdashApp(App[None]):
         self.push_screen(TriageSheet(self.engine.snapshots, self.palette), self._chosen)
 
     def _chosen(self, choice: Choice | None) -> None:
-        if choice is None or choice.pane not in self._views:
+        if choice is None or choice.pane not in self._grid.views:
             return
-        view = self._views[choice.pane]
-        self.action_go(view.number)
+        view = self._grid.views[choice.pane]
+        self._grid.go_to(choice.pane)
         attention = choice.attention
         if attention is not None and attention.item is not None:
             view.select(attention.item)
@@ -367,9 +314,9 @@ class DevdashApp(App[None]):
 
     def deeds(self) -> Iterator[Deed]:
         """Everything that could be done now, the focused pane first."""
-        views = sorted(self._views.values(), key=lambda view: (view.pane_name != self._current, view.number))
+        views = sorted(self._grid.views.values(), key=lambda view: (view is not self._grid.view, view.number))
         for view in views:
-            item = view.item if view.pane_name == self._current else None
+            item = view.item if view is self._grid.view else None
             for action in self.engine.actions(view.pane_name):
                 yield Deed(view.pane_name, view.snapshot.title, action, item)
 
@@ -393,7 +340,7 @@ class DevdashApp(App[None]):
 
     def _tell_problems(self) -> None:
         """Problems of the config that belong to no pane."""
-        actions = {name: self.engine.actions(name) for name in self._views}
+        actions = {name: self.engine.actions(name) for name in self._grid.views}
         for problem in (*self.settings.problems, *check_pane_keys(self.settings, actions)):
             self.tell(str(problem), Level.CRITICAL)
         if self.settings.file is None:

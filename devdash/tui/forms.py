@@ -43,6 +43,7 @@ class FormSheet(ModalScreen[Answers | None]):
         super().__init__()
         self._action = action
         self._palette = palette
+        self._hints = Bar(palette)
         self._problem = Label("", id="form-problem")
 
     def compose(self) -> ComposeResult:
@@ -54,13 +55,11 @@ class FormSheet(ModalScreen[Answers | None]):
                     if field.help:
                         yield Label(Content.styled(clean(field.help), "dim"))
             yield self._problem
-            yield Bar(self._palette, id="form-hints")
+            yield self._hints
         box.border_title = clean(self._action.title).replace("[", "\\[")
 
     def on_mount(self) -> None:
-        self.query_one("#form-hints", Bar).show_line(
-            hint_line((("ctrl+s", "do it"), ("tab", "next"), ("escape", "give up")))
-        )
+        self._hints.show_line(hint_line((("ctrl+s", "do it"), ("tab", "next"), ("escape", "give up"))))
         self.query(_EDITORS).first().focus()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

@@ -1,11 +1,13 @@
 """Where the panes stand: in their layout, or, in a narrow terminal, one open and the others folded."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import lcm
 
-import msgspec
 from textual.containers import Container
+from textual.message import Message
 
+from devdash.engine.snapshot import Snapshot
+from devdash.tui.paint import Palette
 from devdash.tui.pane_view import PaneView
 
 NARROW = 100
@@ -14,28 +16,8 @@ NARROW = 100
 FOLDED = 3
 """Lines of a folded pane where there is room: its header and a little of its data."""
 
-
-class Shape(msgspec.Struct, frozen=True):
-    """What decides about the places of the panes.
-
-    Attributes:
-        rows: pane names, row by row.
-        width, height: cells for all panes.
-        current: the pane with the focus.
-        zoomed: only this pane is shown; None: all.
-    """
-
-    rows: tuple[tuple[str, ...], ...]
-    width: int
-    height: int
-    current: str
-    zoomed: str | None = None
-
-    @property
-    def narrow(self) -> bool:
-        """Whether the panes stand one below the other."""
-        widest = max((len(row) for row in self.rows), default=1)
-        return widest > 1 and self.width < NARROW
+Rows = tuple[tuple[str, ...], ...]
+"""Pane names, row by row, as `[devdash] layout` gives them."""
 
 
 def folded_height(count: int, height: int) -> int:
@@ -43,8 +25,13 @@ def folded_height(count: int, height: int) -> int:
     return FOLDED if count * FOLDED <= height // 2 else 1
 
 
+def narrow(rows: Rows, width: int) -> bool:
+    """Whether the panes stand one below the other although their layout puts some side by side."""
+    return max((len(row) for row in rows), default=1) > 1 and width < NARROW
+
+
 class PaneGrid(Container):
-    """Holds the panes' views and gives them their places."""
+    """Holds the panes' views, gives them their places, and knows which one keys are meant for."""
 
     DEFAULT_CSS = """
     PaneGrid { layout: grid; grid-gutter: 0 1; height: 1fr; }
@@ -52,24 +39,109 @@ class PaneGrid(Container):
     PaneGrid > PaneView { width: 1fr; height: 1fr; }
     """
 
-    def place(self, views: Iterable[PaneView], shape: Shape) -> None:
-        """Give every view its place."""
-        column = shape.narrow or shape.zoomed is not None
-        self.set_class(column, "-column")
-        by_name = {view.pane_name: view for view in views}
-        columns = lcm(*(len(row) for row in shape.rows)) if shape.rows else 1
-        self.styles.grid_size_columns = columns
-        self.styles.grid_size_rows = max(len(shape.rows), 1)
-        folded = folded_height(len(by_name) - 1, shape.height)
-        for row in shape.rows:
-            for name in row:
-                view = by_name[name]
-                view.display = shape.zoomed in (None, name)
-                view.styles.column_span = columns // len(row)
-                open_ = not shape.narrow or name in (shape.current, shape.zoomed)
-                view.styles.height = "1fr" if open_ else folded
+    class Changed(Message):
+        """Another pane has the focus, or others are shown."""
 
-    def order(self, names: Sequence[str]) -> None:
-        """Put the views into the order of `names`."""
-        rank = {name: position for position, name in enumerate(names)}
+    def __init__(self) -> None:
+        super().__init__()
+        self.views: dict[str, PaneView] = {}
+        self._rows: Rows = ()
+        self._current = ""
+        self._zoomed: str | None = None
+
+    @property
+    def view(self) -> PaneView | None:
+        """The pane that keys are meant for."""
+        return self.views.get(self._current)
+
+    @property
+    def is_zoomed(self) -> bool:
+        """Whether only one pane is shown."""
+        return self._zoomed is not None
+
+    @property
+    def shown(self) -> Sequence[str]:
+        """The panes that can be seen."""
+        return [self._zoomed] if self._zoomed else list(self.views)
+
+    def make_views(
+        self, rows: Rows, snapshots: Mapping[str, Snapshot], palette: Palette, now: float
+    ) -> Iterable[PaneView]:
+        """Views for the panes that have none yet; all are numbered anew. The caller mounts them."""
+        self._rows = rows
+        fresh: list[PaneView] = []
+        for number, name in enumerate((name for row in rows for name in row), 1):
+            if name in self.views:
+                self.views[name].renumber(number)
+            else:
+                self.views[name] = PaneView(snapshots[name], palette, number, now)
+                fresh.append(self.views[name])
+        return fresh
+
+    async def change(
+        self, rows: Rows, snapshots: Mapping[str, Snapshot], palette: Palette, now: float
+    ) -> None:
+        """Change over to another layout; panes that stay keep their focus, cursor and scroll."""
+        for name in [name for name in self.views if name not in snapshots]:
+            await self.views.pop(name).remove()
+        await self.mount_all(self.make_views(rows, snapshots, palette, now))
+        rank = {name: position for position, name in enumerate(name for row in rows for name in row)}
         self.sort_children(key=lambda view: rank[view.pane_name] if isinstance(view, PaneView) else -1)
+        if self._zoomed not in self.views:
+            self._zoomed = None
+        if self._current not in self.views:
+            self.focus_first()
+        self.place()
+
+    def focus_first(self) -> None:
+        """Go to the first pane."""
+        self.go(1)
+
+    def go(self, number: int) -> None:
+        """Go to the pane with this number, if there is one."""
+        view = next((view for view in self.views.values() if view.number == number), None)
+        if view is not None:
+            self.go_to(view.pane_name)
+
+    def go_to(self, name: str) -> None:
+        """Go to the pane `name`; where only one pane is shown, show this one."""
+        self._current = name
+        if self._zoomed:
+            self._zoomed = name
+        self.place()
+        # At once: `Widget.focus` waits for its turn, and the next key would go to the old pane.
+        self.screen.set_focus(self.views[name], scroll_visible=False)
+
+    def step(self, by: int) -> None:
+        """Go `by` panes on, around the end."""
+        if (view := self.view) is not None:
+            self.go((view.number - 1 + by) % len(self.views) + 1)
+
+    def toggle_zoom(self) -> None:
+        """Show only the current pane, or all again."""
+        self._zoomed = None if self._zoomed else self._current
+        self.place()
+
+    def on_pane_view_focused(self, message: PaneView.Focused) -> None:
+        self._current = message.view.pane_name
+        self.place()
+
+    def on_resize(self) -> None:
+        self.place()
+
+    def place(self) -> None:
+        """Give every view its place."""
+        folding = narrow(self._rows, self.size.width)
+        self.set_class(folding or self.is_zoomed, "-column")
+        columns = lcm(*(len(row) for row in self._rows)) if self._rows else 1
+        self.styles.grid_size_columns = columns
+        self.styles.grid_size_rows = max(len(self._rows), 1)
+        folded = folded_height(len(self.views) - 1, self.size.height)
+        for row in self._rows:
+            for name in row:
+                view = self.views[name]
+                view.display = self._zoomed in (None, name)
+                view.styles.column_span = columns // len(row)
+                is_open = not folding or name in (self._current, self._zoomed)
+                view.styles.height = "1fr" if is_open else folded
+        self.post_message(self.Changed())

@@ -57,7 +57,7 @@ class Sheet(ModalScreen[R]):
         super().__init__()
         self._heading = clean(title)
         self.view = BlocksView(palette, blocks)
-        self.hints = Bar(palette, id="sheet-hints")
+        self.hints = Bar(palette)
 
     def compose(self) -> ComposeResult:
         with Vertical() as box:
