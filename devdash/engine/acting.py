@@ -3,6 +3,7 @@
 check → policy → the pane's question → (a person's yes) → policy again → act → outcome
 """
 
+import logging
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 
@@ -26,7 +27,10 @@ from devdash.contract.view import Table
 from devdash.engine.containment import Containment, failure_of
 from devdash.engine.guard import StepGuard
 from devdash.engine.runner import Runner
+from devdash.engine.snapshot import Failure
 from devdash.policy import Policy
+
+log = logging.getLogger("devdash.engine")
 
 QUESTION_TIMEOUT_S = 30.0
 
@@ -77,7 +81,7 @@ class Desk:
         except PaneError:
             raise
         except Exception as error:
-            failure = failure_of(error, 1)
+            failure = _noted(error, runner, action.name)
             raise PaneError(failure.message, failure.hint) from error
         from devdash.engine.boundary import admit_confirmation
 
@@ -112,7 +116,7 @@ class Desk:
             value = await Containment(self._guard).run(None, _pane_of(runner).act, request)
             return admit_outcome(runner.snapshot.plugin, value)
         except Exception as error:  # noqa: BLE001 - a pane's failure becomes the outcome that says so
-            failure = failure_of(error, 1)
+            failure = _noted(error, runner, request.action)
             said = f"{failure.message}: {failure.hint}" if failure.hint else failure.message
             return Outcome(level=Level.CRITICAL, message=said, reread=failure.kind != "request")
 
@@ -122,6 +126,14 @@ class Desk:
             raise Forbidden(
                 f"{action.title} is not permitted: {decision.reason}", "see [policy] in devdash.toml"
             )
+
+
+def _noted(error: Exception, runner: Runner, action: str) -> Failure:
+    """What a person is told; a bug goes to the log with its traceback, as the person is told too."""
+    failure = failure_of(error, 1)
+    if failure.kind == "bug":
+        log.warning("%s: %s: %s", runner.snapshot.name, action, failure.message, exc_info=error)
+    return failure
 
 
 def _pane_of(runner: Runner) -> Pane:  # type: ignore[type-arg]  # any pane: its config type does not matter here
