@@ -1,14 +1,18 @@
-"""The app: puts the panes on the screen and passes keys on. What a pane shows and does is not known here."""
+"""The app: puts the panes on the screen and passes keys on. What a pane shows and does is not known here.
+
+What the first frame does not show is imported when it is first needed.
+"""
 
 import asyncio
 from collections.abc import Callable, Iterator
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
+from textual.command import Provider
 
-from devdash.config.keys import GLOBAL_KEYS, check_pane_keys
+from devdash.config.keys import DEFAULT_BINDINGS, GLOBAL_KEYS, check_pane_keys
 from devdash.config.model import Settings
 from devdash.contract.levels import Level
 from devdash.contract.view import Text, Tone
@@ -19,17 +23,17 @@ from devdash.render.clean import clean
 from devdash.render.rows import find_row
 from devdash.tui.bars import Bar, hint_line, title_line
 from devdash.tui.deeds import Deed, do
-from devdash.tui.filter_bar import FilterBar
 from devdash.tui.grid import PaneGrid, Rows
-from devdash.tui.help import help_blocks
 from devdash.tui.keymap import KeyMap
 from devdash.tui.lines_view import LinesView
 from devdash.tui.paint import Palette
-from devdash.tui.palette import ActionCommands
 from devdash.tui.pane_view import PaneView
-from devdash.tui.reload import Reloader
-from devdash.tui.sheets import BlocksView, DetailSheet
-from devdash.tui.triage import Choice, TriageSheet
+
+if TYPE_CHECKING:
+    from devdash.tui.filter_bar import FilterBar
+    from devdash.tui.reload import Reloader
+    from devdash.tui.sheets import BlocksView
+    from devdash.tui.triage import Choice
 
 FRAME_S = 1 / 30
 """Changes of panes are gathered this long and then drawn together."""
@@ -38,6 +42,12 @@ TICK_S = 1.0
 LEAST_WIDTH, LEAST_HEIGHT = 40, 8
 
 _SEVERITY: dict[Level, str] = {Level.OK: "information", Level.CRITICAL: "error"}
+
+
+def _action_commands() -> type[Provider]:
+    from devdash.tui.palette import ActionCommands
+
+    return ActionCommands
 
 
 class DevdashApp(App[None]):
@@ -57,7 +67,7 @@ class DevdashApp(App[None]):
     Screen.-tiny PaneGrid, Screen.-tiny Bar, Screen.-tiny FilterBar { display: none; }
     Toast { max-width: 80%; }
     """
-    COMMANDS = App.COMMANDS | {ActionCommands}
+    COMMANDS = App.COMMANDS | {_action_commands}
     BINDINGS: ClassVar[list[BindingType]] = [
         *(
             Binding(key.key, "command_palette" if key.id == "palette" else key.id, key.title, id=key.id)
@@ -76,12 +86,14 @@ class DevdashApp(App[None]):
     ) -> None:
         super().__init__()
         self.settings = settings
-        self._reloader = Reloader(self, load) if load else None
+        self._load = load
+        self._reloader: Reloader | None = None
         self.engine = make_engine(settings)
         self.crash: str = ""
         self._dirty: dict[str, Snapshot] = {}
         self._grid = PaneGrid()
-        self._filter = FilterBar()
+        self._filter: FilterBar | None = None
+        self._too_small: BlocksView | None = None
         self._leave = asyncio.Event()
         self._life: asyncio.Task[None] | None = None
 
@@ -89,14 +101,10 @@ class DevdashApp(App[None]):
         self._use_theme()
         self.palette = self._make_palette()
         self._title_bar, self._hint_bar = Bar(self.palette), Bar(self.palette)
-        self._too_small = BlocksView(self.palette, ())
-        self._too_small.id = "too-small"
         yield self._title_bar
         with self._grid:
             yield from self._grid.make_views(*self._arrangement())
-        yield self._filter
         yield self._hint_bar
-        yield self._too_small
 
     def _arrangement(self) -> tuple[Rows, dict[str, Snapshot], Palette, float]:
         """What the grid has to show."""
@@ -114,7 +122,10 @@ class DevdashApp(App[None]):
     def _start(self) -> None:
         self._life = asyncio.create_task(self._live(), name="engine")
         self.set_interval(TICK_S, self._tick)
-        if self._reloader:
+        if self._load is not None:
+            from devdash.tui.reload import Reloader
+
+            self._reloader = Reloader(self, self._load)
             self._reloader.start()
         self._tell_problems()
 
@@ -185,8 +196,18 @@ class DevdashApp(App[None]):
         self.screen_stack[0].set_class(tiny, "-tiny")
         if tiny:
             needs = f"devdash needs {LEAST_WIDTH}×{LEAST_HEIGHT} cells"
-            self._too_small.show_blocks((Text(f"{needs}; this terminal has {width}×{height}.", Tone.WARN),))
+            self._tell_instead(f"{needs}; this terminal has {width}×{height}.")
         self._update_title()
+
+    def _tell_instead(self, text: str) -> None:
+        """Say `text` where the panes have no room."""
+        if self._too_small is None:
+            from devdash.tui.sheets import BlocksView
+
+            self._too_small = BlocksView(self.palette, ())
+            self._too_small.id = "too-small"
+            self.screen_stack[0].mount(self._too_small)
+        self._too_small.show_blocks((Text(text, Tone.WARN),))
 
     def on_pane_grid_changed(self) -> None:
         self.engine.show(self._grid.shown)
@@ -202,7 +223,9 @@ class DevdashApp(App[None]):
         if view is None:
             return
         name = view.pane_name
-        own = [(self.key_map.of(name, action), action.title) for action in self.engine.actions(name)]
+        # Asking for its actions builds the pane: not before the first frame.
+        actions = self.engine.actions(name) if self._life is not None else ()
+        own = [(self.key_map.of(name, action), action.title) for action in actions]
         self._hint_bar.show_line(hint_line([*own, ("enter", "detail"), *self.key_map.hinted]))
 
     # ── keys ────────────────────────────────────────────────────────────────
@@ -240,31 +263,41 @@ class DevdashApp(App[None]):
     def action_leave(self) -> None:
         """Leave the filter, then the zoom."""
         view = self._grid.view
-        if self._filter.is_open or (view and view.pattern):
+        if (self._filter and self._filter.is_open) or (view and view.pattern):
             self._leave_filter("")
         elif self._grid.is_zoomed:
             self.action_zoom()
 
-    def action_filter(self) -> None:
+    async def action_filter(self) -> None:
         """Filter the rows of the focused pane."""
-        if (view := self._grid.view) is not None:
-            self._filter.open(view.pattern)
+        if (view := self._grid.view) is None:
+            return
+        if self._filter is None:
+            from devdash.tui.filter_bar import FilterBar
 
-    def on_filter_bar_typed(self, message: FilterBar.Typed) -> None:
+            self._filter = FilterBar()
+            await self.screen_stack[0].mount(self._filter, before=self._hint_bar)
+        self._filter.open(view.pattern)
+
+    def on_filter_bar_typed(self, message: "FilterBar.Typed") -> None:
         if (view := self._grid.view) is not None:
             view.filter(message.text)
 
-    def on_filter_bar_left(self) -> None:
-        self._leave_filter(self._filter.value)
+    def on_filter_bar_left(self, message: "FilterBar.Left") -> None:
+        self._leave_filter(message.text)
 
     def _leave_filter(self, text: str) -> None:
-        self._filter.close()
+        if self._filter is not None:
+            self._filter.close()
         if (view := self._grid.view) is not None:
             view.filter(text)
             self._grid.go_to(view.pane_name)
 
     def action_help(self) -> None:
         """Show all keys."""
+        from devdash.tui.help import help_blocks
+        from devdash.tui.sheets import DetailSheet
+
         panes = [
             (v.pane_name, v.snapshot.title, self.engine.actions(v.pane_name))
             for v in self._grid.views.values()
@@ -273,9 +306,11 @@ class DevdashApp(App[None]):
 
     def action_triage(self) -> None:
         """Show what needs a hand."""
+        from devdash.tui.triage import TriageSheet
+
         self.push_screen(TriageSheet(self.engine.snapshots, self.palette), self._chosen)
 
-    def _chosen(self, choice: Choice | None) -> None:
+    def _chosen(self, choice: "Choice | None") -> None:
         if choice is None or choice.pane not in self._grid.views:
             return
         view = self._grid.views[choice.pane]
@@ -295,6 +330,8 @@ class DevdashApp(App[None]):
         if isinstance(view, PaneView) and (report := view.snapshot.report) is not None:
             row = find_row(report.blocks, message.item)
             if row is not None and row.detail:
+                from devdash.tui.sheets import DetailSheet
+
                 heading = f"{view.snapshot.title}: {message.item}"
                 self.push_screen(DetailSheet(heading, row.detail, self.palette))
 
@@ -340,9 +377,12 @@ class DevdashApp(App[None]):
 
     def _tell_problems(self) -> None:
         """Problems of the config that belong to no pane."""
-        actions = {name: self.engine.actions(name) for name in self._grid.views}
-        for problem in (*self.settings.problems, *check_pane_keys(self.settings, actions)):
+        for problem in self.settings.problems:
             self.tell(str(problem), Level.CRITICAL)
+        if self.settings.keys != DEFAULT_BINDINGS:
+            actions = {name: self.engine.actions(name) for name in self._grid.views}
+            for problem in check_pane_keys(self.settings, actions):
+                self.tell(str(problem), Level.CRITICAL)
         if self.settings.file is None:
             self.tell(
                 "There is no devdash.toml: these are defaults. `devdash init` writes one.", Level.ATTENTION

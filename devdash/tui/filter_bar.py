@@ -22,6 +22,10 @@ class FilterBar(Input):
     class Left(Message):
         """Enter was pressed."""
 
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
     def __init__(self) -> None:
         super().__init__(placeholder="filter: words that a row must have", compact=True)
         self.cursor_blink = False
@@ -48,4 +52,4 @@ class FilterBar(Input):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        self.post_message(self.Left())
+        self.post_message(self.Left(self.value))
