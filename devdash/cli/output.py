@@ -5,7 +5,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from typing import TYPE_CHECKING, TextIO
 
 from devdash.render.clean import clean
@@ -26,13 +26,16 @@ class _Pipe(io.FileIO):
 
 @contextmanager
 def reserved_stdout() -> Iterator[TextIO]:
-    """While it lasts, file descriptor 1 is standard error; yields the true standard output."""
+    """While it lasts, `sys.stdout` and descriptor 1 are standard error; yields the true standard output."""
     sys.stdout.flush()
     own = os.dup(1)
     os.dup2(2, 1)
     try:
         pipe = io.BufferedWriter(_Pipe(os.dup(own), "wb"))
-        with io.TextIOWrapper(pipe, encoding="utf-8", errors="backslashreplace") as out:
+        with (
+            io.TextIOWrapper(pipe, encoding="utf-8", errors="backslashreplace") as out,
+            redirect_stdout(sys.stderr),
+        ):
             yield out
     finally:
         sys.stdout.flush()
