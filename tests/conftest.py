@@ -16,8 +16,6 @@ from hypothesis import settings
 
 ROOT = Path(__file__).parents[1]
 
-UNDER_CI = os.environ.get("CI", "") not in ("", "0", "false")
-
 _FOREIGN = (
     "NO_COLOR",
     "FORCE_COLOR",
@@ -46,6 +44,10 @@ def _move_into(home: Path) -> dict[str, str]:
     return {name: str(home / below) for name, below in _FOLDERS.items()}
 
 
+def _under_ci() -> bool:
+    return os.environ.get("CI", "") not in ("", "0", "false")
+
+
 def _clean_environment() -> None:
     """Nothing that the person who runs the tests has set may reach them, nor may they reach that person."""
     for name in [n for n in os.environ if n in _FOREIGN or n.startswith(_FOREIGN_PREFIXES)]:
@@ -58,7 +60,7 @@ _clean_environment()
 
 settings.register_profile("devdash", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, database=None, print_blob=True)
-settings.load_profile("ci" if UNDER_CI else "devdash")
+settings.load_profile("ci" if _under_ci() else "devdash")
 
 
 def pytest_unconfigure() -> None:
@@ -91,7 +93,7 @@ def needs() -> Callable[[str], str]:
         found = shutil.which(program, path=path)
         if found is not None:
             return found
-        if UNDER_CI:
+        if _under_ci():
             pytest.fail(f"{program} is not installed; under CI that is a failure (.ci/run installs it)")
         pytest.skip(f"{program} is not installed")
 

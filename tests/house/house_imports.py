@@ -58,7 +58,9 @@ def imports() -> tuple[Import, ...]:
 
 def third_party() -> tuple[Import, ...]:
     """Imports of what is neither ours nor the standard library's."""
-    return tuple(i for i in imports() if i.package not in OWN and i.package not in sys.stdlib_module_names)
+    # `_typeshed` exists for type checkers only; they bring it.
+    known = {*OWN, *sys.stdlib_module_names, "_typeshed"}
+    return tuple(one for one in imports() if one.package not in known)
 
 
 def inside(module: str, room: str) -> bool:
