@@ -119,6 +119,18 @@ def test_an_installation_that_failed_is_tried_again(set_up: SetUp) -> None:
     assert "pip install" in set_up.asked
 
 
+def test_a_half_done_installation_is_not_taken_for_the_one_before(set_up: SetUp) -> None:
+    """Someone who takes a change of versions back, after it failed, gets the old ones again."""
+    constraints = set_up.checkout / "constraints.txt"
+    before = constraints.read_text()
+    set_up.run("run")
+    constraints.write_text(before + "# newer\n")
+    set_up.run("run", NO_NETWORK="1")
+    constraints.write_text(before)
+    set_up.run("run")
+    assert "pip install" in set_up.asked
+
+
 def test_another_python_makes_another_environment(set_up: SetUp) -> None:
     """`make PYTHON=python3.12 run` after `make run`."""
     set_up.run("run")
