@@ -17,6 +17,8 @@ class Exit(IntEnum):
     """A wrong command line or a wrong devdash.toml."""
     BUG = 70
     """A bug in devdash; a log file was written."""
+    OUTPUT = 74
+    """What was to be printed could not be written."""
     INTERRUPTED = 130
 
 
@@ -32,3 +34,9 @@ class UsageError(DevdashError):
     """The command line asks for something that there is not."""
 
     kind = "usage"
+
+
+class OutputLost(DevdashError):
+    """Standard output takes nothing more, such as a file on a full disk."""
+
+    kind = "output"

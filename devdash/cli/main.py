@@ -8,10 +8,12 @@ from importlib import import_module
 from typing import NoReturn
 
 from devdash import __version__
-from devdash.cli.exits import Exit
+from devdash.cli.exits import Exit, OutputLost
 from devdash.contract.errors import DevdashError
 
-EPILOG = "exit codes: 0 ok, 1 attention, 2 critical, 3 unknown, 64 wrong usage or config, 70 a bug"
+EPILOG = (
+    "exit codes: 0 ok, 1 attention, 2 critical, 3 unknown, 64 wrong usage or config, 70 a bug, 74 no output"
+)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -37,7 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             complain(f"devdash: {line}")
         if error.hint:
             complain(f"         {error.hint}")
-        return Exit.USAGE
+        return Exit.OUTPUT if isinstance(error, OutputLost) else Exit.USAGE
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
     except BrokenPipeError:

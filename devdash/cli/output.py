@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 from typing import TYPE_CHECKING, TextIO
 
+from devdash.cli.exits import OutputLost
 from devdash.render.clean import clean
 
 if TYPE_CHECKING:
@@ -15,28 +16,44 @@ if TYPE_CHECKING:
 
 
 class _Pipe(io.FileIO):
-    """Where output goes. A reader that has gone (`devdash check | head -1`) changes no exit code."""
+    """Where output goes. A reader that has gone (`devdash check | head -1`) changes no exit code.
+
+    Attributes:
+        trouble: why it could not be written; None as long as it could.
+    """
+
+    trouble: OSError | None = None
 
     def write(self, data: "ReadableBuffer") -> int:
         try:
             return super().write(data)
         except BrokenPipeError:
-            return memoryview(data).nbytes
+            pass
+        except OSError as error:
+            self.trouble = error
+        return memoryview(data).nbytes
 
 
 @contextmanager
 def reserved_stdout() -> Iterator[TextIO]:
-    """While it lasts, `sys.stdout` and descriptor 1 are standard error; yields the true standard output."""
+    """While it lasts, `sys.stdout` and descriptor 1 are standard error; yields the true standard output.
+
+    Raises:
+        OutputLost: what was written to it could not be put there.
+    """
     sys.stdout.flush()
     own = os.dup(1)
     os.dup2(2, 1)
     try:
-        pipe = io.BufferedWriter(_Pipe(os.dup(own), "wb"))
+        pipe = _Pipe(os.dup(own), "wb")
+        buffer = io.BufferedWriter(pipe)
         with (
-            io.TextIOWrapper(pipe, encoding="utf-8", errors="backslashreplace") as out,
+            io.TextIOWrapper(buffer, encoding="utf-8", errors="backslashreplace") as out,
             redirect_stdout(sys.stderr),
         ):
             yield out
+        if pipe.trouble is not None:
+            raise OutputLost(f"standard output cannot be written: {pipe.trouble.strerror}")
     finally:
         sys.stdout.flush()
         os.dup2(own, 1)
