@@ -131,6 +131,8 @@ class PaneGrid(Container):
 
     def place(self) -> None:
         """Give every view its place."""
+        if not self.size.width:
+            return  # not laid out yet; `on_resize` comes
         folding = narrow(self._rows, self.size.width)
         self.set_class(folding or self.is_zoomed, "-column")
         columns = lcm(*(len(row) for row in self._rows)) if self._rows else 1
