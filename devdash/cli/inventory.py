@@ -47,8 +47,8 @@ PACKAGES = (
 
 PROGRAMS = (
     Need("git", "the git pane", "install git 2.28 or later"),
-    Need("ledger", "journals of ledger", "optional"),
-    Need("hledger", "journals of hledger", "optional"),
+    Need("ledger", "journals of ledger, which are not read yet", "optional"),
+    Need("hledger", "journals of hledger, which are not read yet", "optional"),
 )
 
 _COLUMNS = (Column("", shrink=True), Column("", shrink=True), Column("", shrink=True))
