@@ -36,7 +36,7 @@ class Pane(ABC, Generic[C]):
         self.context = context
 
     async def start(self) -> None:
-        """Called once before the first `read` or `act`, with the timeout of a reading. May raise `PaneError`."""
+        """Called once before the first `read` or `act`, within a reading's timeout. May raise `PaneError`."""
 
     @abstractmethod
     async def read(self) -> Report:
