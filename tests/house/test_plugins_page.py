@@ -34,8 +34,8 @@ class Command(NamedTuple):
 
 
 def page_files() -> dict[str, str]:
-    """Every block with a title, by its title."""
-    return dict(re.findall(r'^```\w+ title="([^"]+)"\n(.*?)^```$', PAGE, re.DOTALL | re.MULTILINE))
+    """Every block below a file's name in bold, by that name."""
+    return dict(re.findall(r"^\*\*`([^`]+)`\*\*\n\n```\w+\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE))
 
 
 def page_commands() -> Iterator[Command]:
