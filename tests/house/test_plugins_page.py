@@ -16,6 +16,8 @@ from terminal import Terminal
 from devdash.api import Cell, Column, Level, Report, Row, Table
 from devdash.engine import boundary
 
+pytestmark = pytest.mark.xdist_group("plugins page")  # built once
+
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "plugins.md").read_text(encoding="utf-8")
 
