@@ -95,8 +95,8 @@ def _kept(known: Found | None, new: Found) -> Found:
 def unique_names(paths: Sequence[Path]) -> tuple[str, ...]:
     """The last part of each path, with as many parts before it as make it unique; printable.
 
-    >>> unique_names([Path("/home/api"), Path("/work/api"), Path("/web")])
-    ('home/api', 'work/api', 'web')
+    >>> unique_names([Path("/home/api"), Path("/job/api"), Path("/web")])
+    ('home/api', 'job/api', 'web')
     """
     lengths = [1] * len(paths)
     while True:

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from devdash.engine.guard import LoopBlocked, StepGuard
+from devdash.engine.guard import LoopBlocked, StepGuard, waited_for_processor
 
 
 async def test_a_blocking_step_is_interrupted() -> None:
@@ -74,3 +74,19 @@ async def test_the_signal_is_given_back() -> None:
         assert signal.getsignal(signal.SIGALRM) is not before
     assert signal.getsignal(signal.SIGALRM) is before
     assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+async def test_waiting_for_a_processor_is_not_the_pane_s_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The thread was starved all the time: the system says that it only waited for its turn."""
+    monkeypatch.setattr("devdash.engine.guard.waited_for_processor", time.monotonic)
+
+    async def starved() -> str:
+        time.sleep(0.3)
+        return "done"
+
+    with StepGuard(0.05) as guard:
+        assert await guard.drive(starved()) == "done"
+
+
+def test_the_system_tells_how_long_a_thread_waited_or_nothing_is_deducted() -> None:
+    assert waited_for_processor() >= 0.0
