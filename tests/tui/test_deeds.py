@@ -1,0 +1,207 @@
+"""Actions on the screen: their keys, forms, questions, outcomes; triage and palette lead to them as well."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from panes import Registry, Rows, Scripted, good, scripted
+from reach import focused, rows_pane
+from showcase import EVERYTHING
+from textual import events
+
+from devdash.api import (
+    Action,
+    ActionRequest,
+    Attention,
+    Cell,
+    Column,
+    Confirmation,
+    CopyText,
+    Field,
+    FieldKind,
+    Level,
+    OpenEditor,
+    Outcome,
+    Report,
+    Row,
+    Scope,
+    Table,
+    Text,
+)
+from devdash.tui.pane_view import PaneView
+from devdash.tui.sheets import ConfirmSheet
+from devdash.tui.triage import TriageSheet
+
+Perform = Callable[..., Any]
+Look = Callable[[Any], None]
+
+
+async def test_a_key_acts_on_the_row_under_the_cursor(stage: Perform) -> None:
+    async with stage(Registry(rows=Rows)) as s:
+        await s.press("down", "t")
+        await s.pass_time(0.1)
+        assert rows_pane(s.app).requests == [ActionRequest("touch", "two")]
+        assert "touch two" in s.text
+
+
+async def test_a_key_pressed_right_after_going_to_a_pane_is_not_lost(stage: Perform) -> None:
+    async with stage(Registry(other=scripted(lambda pane: good()), rows=Rows)) as s:
+        for key in ("2", "t"):
+            s.app.post_message(events.Key(key, key))
+        await s.press()
+        while not rows_pane(s.app).requests:
+            await s.pass_time(0.05)
+        assert rows_pane(s.app).requests == [ActionRequest("touch", "one")]
+
+
+async def test_a_question_is_asked_first_and_no_means_no(stage: Perform, look: Look) -> None:
+    async with stage(Registry(rows=Rows)) as s:
+        await s.press("b")
+        assert isinstance(s.app.screen, ConfirmSheet)
+        look(s.app)
+        await s.press("n")
+        assert rows_pane(s.app).requests == []
+        await s.press("b", "y")
+        await s.pass_time(0.1)
+        assert rows_pane(s.app).requests == [ActionRequest("burn", "one")]
+
+
+async def test_enter_does_not_confirm_what_is_dangerous(stage: Perform) -> None:
+    class Dangerous(Rows):
+        async def confirmation(self, action: Action, request: ActionRequest) -> Confirmation:
+            return Confirmation("Really?", (Text("all of it"),), danger=True)
+
+    async with stage(Registry(rows=Dangerous)) as s:
+        await s.press("b")
+        assert "all of it" in s.text
+        await s.press("enter")
+        assert rows_pane(s.app).requests == []
+        assert not isinstance(s.app.screen, ConfirmSheet)
+
+
+class Asking(Rows):
+    """An action with a field of each kind."""
+
+    def actions(self) -> Sequence[Action]:
+        fields = (
+            Field(name="name", label="Name", help="whatever you like"),
+            Field(name="count", label="Count", kind=FieldKind.INTEGER, default="3"),
+            Field(name="colour", label="Colour", kind=FieldKind.CHOICE, choices=("red", "green")),
+            Field(name="fast", label="Fast", kind=FieldKind.FLAG),
+        )
+        return (Action(name="ask", key="n", title="Ask", permission="rows.row.write", fields=fields),)
+
+
+async def test_a_form_asks_checks_and_sends(stage: Perform, look: Look) -> None:
+    async with stage(Registry(rows=Asking)) as s:
+        await s.press("n")
+        await s.press("ctrl+s")
+        assert "'Name' is empty" in s.text
+        look(s.app)
+        await s.press("a", "b", "ctrl+s")
+        await s.pass_time(0.1)
+        (request,) = rows_pane(s.app).requests
+        assert {value.name: value.value for value in request.values} == {
+            "name": "ab",
+            "count": "3",
+            "colour": "red",
+            "fast": "no",
+        }
+
+
+async def test_escape_gives_a_form_up(stage: Perform) -> None:
+    async with stage(Registry(rows=Asking)) as s:
+        await s.press("n", "x", "escape")
+        assert rows_pane(s.app).requests == []
+
+
+async def test_an_action_that_fails_says_so_and_nothing_breaks(stage: Perform) -> None:
+    async with stage(Registry(rows=Rows)) as s:
+        await s.press("f")
+        await s.pass_time(0.1)
+        assert "not today: come back tomorrow" in s.text
+        await s.press("c")
+        await s.pass_time(0.1)
+        assert "KeyError" in s.text
+        assert "hunter2" not in s.text
+
+
+async def test_the_palette_finds_an_action_and_runs_it(stage: Perform) -> None:
+    async with stage(Registry(rows=Rows)) as s:
+        await s.press("down", "ctrl+p", *"touch")
+        while "Rows: Touch (two)" not in s.text:
+            await s.pilot.pause(0.02)
+        await s.press("down", "enter")
+        while not rows_pane(s.app).requests:
+            await s.pass_time(0.05)
+        assert rows_pane(s.app).requests == [ActionRequest("touch", "two")]
+
+
+def needing(pane: Scripted) -> Report:
+    rows = (Row("calm", (Cell("calm"),)), Row("wild", (Cell("wild"),), Level.CRITICAL))
+    attention = (Attention("wild:1", Level.CRITICAL, "wild has gone wild", action="tame", item="wild"),)
+    return Report(Level.CRITICAL, "one is wild", (Table((Column("name"),), rows),), attention=attention)
+
+
+class Wild(Rows):
+    """One row needs a hand, and an action helps."""
+
+    async def read(self) -> Report:
+        return needing(self)  # type: ignore[arg-type]
+
+    def actions(self) -> Sequence[Action]:
+        return (Action(name="tame", key="t", title="Tame", permission="rows.row.write", scope=Scope.ITEM),)
+
+
+async def test_triage_lists_the_worst_first_and_goes_there(stage: Perform, look: Look) -> None:
+    registry = Registry(calm=scripted(lambda pane: EVERYTHING, title="Calm"), rows=Wild)
+    async with stage(registry) as s:
+        await s.press("a")
+        assert isinstance(s.app.screen, TriageSheet)
+        look(s.app)
+        assert s.text.index("wild has gone wild") < s.text.index("web is below zero")
+        await s.press("enter")
+        assert focused(s.app) == "rows"
+        view = s.app.focused
+        assert isinstance(view, PaneView)
+        assert view.item == "wild"
+
+
+async def test_from_triage_one_key_does_what_helps(stage: Perform) -> None:
+    async with stage(Registry(calm=scripted(lambda pane: good()), rows=Wild)) as s:
+        await s.press("a", "x")
+        await s.pass_time(0.1)
+        assert rows_pane(s.app).requests == [ActionRequest("tame", "wild")]
+
+
+class Handing(Rows):
+    """Its actions hand things to the screen."""
+
+    path = ""
+
+    def actions(self) -> Sequence[Action]:
+        return (
+            Action(name="copy", key="y", title="Copy", permission="rows.row.copy"),
+            Action(name="edit", key="e", title="Edit", permission="rows.row.open"),
+            Action(name="show", key="s", title="Show", permission="rows.row.show"),
+        )
+
+    async def act(self, request: ActionRequest) -> Outcome:
+        if request.action == "copy":
+            return Outcome(message="here", effects=(CopyText("sudo tee"),))
+        if request.action == "edit":
+            return Outcome(message="", effects=(OpenEditor(type(self).path, 7),))
+        return Outcome(message="shown", blocks=(Text("a long story"),))
+
+
+async def test_copied_text_reaches_the_clipboard(stage: Perform) -> None:
+    async with stage(Registry(rows=Handing)) as s:
+        await s.press("y")
+        await s.pass_time(0.1)
+        assert s.app.clipboard == "sudo tee"
+
+
+async def test_what_an_action_has_to_show_opens_in_a_sheet(stage: Perform) -> None:
+    async with stage(Registry(rows=Handing)) as s:
+        await s.press("s")
+        await s.pass_time(0.1)
+        assert "a long story" in s.text
