@@ -70,8 +70,11 @@ class Runner:
         self._turn: asyncio.Task[None] | None = None
 
     def prepare(self) -> None:
-        """Build the pane, and learn its actions and rules. A failure becomes the pane's state."""
-        if self.pane is not None or self.snapshot.phase is Phase.BROKEN:
+        """Build the pane, and learn its actions and rules. A failure becomes the pane's state.
+
+        It is tried once; after a failure the readings try again, at their own pace.
+        """
+        if self.pane is not None or self.snapshot.failure is not None:
             return
         try:
             self._build()
