@@ -15,7 +15,7 @@ import msgspec
 from icontract import require
 
 from devdash.config.keys import FIXED_KEYS, GLOBAL_KEYS
-from devdash.contract.actions import Action, Confirmation, Outcome
+from devdash.contract.actions import Action, Confirmation, FieldKind, Outcome
 from devdash.contract.errors import PaneError
 from devdash.contract.levels import Level, worst
 from devdash.contract.report import Attention, Facts, Report
@@ -239,6 +239,18 @@ def _repeated_field(actions: Sequence[Action]) -> str:
     )
 
 
+def _odd_field(actions: Sequence[Action]) -> str:
+    fields = (field.name for action in actions for field in action.fields)
+    return next((f"'{name}'" for name in fields if not _NAME.match(name)), "")
+
+
+def _no_choice(actions: Sequence[Action]) -> str:
+    fields = (field for action in actions for field in action.fields)
+    return next((f"'{f.name}'" for f in fields if f.kind is FieldKind.CHOICE and not f.choices), "")
+
+
+@clause("a field to choose in has choices", _no_choice)
+@clause("a field's name is lower case words joined by '-'", _odd_field)
 @clause("field names of an action are unique", _repeated_field)
 @clause("a permission is 'pane.resource.verb'", _odd_permission)
 @clause("an action's name is lower case words joined by '-'", _odd_name)

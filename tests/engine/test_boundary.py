@@ -13,6 +13,7 @@ from devdash.api import (
     Column,
     Facts,
     Field,
+    FieldKind,
     Level,
     Meter,
     Pairs,
@@ -103,6 +104,8 @@ BROKEN_ACTIONS = {
     "field names of an action are unique": [
         action(fields=(Field(name="f", label=""), Field(name="f", label="")))
     ],
+    "a field's name is lower case words joined by '-'": [action(fields=(Field(name="my name", label=""),))],
+    "a field to choose in has choices": [action(fields=(Field(name="f", label="", kind=FieldKind.CHOICE),))],
     "actions() returns a sequence of Action": ["go"],
 }
 
