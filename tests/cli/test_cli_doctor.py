@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from cli_rig import Result
 
+from devdash.cli.doctor import _writable
 from devdash.cli.inventory import PACKAGES
 
 Run = Callable[..., Result]
@@ -82,6 +83,13 @@ def test_places_that_cannot_be_written_are_told(
     assert "cannot be written: Not a directory" in row(told, "state")[1]
     assert "cannot be written: Not a directory" in row(told, "log")[1]
     assert row(told, "cache") == ["cache", str(home / ".cache/devdash")]
+
+
+def test_a_folder_that_is_there_but_takes_no_file_is_told() -> None:
+    """Only trying tells: to root every check of rights says yes."""
+    if not Path("/proc/self").exists():
+        pytest.skip("this system has no /proc")
+    assert _writable(Path("/proc")).startswith("cannot be written: ")
 
 
 def test_every_problem_of_the_config_is_listed(config: Write, devdash: Run) -> None:
