@@ -7,12 +7,13 @@ import asyncio
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, ClassVar
 
+from msgspec.structs import replace
 from textual import events
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.command import Provider
 
-from devdash.config.keys import DEFAULT_BINDINGS, GLOBAL_KEYS, check_pane_keys
+from devdash.config.keys import GLOBAL_KEYS
 from devdash.config.model import Settings
 from devdash.contract.levels import Level
 from devdash.contract.view import Text, Tone
@@ -127,7 +128,10 @@ class DevdashApp(App[None]):
 
             self._reloader = Reloader(self, self._load)
             self._reloader.start()
-        self._tell_problems()
+        from devdash.tui.greeting import greetings
+
+        for text, level in greetings(self.settings, self.engine):
+            self.tell(text, level)
 
     async def _live(self) -> None:
         """The engine's life: from the first frame to the end of the app."""
@@ -298,10 +302,8 @@ class DevdashApp(App[None]):
         from devdash.tui.help import help_blocks
         from devdash.tui.sheets import DetailSheet
 
-        panes = [
-            (v.pane_name, v.snapshot.title, self.engine.actions(v.pane_name))
-            for v in self._grid.views.values()
-        ]
+        views = self._grid.views.items()
+        panes = [(name, view.snapshot.title, self.engine.actions(name)) for name, view in views]
         self.push_screen(DetailSheet("Keys", help_blocks(self.key_map, panes), self.palette))
 
     def action_triage(self) -> None:
@@ -318,12 +320,12 @@ class DevdashApp(App[None]):
         attention = choice.attention
         if attention is not None and attention.item is not None:
             view.select(attention.item)
-        if not choice.act:
-            return
-        if attention is None:
+        if choice.act and attention is None:
             self.engine.refresh([choice.pane])
-        elif attention.action is not None:
-            self._act(view, attention.action, attention.item)
+        elif choice.act and attention is not None:
+            for deed in self.deeds():
+                if (deed.pane, deed.action.name) == (choice.pane, attention.action):
+                    self.perform(replace(deed, item=attention.item))
 
     def on_lines_view_opened(self, message: LinesView.Opened) -> None:
         view = message.view
@@ -357,11 +359,6 @@ class DevdashApp(App[None]):
             for action in self.engine.actions(view.pane_name):
                 yield Deed(view.pane_name, view.snapshot.title, action, item)
 
-    def _act(self, view: PaneView, name: str, item: str | None) -> None:
-        for action in self.engine.actions(view.pane_name):
-            if action.name == name:
-                self.perform(Deed(view.pane_name, view.snapshot.title, action, item))
-
     def perform(self, deed: Deed) -> None:
         """Do it, beside everything else."""
         self.run_worker(do(self, self.engine, deed, self.palette, self.tell), exit_on_error=False)
@@ -374,19 +371,6 @@ class DevdashApp(App[None]):
             severity=severity,  # type: ignore[arg-type]  # one of Textual's three words
             markup=False,
         )
-
-    def _tell_problems(self) -> None:
-        """Problems of the config that belong to no pane."""
-        for problem in self.settings.problems:
-            self.tell(str(problem), Level.CRITICAL)
-        if self.settings.keys != DEFAULT_BINDINGS:
-            actions = {name: self.engine.actions(name) for name in self._grid.views}
-            for problem in check_pane_keys(self.settings, actions):
-                self.tell(str(problem), Level.CRITICAL)
-        if self.settings.file is None:
-            self.tell(
-                "There is no devdash.toml: these are defaults. `devdash init` writes one.", Level.ATTENTION
-            )
 
     # ── looks and ends ──────────────────────────────────────────────────────
 

@@ -97,3 +97,14 @@ async def test_a_bad_config_changes_nothing_and_says_why(stage: Perform, tmp_pat
             await s.drawn()
         assert "devdash.toml:4" in s.text
         assert rows_pane(s.app) is pane
+
+
+async def test_another_theme_repaints_the_panes(stage: Perform) -> None:
+    async with stage(four()) as s:
+        dark = s.app.export_screenshot(title="x")
+        s.app.theme = "textual-light"
+        await s.drawn()
+        assert s.app.export_screenshot(title="x") != dark
+        assert {view.palette for view in s.app.query(PaneView)} == {s.app.palette}
+        assert s.app.palette.base.bgcolor is not None
+        assert s.app.palette.base.bgcolor.name == s.app.theme_variables["background"].lower()
