@@ -218,6 +218,7 @@ class Engine:
             plugin=spec.plugin,
             title=title or spec.name.capitalize(),
             phase=Phase.BROKEN if broken else Phase.LOADING,
+            interval_s=0.0 if spec.config is None else float(spec.config.interval),
             failure=failure,
             problems=spec.problems,
         )

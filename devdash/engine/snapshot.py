@@ -49,6 +49,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
         report: the last good one; the same object as long as its content is the same.
         read_at: wall time of the last good reading.
         read_elapsed: the same on `Clock.elapsed`.
+        interval_s: between two readings, as devdash.toml has it.
         took_s: how long the last good reading took.
         reading: a reading is under way.
         next_elapsed: when the next try begins, on `Clock.elapsed`; None while reading or paused.
@@ -63,6 +64,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     report: Report | None = None
     read_at: datetime | None = None
     read_elapsed: float | None = None
+    interval_s: float = 0.0
     took_s: float | None = None
     reading: bool = False
     failure: Failure | None = None

@@ -27,6 +27,25 @@ def age(seconds: float) -> str:
     return f"{int(seconds // DAY)} d"
 
 
+LONGEST_STEP = 5 * MINUTE
+TOLERANCE = 0.1
+"""By this part of its interval a reading may be late without being overdue: intervals are jittered."""
+
+
+def current_age(seconds: float, interval: float) -> str:
+    """The age of data that are read every `interval` seconds, as a bound: "<1 min", "<2 min", "<10 min".
+
+    The bound goes up in steps of the interval, of five minutes at the most: a
+    pane that is read on time, and always says the same, repaints nothing. When
+    the next reading is overdue, and from an hour on, it is as `age`.
+    """
+    if not seconds <= min(interval * (1 + TOLERANCE), HOUR):
+        return age(seconds)
+    step = min(max(math.ceil(interval / MINUTE), 1) * MINUTE, LONGEST_STEP)
+    passed = int(max(min(seconds, interval - 0.001), 0.0) // step)
+    return f"<{(passed + 1) * step // MINUTE} min"
+
+
 def countdown(seconds: float) -> str:
     """When something happens, rounded up: "now", "in 8 s", "in 2 min", "in 3 h", "in 2 d"."""
     if not math.isfinite(seconds):

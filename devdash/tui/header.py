@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from devdash.contract.levels import Level
 from devdash.contract.view import Tone
 from devdash.engine.snapshot import Phase, Snapshot
-from devdash.render.age import age, countdown
+from devdash.render.age import age, countdown, current_age
 from devdash.render.clean import cell_width, clean, fit
 from devdash.render.lines import Line, Part, compose, cut, level_tone
 
@@ -71,7 +71,7 @@ def _phase_parts(snapshot: Snapshot, now: float) -> list[Part]:
         case Phase.LOADING:
             return [("… reading", Tone.DIM)]
         case Phase.FRESH:
-            return [("● ", Tone.GOOD), (old or "", Tone.DIM)]
+            return [("● ", Tone.GOOD), (_current(snapshot, now), Tone.DIM)]
         case Phase.LATE:
             return [(f"◌ late, {old} old", Tone.WARN)]
         case Phase.PAUSED:
@@ -80,6 +80,12 @@ def _phase_parts(snapshot: Snapshot, now: float) -> list[Part]:
             return [("✖ devdash.toml", Tone.BAD)]
         case Phase.FAILED:
             return [("✖ failed" + (f", {old} old" if old else ""), Tone.BAD), *_next_try(snapshot, now)]
+
+
+def _current(snapshot: Snapshot, now: float) -> str:
+    if snapshot.read_elapsed is None:
+        return ""
+    return current_age(now - snapshot.read_elapsed, snapshot.interval_s)
 
 
 def _next_try(snapshot: Snapshot, now: float) -> list[Part]:
