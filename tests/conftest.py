@@ -8,6 +8,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import cache
 from itertools import count
 from pathlib import Path
 
@@ -66,6 +67,30 @@ settings.load_profile("ci" if _under_ci() else "devdash")
 def pytest_unconfigure() -> None:
     """Remove every home."""
     shutil.rmtree(_homes, ignore_errors=True)
+
+
+@cache
+def _stays_together(file: str) -> bool:
+    return "pytest.mark.xdist_group" in (ROOT / file).read_text(encoding="utf-8")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object | None:
+    """With `--dist loadgroup`, a file that marks itself `xdist_group` runs in one process, and builds once.
+
+    xdist's own scheduler of that name reads the mark off the tests' ids, and
+    pytest 9.2 does not let it write it there.
+    """
+    if config.getoption("dist") != "loadgroup":
+        return None
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFileWhereMarked(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return file if _stays_together(file) else nodeid
+
+    return ByFileWhereMarked(config, log)
 
 
 @pytest.fixture(autouse=True)

@@ -8,22 +8,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
+from house_files import tracked
 from house_imports import ROOT, modules
 
 MOST_LINES = 400
 
 
-def tracked() -> list[Path]:
-    """Every file that git tracks and that is still there."""
-    done = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, timeout=20)
-    if done.returncode != 0:
-        pytest.skip("this is no git checkout")
-    return [path for name in done.stdout.decode().split("\0") if name and (path := ROOT / name).is_file()]
-
-
 def python_files() -> list[Path]:
-    return [path for path in tracked() if path.suffix == ".py"]
+    return [ROOT / path for path in tracked() if path.suffix == ".py"]
 
 
 def registry_hosts() -> set[str]:
@@ -54,9 +46,9 @@ def test_no_file_names_this_machine() -> None:
     # "~/src/" names no machine, even where the checkout stands in "/src/".
     words = re.compile("|".join(rf"(?<![\w~.]){re.escape(word)}" for word in sorted(machine_words())))
     found = [
-        f"{path.relative_to(ROOT)} says {hit.group()}"
+        f"{path} says {hit.group()}"
         for path in tracked()
-        if (hit := words.search(path.read_text(errors="replace")))
+        if (hit := words.search((ROOT / path).read_text(errors="replace")))
     ]
     assert not found, "\n".join(found)
 
@@ -64,11 +56,11 @@ def test_no_file_names_this_machine() -> None:
 def test_every_link_of_a_page_leads_somewhere() -> None:
     """Relative links in Markdown files name files that are there."""
     broken = [
-        f"{path.relative_to(ROOT)}: {target}"
+        f"{path}: {target}"
         for path in tracked()
         if path.suffix == ".md"
-        for target in re.findall(r"\]\((?!https?://|#)([^)#\s]+)", path.read_text())
-        if not (path.parent / target).exists()
+        for target in re.findall(r"\]\((?!https?://|#)([^)#\s]+)", (ROOT / path).read_text())
+        if not (ROOT / path.parent / target).exists()
     ]
     assert not broken, "\n".join(broken)
 

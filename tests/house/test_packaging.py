@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import pytest
 from fresh_venv import FreshVenv, followed
+from house_files import tracked
 from house_imports import OWN, ROOT, modules
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -58,13 +59,9 @@ class Built(NamedTuple):
 def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     """The sdist and, from it, the wheel, as `python -m build` makes them."""
     checkout = tmp_path_factory.mktemp("checkout") / "devdash"
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, timeout=20)
-    if listed.returncode != 0:
-        pytest.skip("this is no git checkout")
-    for name in filter(None, listed.stdout.decode().split("\0")):
-        if (ROOT / name).is_file():
-            (checkout / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, checkout / name)
+    for path in tracked():
+        (checkout / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / path, checkout / path)
     build = [sys.executable, "-m", "build", "--no-isolation", str(checkout)]
     done = subprocess.run(build, capture_output=True, text=True, timeout=50)
     assert done.returncode == 0, done.stdout + done.stderr
