@@ -90,13 +90,16 @@ class FetchBook:
 
     def of(self, repository: Path, remote: str) -> Record | None:
         """The record of one remote."""
-        return self._records.get((str(repository), remote))
+        return self._records.get((_storable(str(repository)), _storable(remote)))
 
     def add(self, record: Record) -> None:
         """Note an attempt, and write the file where that is possible."""
+        named = msgspec.structs.replace(
+            record, repository=_storable(record.repository), remote=_storable(record.remote)
+        )
         with self._lock:
             self._load()
-            self._merge(record)
+            self._merge(named)
             book = _Book(records=tuple(self._records.values()))
             with contextlib.suppress(OSError):  # a read-only home: the record lasts as long as the pane
                 _replace(self._path, msgspec.json.format(msgspec.json.encode(book), indent=1) + b"\n")
@@ -152,6 +155,11 @@ def _reflog_time(path: Path) -> int | None:
         return None
     match = _REFLOG_LINE.search(lines[-1]) if lines else None
     return int(match["seconds"]) if match else None
+
+
+def _storable(name: str) -> str:
+    """`name` as JSON can hold it: of a path that is not UTF-8 the odd bytes become escapes."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def _later(one: datetime | None, other: datetime | None) -> datetime | None:

@@ -144,6 +144,19 @@ async def test_all_are_fetched_and_failures_are_counted(builder: Builder, contex
     assert not (await read(made)).attention
 
 
+async def test_a_folder_whose_name_is_no_utf_8_is_fetched_and_remembered(
+    builder: Builder, context: Make
+) -> None:
+    """Such a path cannot stand in JSON as it is; that must cost neither it nor the others their fetch."""
+    origin = builder.repository("origin")
+    odd, good = builder.clone(origin, os.fsdecode(b"caf\xe9")), builder.clone(origin, "good")
+    made = context()
+    assert await fetch(pane(made, odd, good)) == (Level.OK, "Fetched 2 repositories.")
+    book = FetchBook(made.state_dir)
+    book.load()
+    assert book.of(odd / ".git", "origin") is not None
+
+
 async def test_a_repository_without_remotes_says_so(builder: Builder, context: Make) -> None:
     assert await fetch(pane(context(), builder.repository("alone"))) == (
         Level.OK,
