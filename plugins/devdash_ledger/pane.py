@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import stat
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -24,6 +25,7 @@ from devdash.api import (
     Scope,
     Unavailable,
     WorkerFailed,
+    WorkerTimeout,
 )
 from devdash_ledger import errors, months, report
 from devdash_ledger.config import LedgerConfig
@@ -127,6 +129,7 @@ class LedgerPane(Pane[LedgerConfig]):
         before = await self.context.in_thread(look_at, *self._watched(file))
         if not before.exists(str(file)):
             raise Unavailable(f"there is no journal at {file}", "correct file in devdash.toml, or create it")
+        await self.context.in_thread(_require_plain, file)
         month = months.text_of(months.index_of(self.context.now().date()))
         if self._report is not None and known is not None and _is_current(known, before, month):
             return self._report
@@ -151,12 +154,18 @@ class LedgerPane(Pane[LedgerConfig]):
         at = self.context.now().isoformat(timespec="seconds")
         request = LoadRequest(str(file), month, self.config.months)
         worker = self.context.worker(_WORKER)
+        limit = self.config.timeout * _WORKER_SHARE
         try:
-            journal = await worker.call("load", request, Journal, timeout=self.config.timeout * _WORKER_SHARE)
+            journal = await worker.call("load", request, Journal, timeout=limit)
         except WorkerFailed as error:
             if error.failure == Unavailable.kind:
                 raise Unavailable(error.message, error.hint) from error
             raise
+        except WorkerTimeout as error:
+            raise WorkerTimeout(
+                f"loading {file} took longer than {limit:.0f} s and was stopped",
+                f"if it is merely long, raise timeout in [panes.{self.context.name}]",
+            ) from error
         finally:
             await worker.stop()
         after = await self.context.in_thread(look_at, (*journal.files, *journal.watched), journal.patterns)
@@ -204,12 +213,25 @@ def _chosen(journal: Journal, item: str | None) -> JournalError | None:
     raise PaneError("that error is no longer in the journal", "read again")
 
 
+def _require_plain(file: Path) -> None:
+    """Refuse pipes and devices: opening one can wait, and reading one can fill the memory, without end.
+
+    Raises:
+        Unavailable: `file` is one. (Of a folder, loading tells.)
+    """
+    with suppress(OSError):
+        mode = file.stat().st_mode
+        if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+            raise Unavailable(f"{file} cannot be read: it is no plain file", "correct file in devdash.toml")
+
+
 def _last_line(file: Path) -> int:
     """The number of the last line, from 1.
 
     Raises:
         Unavailable: the file cannot be read.
     """
+    _require_plain(file)
     try:
         text = file.read_bytes()
     except OSError as error:

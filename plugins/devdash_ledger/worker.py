@@ -94,7 +94,10 @@ def _journal(
     shown = fold.window(changes.first, last, count)
     roots = {str(options[f"name_{kind}"]): kind for kind in AccountType}
     files = _files(file, options)
-    listed = sorted((_error(error, file) for error in errors), key=lambda error: (error.file, error.line))
+    # By message as well: beancount's own order of errors of one line differs from load to load.
+    listed = sorted(
+        (_error(error, file) for error in errors), key=lambda error: (error.file, error.line, error.message)
+    )
     return Journal(
         title="" if options["title"] == "Beancount" else str(options["title"]),
         operating=tuple(options["operating_currency"]),

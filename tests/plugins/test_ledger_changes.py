@@ -87,8 +87,8 @@ async def test_a_new_file_of_a_glob_is_noticed(context: MakeContext, tmp_path: P
     ledger = pane(context, file)
     found = await facts(ledger)
     assert [error.message for error in found.errors] == [
-        'File glob "years/**/*.beancount" does not match any files',
         'File glob "extra.beancount" does not match any files',
+        'File glob "years/**/*.beancount" does not match any files',
     ]
     assert not found.complete
     booked = '2026-11-0{0} * "x"\n  Expenses:Food  {0}.00 EUR\n  Assets:Cash\n'

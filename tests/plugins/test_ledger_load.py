@@ -59,6 +59,18 @@ async def test_a_folder_as_journal_is_said(context: MakeContext, tmp_path: Path)
         await pane(context, tmp_path).read()
 
 
+async def test_a_pipe_or_a_device_is_refused_at_once(context: MakeContext, tmp_path: Path) -> None:
+    """What would hang, or never end, is neither loaded nor opened to find its last line."""
+    pipe = tmp_path / "main.beancount"
+    os.mkfifo(pipe)
+    for file in (pipe, Path("/dev/zero")):
+        ledger = pane(context, file)
+        with pytest.raises(Unavailable, match="no plain file"):
+            await ledger.read()
+        with pytest.raises(Unavailable, match="no plain file"):
+            await ledger.act(ActionRequest("edit"))
+
+
 def test_without_the_package_the_hint_installs_it(tmp_path: Path) -> None:
     """Without beancount the answer is a sentence with the command that installs it."""
     file = write(tmp_path, SHOP)
@@ -109,8 +121,9 @@ async def test_a_load_that_hangs_is_killed(context: MakeContext, tmp_path: Path)
     """A journal that takes longer than the timeout leaves no process behind."""
     mark = tmp_path / "pid"
     file = plugin(tmp_path, f"open({str(mark)!r}, 'w').write(str(os.getpid())); time.sleep(600)")
-    with pytest.raises(WorkerTimeout):
+    with pytest.raises(WorkerTimeout, match=r"loading .*main\.beancount took longer than 1 s") as caught:
         await pane(context, file, timeout=Duration(1)).read()
+    assert "timeout" in caught.value.hint
     if mark.exists():
         with pytest.raises(ProcessLookupError):
             os.kill(int(mark.read_text()), 0)

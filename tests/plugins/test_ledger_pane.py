@@ -186,6 +186,7 @@ async def test_favas_errors_are_listed_with_their_lines(context: MakeContext) ->
         (str(file), 16),
     ]
     assert "Not enough lots" in found.errors[0].message
+    assert [error.message.split("'")[1] for error in found.errors[1:]] == ["Assets:Cash", "Expenses:Stuff"]
     assert found.months[0] == "2018-07"
     assert cells(found)["Assets:Cash", "USD", "2020-02"] == "-22.000"
 
