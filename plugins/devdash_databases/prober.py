@@ -11,10 +11,10 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from devdash.api import PaneContext, PaneError, Worker, WorkerError
+from devdash.api import PaneContext, PaneError, Unavailable, Worker, WorkerError
 from devdash_databases import wire
 from devdash_databases.aliases import Target, secret_variables
-from devdash_databases.config import DatabasesConfig
+from devdash_databases.config import START_S, DatabasesConfig
 from devdash_databases.probing import engines
 from devdash_databases.states import State
 
@@ -157,7 +157,7 @@ class Prober:
         missing: list[wire.Ping] = []
         for target in group.targets:
             try:
-                secret = await self._context.reveal(target.password) if target.password is not None else ""
+                secret = await self._password(target)
             except PaneError as error:
                 missing.append(_untold(target, State.SECRET_MISSING, type(error).__name__, error.message))
                 continue
@@ -170,6 +170,25 @@ class Prober:
             self.django = connected.django
         group.connected = frozenset(databases)
         return tuple(missing)
+
+
+    async def _password(self, target: Target) -> str:
+        """The alias's password; "" for none.
+
+        A reference that does not answer ends before the attempt does: it tells
+        nothing of the probe, so no second attempt should wait for it.
+
+        Raises:
+            PaneError: it is not to be had.
+        """
+        if target.password is None:
+            return ""
+        limit = self._config.attempt_s - START_S
+        try:
+            async with asyncio.timeout(limit):
+                return await self._context.reveal(target.password)
+        except TimeoutError:
+            raise Unavailable(f"what PASSWORD refers to gave nothing within {limit:g} s") from None
 
 
 def _divide(targets: Iterable[Target]) -> tuple[tuple[Target, ...], ...]:

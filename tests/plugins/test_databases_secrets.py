@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from databases_rig import started, started_with, states, workers
 
-from devdash.api import ActionRequest, Secret, SecretEnv, SecretFile
+from devdash.api import ActionRequest, Duration, Secret, SecretCommand, SecretEnv, SecretFile
 from devdash.engine.context import Context
 from devdash_databases.config import Database, DatabasesConfig
 
@@ -113,6 +113,23 @@ async def test_a_reference_that_leads_nowhere_costs_only_its_alias(context: Make
     assert workers(pane)[("a",)] is None
     (tmp_path / "later").write_text("x")
     assert states(await pane.read())["a"] == "driver-missing"
+
+
+async def test_a_command_that_hangs_is_a_missing_password_and_is_not_tried_twice(
+    context: Make, tmp_path: Path
+) -> None:
+    """It tells nothing of the database or the probe, and must not take the whole of a reading's time."""
+    runs = tmp_path / "runs"
+    hanging = Secret(SecretCommand(("sh", "-c", f"echo >> {runs}; exec sleep 600")))
+    config = DatabasesConfig(
+        timeout=Duration(9.5),
+        ping_timeout=Duration(0.2),
+        databases={"a": Database(ENGINE="no_such_backend", NAME="x", PASSWORD=hanging)},
+    )
+    report = await (await started_with(context(name="databases"), config)).read()
+    assert states(report) == {"a": "secret-missing"}
+    assert "gave nothing within 1.25 s" in report.attention[0].text
+    assert runs.read_text() == "\n"
 
 
 async def test_a_changed_password_is_fetched_when_the_worker_starts_anew(
