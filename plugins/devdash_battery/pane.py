@@ -76,7 +76,7 @@ class BatteryPane(Pane[BatteryConfig]):
             return self._copy_limit(power, request.item)
         if request.action == _COPY:
             return Outcome(
-                message="copied the battery's state",
+                message="The battery's state.",
                 effects=(CopyText(summary_of(power.facts)),),
                 reread=False,
             )
@@ -90,10 +90,12 @@ class BatteryPane(Pane[BatteryConfig]):
         tree, value = tree_of(self.config.sysfs), limit_value(self.config)
         settable = tuple(pack for pack in _meant(power, item) if pack.limit_control)
         packs = wanting_limit(settable, self.config) or settable
+        if not power.packs:
+            raise Unavailable("this machine has no battery")
         if not packs or tree is None:
             raise Unavailable(
-                "no battery here has a charge limit that the system can set",
-                "Some firmware offers one in its own set-up.",
+                "no battery here has a charge limit that can be set from here",
+                "Some machines offer one in their firmware's set-up.",
             )
         if value >= 100:
             raise Unavailable(
@@ -101,7 +103,7 @@ class BatteryPane(Pane[BatteryConfig]):
             )
         names = " and ".join(pack.name for pack in packs)
         return Outcome(
-            message=f"copied the command that limits {names} to {value} %",
+            message=f"The command that limits {names} to {value} %.",
             effects=(CopyText(limit_command(tree, packs, value)),),
             reread=False,
         )

@@ -24,9 +24,9 @@ from devdash_databases.aliases import OWN_FILE, Target, targets_of
 from devdash_databases.config import DatabasesConfig
 from devdash_databases.facts import DatabasesFacts
 from devdash_databases.prober import Prober
-from devdash_databases.report import Reading, report_of
+from devdash_databases.report import Reading, report_of, said_of
 from devdash_databases.states import CALM, State
-from devdash_databases.words import hint, level_of, state_name
+from devdash_databases.words import hint, level_of
 
 TREND = 30
 """Latencies that are kept of each alias."""
@@ -106,7 +106,7 @@ class DatabasesPane(Pane[DatabasesConfig]):
         if request.action == COPY.name and target is not None:
             if not target.connection:
                 raise PaneError(f"alias “{target.alias}” is not configured", "Give it an ENGINE.")
-            text = f"copied the connection of {target.alias}, without its password"
+            text = f"The connection of {target.alias}, without its password."
             return Outcome(message=text, effects=(CopyText(target.connection),), reread=False)
         pings = await self._ping((target.alias,) if target else tuple(item.alias for item in self._targets))
         return _outcome(pings)
@@ -190,6 +190,5 @@ def _outcome(pings: Sequence[wire.Ping]) -> Outcome:
 
 def _said(ping: wire.Ping) -> str:
     if ping.latency_ms is not None:
-        return f"{ping.alias}: {ping.latency_ms:.1f} ms"
-    note = f" ({ping.note})" if ping.note else ""
-    return f"{ping.alias}: {state_name(ping.state)}{note}"
+        return f"{ping.alias} answered in {ping.latency_ms:.1f} ms"
+    return f"{ping.alias}: {said_of(ping)}"

@@ -171,7 +171,6 @@ class Prober:
         group.connected = frozenset(databases)
         return tuple(missing)
 
-
     async def _password(self, target: Target) -> str:
         """The alias's password; "" for none.
 

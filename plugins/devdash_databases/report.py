@@ -95,7 +95,8 @@ def summary(reading: Reading) -> str:
     said = [_answers(len(asked))]
     if failed:
         named = ", ".join(f"{ping.alias} {state_name(ping.state)}" for ping in failed)
-        said = [f"{len(failed)} of {len(asked)} not ok: {named}"]
+        need = "needs" if len(failed) == 1 else "need"
+        said = [f"{len(failed)} of {len(asked)} {need} a hand: {named}"]
     findings = len(reading.scan.findings)
     if findings:
         said.append(f"{findings} routing problem{'' if findings == 1 else 's'}")
@@ -192,8 +193,15 @@ def _mirror(target: Target) -> str:
 
 
 def _sentence(alias: str, ping: wire.Ping) -> str:
-    because = f": {ping.note}" if ping.note else ""
-    return f"{alias}: {state_name(ping.state)}{because}"
+    return f"{alias}: {said_of(ping)}"
+
+
+def said_of(ping: wire.Ping) -> str:
+    """The state, and why, such as "cannot open (there is no such file)"."""
+    state = state_name(ping.state)
+    if ping.note.startswith(state):  # "no answer in 3 s" says it all
+        return ping.note
+    return f"{state} ({ping.note})" if ping.note else state
 
 
 def _alias_attention(reading: Reading) -> tuple[Attention, ...]:

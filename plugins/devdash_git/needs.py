@@ -33,7 +33,12 @@ def _access(seen: Observation) -> tuple[Attention, ...]:
     if seen.access is Access.TIMEOUT:
         return ()
     level = Level.CRITICAL if seen.access is Access.CORRUPT else Level.ATTENTION
-    return (_attention(seen, "access", seen.message.rstrip("."), level=level),)
+    sentence = seen.message.rstrip(".")
+    # It follows the name and a colon; "HEAD" and the like keep their case.
+    text = (
+        sentence[:1].lower() + sentence[1:] if sentence[1:2].islower() or sentence[1:2] == " " else sentence
+    )
+    return (_attention(seen, "access", text, level=level),)
 
 
 def _operation(seen: Observation) -> tuple[Attention, ...]:

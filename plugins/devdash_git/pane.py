@@ -127,7 +127,11 @@ class GitPane(Pane[GitConfig]):
             targets = (_named(targets, request.item),)
         if request.action == COPY_PATH.name:
             path = printable(str(targets[0].path))
-            return Outcome(message=f"Copied {path}", effects=(CopyText(path),), reread=False)
+            return Outcome(
+                message=f"The folder of {printable(targets[0].name)}.",
+                effects=(CopyText(path),),
+                reread=False,
+            )
         if not targets:
             return Outcome(message="There is no repository to fetch.", reread=False)
         await self._git.version()

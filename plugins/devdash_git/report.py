@@ -38,6 +38,9 @@ COLUMNS = (
 MAX_FILES = 4_000
 """Names of changed files in the details of one report, so that it stays small with many repositories."""
 
+_ACCESS = {Access.NOT_A_REPO: "no repository", Access.TIMEOUT: "no answer"}
+"""Where the value is no plain English."""
+
 _SYNC_TONES = {
     Sync.NO_REMOTE: Tone.DIM,
     Sync.NO_UPSTREAM: Tone.DIM,
@@ -101,7 +104,12 @@ def _cells(seen: Observation, now: datetime) -> tuple[Cell, ...]:
     name = Cell(seen.target.name, Tone.STRONG)
     if seen.access is not Access.OK or seen.status is None:
         tone = Tone.BAD if seen.access is Access.CORRUPT else Tone.WARN
-        return (name, Cell(), Cell(seen.access.value.replace("-", " "), tone), *[Cell()] * 4)
+        return (
+            name,
+            Cell(),
+            Cell(_ACCESS.get(seen.access, seen.access.value.replace("-", " ")), tone),
+            *[Cell()] * 4,
+        )
     underway = seen.files.underway if seen.files else None
     return (
         name,

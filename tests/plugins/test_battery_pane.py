@@ -85,12 +85,19 @@ async def test_copy_limit_leaves_a_good_limit_alone(tmp_path: Path, context: Mak
     assert (command.count("BAT0"), command.count("BAT1")) == (0, 1)
 
 
-@pytest.mark.parametrize("supplies", [{"BAT0": FULL}, {}, {"hidpp_battery_0": LIMITED | MOUSE}])
-async def test_copy_limit_without_a_control_says_so(
+@pytest.mark.parametrize("supplies", [{}, {"hidpp_battery_0": LIMITED | MOUSE}])
+async def test_copy_limit_without_a_battery_says_so(
     supplies: dict[str, Attributes], tmp_path: Path, context: MakeContext
 ) -> None:
-    """No such file, no battery, or a mouse's: one sentence instead of a command that fails."""
+    """None, or a mouse's: nothing is said of limits, as if there were a battery."""
     pane = pane_on(write_tree(tmp_path / "tree", supplies), context)
+    with pytest.raises(Unavailable, match="this machine has no battery"):
+        await pane.act(ActionRequest("copy-limit"))
+
+
+async def test_copy_limit_without_a_control_says_so(tmp_path: Path, context: MakeContext) -> None:
+    """One sentence instead of a command that fails."""
+    pane = pane_on(write_tree(tmp_path / "tree", {"BAT0": FULL}), context)
     with pytest.raises(Unavailable, match="no battery here has a charge limit"):
         await pane.act(ActionRequest("copy-limit"))
 
@@ -105,7 +112,9 @@ async def test_copy_limit_when_full_is_100(tmp_path: Path, context: MakeContext)
 async def test_copy_gives_the_summary(tmp_path: Path, context: MakeContext) -> None:
     """One line for a chat or a log."""
     pane = pane_on(write_tree(tmp_path / "tree", {"BAT0": LIMITED}), context)
-    assert copied((await pane.act(ActionRequest("copy"))).effects) == "100 % · full · plugged in"
+    outcome = await pane.act(ActionRequest("copy"))
+    assert copied(outcome.effects) == "100 % · full · plugged in"
+    assert outcome.message == "The battery's state."  # not "copied": on the command line it is printed
 
 
 async def test_actions_and_rules_keep_the_contract(tmp_path: Path, context: MakeContext) -> None:

@@ -148,6 +148,20 @@ def test_every_state_makes_a_report_that_the_core_admits(state: State) -> None:
         assert report.level is attention.level
 
 
+@pytest.mark.parametrize(
+    ("state", "note", "said"),
+    [
+        (State.REFUSED, "", "refused"),
+        (State.CANNOT_OPEN, "there is no such file", "cannot open (there is no such file)"),
+        (State.TIMEOUT, "no answer in 3 s", "no answer in 3 s"),
+    ],
+)
+def test_a_state_and_its_reason_read_as_one(state: State, note: str, said: str) -> None:
+    """No colon after a colon, and nothing said twice."""
+    (attention,) = report_of(reading(server("shop", state=state.value, note=note))).attention
+    assert attention.text == f"database shop: {said}"
+
+
 def test_a_little_jitter_changes_nothing_on_the_screen() -> None:
     """Two readings that differ by a fraction of a millisecond have equal blocks, and their own facts."""
     one, other = (

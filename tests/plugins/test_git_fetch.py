@@ -260,6 +260,7 @@ async def test_copy_path_and_an_unknown_item(builder: Builder, context: Make) ->
     admit_actions("git", made.actions())
     outcome = await made.act(ActionRequest("copy-path", "folder"))
     assert (outcome.effects, outcome.reread) == ((CopyText(str(folder)),), False)
+    assert outcome.message == "The folder of folder."  # the path itself is shown by whoever copies it
     with pytest.raises(PaneError, match="There is no repository gone"):
         await made.act(ActionRequest("fetch", "gone"))
 
