@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Callable, Iterable, Mapping
+from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -76,6 +77,9 @@ class Engine:
 
     async def __aenter__(self) -> "Engine":
         self._guard.__enter__()
+        # Every pane needs it, and its import takes half a frame: a step of its own.
+        import_module("devdash.engine.boundary")
+        await asyncio.sleep(0)
         return self
 
     async def __aexit__(

@@ -131,14 +131,14 @@ class PaneGrid(Container):
 
     def place(self) -> None:
         """Give every view its place."""
-        if not self.size.width:
-            return  # not laid out yet; `on_resize` comes
-        folding = narrow(self._rows, self.size.width)
+        # Before the first layout, what the terminal has is a good guess: it spares a second one.
+        size = self.size or self.app.size
+        folding = narrow(self._rows, size.width)
         self.set_class(folding or self.is_zoomed, "-column")
         columns = lcm(*(len(row) for row in self._rows)) if self._rows else 1
         self.styles.grid_size_columns = columns
         self.styles.grid_size_rows = max(len(self._rows), 1)
-        folded = folded_height(len(self.views) - 1, self.size.height)
+        folded = folded_height(len(self.views) - 1, size.height)
         for row in self._rows:
             for name in row:
                 view = self.views[name]
