@@ -1,5 +1,6 @@
 """`devdash` itself: the screen."""
 
+import gc
 import sys
 from argparse import Namespace
 
@@ -20,6 +21,8 @@ def dashboard(arguments: Namespace) -> Exit:
     """
     if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         raise UsageError("the dashboard needs a terminal", "`devdash status` prints the same as text")
+    # Until the first frame everything that is made is there to stay: looking for garbage is in vain.
+    gc.disable()
     registry = Registry()
     settings = settings_for(arguments.config, registry)
 
@@ -28,9 +31,15 @@ def dashboard(arguments: Namespace) -> Exit:
     def load_again() -> Settings:
         return load(settings.file, registry)
 
-    app = DevdashApp(settings, lambda chosen: Engine(chosen, registry), load_again)
+    app = DevdashApp(settings, lambda chosen: Engine(chosen, registry), load_again, _collect_garbage)
     app.run()
     if app.crash:
         complain(app.crash)
         return Exit.BUG
     return Exit.OK
+
+
+def _collect_garbage() -> None:
+    """From now on, and only among what is made from now on: looking through everything holds the loop."""
+    gc.freeze()
+    gc.enable()

@@ -58,6 +58,7 @@ class DevdashApp(App[None]):
         settings: what to begin with.
         make_engine: builds the engine, inside the running loop.
         load: reads devdash.toml anew; None: it is not watched.
+        drawn: called once the first frame is on its way.
     """
 
     TITLE = "devdash"
@@ -84,10 +85,12 @@ class DevdashApp(App[None]):
         settings: Settings,
         make_engine: Callable[[Settings], Engine],
         load: Callable[[], Settings] | None = None,
+        drawn: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__()
         self.settings = settings
         self._load = load
+        self._drawn = drawn
         self._reloader: Reloader | None = None
         self.engine = make_engine(settings)
         self.crash: str = ""
@@ -121,6 +124,7 @@ class DevdashApp(App[None]):
         self.call_after_refresh(self._start)
 
     def _start(self) -> None:
+        self._drawn()
         self._life = asyncio.create_task(self._live(), name="engine")
         self.set_interval(TICK_S, self._tick)
         if self._load is not None:
