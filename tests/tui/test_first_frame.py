@@ -1,0 +1,83 @@
+"""What the first frame waits for, and what it must not wait for."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from panes import Registry, engine_for, good, scripted, settings_for
+
+from devdash.tui.app import DevdashApp
+
+ROOT = Path(__file__).parents[2]
+
+LATER = {
+    "asttokens",
+    "beancount",
+    "devdash.engine.boundary",
+    "devdash.tui.filter_bar",
+    "devdash.tui.forms",
+    "devdash.tui.help",
+    "devdash.tui.palette",
+    "devdash.tui.reload",
+    "devdash.tui.sheets",
+    "devdash.tui.triage",
+    "devdash.workers.fleet",
+    "devdash.workers.process",
+    "devdash_battery.pane",
+    "devdash_databases.pane",
+    "devdash_git.pane",
+    "devdash_ledger.pane",
+    "django",
+    "git",
+    "icontract",
+    "psutil",
+    "tomlkit",
+    "watchfiles",
+}
+
+PROGRAM = """
+import asyncio, sys
+from pathlib import Path
+from devdash.config.load import load
+from devdash.engine.engine import Engine
+from devdash.engine.registry import Registry
+from devdash.tui.app import DevdashApp
+
+registry = Registry()
+drawn = []
+app = DevdashApp(
+    load(Path("devdash.toml"), registry),
+    lambda settings: Engine(settings, registry),
+    drawn=lambda: drawn.extend(sys.modules),
+)
+
+async def main():
+    async with app.run_test() as pilot:
+        await pilot.pause()
+
+asyncio.run(main())
+print(" ".join(drawn))
+"""
+
+
+async def test_drawn_is_called_once_before_anything_is_read(tmp_path: Path) -> None:
+    registry = Registry(one=scripted(lambda pane: good()))
+    reads: list[object] = []
+    app = DevdashApp(
+        settings_for(registry),
+        lambda settings: engine_for(tmp_path, registry, settings),
+        drawn=lambda: reads.append(app.engine.snapshot("one").report),
+    )
+    async with app.run_test() as pilot:
+        while app.engine.snapshot("one").report is None:
+            await pilot.pause()
+    assert reads == [None]
+
+
+def test_the_first_frame_imports_nothing_that_it_does_not_show() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", PROGRAM], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    loaded = set(ran.stdout.split())
+    assert "devdash.tui.pane_view" in loaded
+    assert loaded & LATER == set()
