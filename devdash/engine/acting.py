@@ -21,7 +21,6 @@ from devdash.contract.actions import (
 )
 from devdash.contract.errors import PaneError, Unavailable
 from devdash.contract.levels import Level
-from devdash.contract.pane import Pane
 from devdash.contract.report import Report
 from devdash.contract.view import Table
 from devdash.engine.containment import Containment, failure_of
@@ -70,13 +69,13 @@ class Desk:
             RequestProblem, Forbidden: it cannot or must not be done.
             PaneError: the pane says that it cannot be done now.
         """
-        pane = _pane_of(runner)
+        _must_be_built(runner)
         action = find_action(runner.actions, name)
         self._permit(action)
         request = check_request(action, runner.snapshot.report, item, values)
         work = Containment(self._guard)
         try:
-            await runner.begin()
+            pane = await runner.begin()
             answer = await work.run(QUESTION_TIMEOUT_S, pane.confirmation, action, request)
         except PaneError:
             raise
@@ -113,7 +112,9 @@ class Desk:
         from devdash.engine.boundary import admit_outcome
 
         try:
-            value = await Containment(self._guard).run(None, _pane_of(runner).act, request)
+            # Begun already, unless the pane was started anew while its question was answered.
+            pane = await runner.begin()
+            value = await Containment(self._guard).run(None, pane.act, request)
             return admit_outcome(runner.snapshot.plugin, value)
         except Exception as error:  # noqa: BLE001 - a pane's failure becomes the outcome that says so
             failure = _noted(error, runner, request.action)
@@ -136,11 +137,11 @@ def _noted(error: Exception, runner: Runner, action: str) -> Failure:
     return failure
 
 
-def _pane_of(runner: Runner) -> Pane:  # type: ignore[type-arg]  # any pane: its config type does not matter here
+def _must_be_built(runner: Runner) -> None:
+    """A pane that could not be built has no actions; its failure says more than that one is unknown."""
     if runner.pane is None:
         failure = runner.snapshot.failure
         raise Unavailable(failure.message if failure else "the pane has a problem in devdash.toml")
-    return runner.pane
 
 
 def find_action(actions: tuple[Action, ...], name: str) -> Action:

@@ -66,49 +66,66 @@ def clause(text: str, offence: Offence) -> Callable[[Callable[..., T]], Callable
     return require(holds, description=text, error=violation)
 
 
-def _blocks(report: Report) -> Iterator[Block]:
-    yield from report.blocks
-    for row in _rows(report):
+MAX_INDENT = 64
+"""The deepest row of a tree: what is deeper would only push the text off the screen."""
+
+Shown = Report | Outcome | Confirmation
+"""What has blocks."""
+
+
+def _blocks(shown: Shown) -> Iterator[Block]:
+    yield from shown.blocks
+    for row in _rows(shown):
         yield from row.detail
 
 
-def _rows(report: Report) -> Iterator[Row]:
-    for block in report.blocks:
+def _rows(shown: Shown) -> Iterator[Row]:
+    for block in shown.blocks:
         if isinstance(block, Table):
             yield from block.rows
 
 
-def _ragged(report: Report) -> str:
-    for table in (block for block in _blocks(report) if isinstance(block, Table)):
+def _tables(shown: Shown) -> Iterator[Table]:
+    return (block for block in _blocks(shown) if isinstance(block, Table))
+
+
+def _ragged(shown: Shown) -> str:
+    for table in _tables(shown):
         for row in table.rows:
             if len(row.cells) != len(table.columns):
                 return f"row '{row.key}' has {len(row.cells)} cells for {len(table.columns)} columns"
     return ""
 
 
-def _no_columns(report: Report) -> str:
-    tables = (block for block in _blocks(report) if isinstance(block, Table))
-    return "a table without columns" if any(not table.columns for table in tables) else ""
+def _no_columns(shown: Shown) -> str:
+    return "a table without columns" if any(not table.columns for table in _tables(shown)) else ""
 
 
-def _percents(report: Report) -> Iterator[float]:
-    for block in _blocks(report):
+def _wild_indent(shown: Shown) -> str:
+    rows = (row for table in _tables(shown) for row in table.rows)
+    return next(
+        (f"row '{row.key}' has {row.indent}" for row in rows if not 0 <= row.indent <= MAX_INDENT), ""
+    )
+
+
+def _percents(shown: Shown) -> Iterator[float]:
+    for block in _blocks(shown):
         if isinstance(block, Meter):
             yield block.percent
         elif isinstance(block, Table):
             yield from (cell.percent for row in block.rows for cell in row.cells if cell.percent is not None)
 
 
-def _wild_percent(report: Report) -> str:
-    return next((f"{value:g}" for value in _percents(report) if not 0.0 <= value <= 100.0), "")
+def _wild_percent(shown: Shown) -> str:
+    return next((f"{value:g}" for value in _percents(shown) if not 0.0 <= value <= 100.0), "")
 
 
 def _repeated(keys: Iterator[str]) -> str:
     return next((f"'{key}' {count} times" for key, count in Counter(keys).items() if count > 1), "")
 
 
-def _repeated_row(report: Report) -> str:
-    return _repeated(row.key for row in _rows(report))
+def _repeated_row(shown: Shown) -> str:
+    return _repeated(row.key for row in _rows(shown))
 
 
 def _repeated_attention(report: Report) -> str:
@@ -131,10 +148,10 @@ def _played_down(report: Report) -> str:
     return f"'{report.level}' with '{level}' attention" if report.level.weight < level.weight else ""
 
 
-def _deep_detail(report: Report) -> str:
+def _deep_detail(shown: Shown) -> str:
     nested = (
         row.key
-        for outer in _rows(report)
+        for outer in _rows(shown)
         for block in outer.detail
         if isinstance(block, Table)
         for row in block.rows
@@ -148,17 +165,22 @@ def _long_summary(report: Report) -> str:
 
 
 @clause("the summary is one line", _long_summary)
-@clause("the rows in a row's detail have no detail themselves", _deep_detail)
 @clause("a report is at least as severe as its worst attention", _played_down)
 @clause("attention is 'attention' or 'critical'", _calm_attention)
 @clause("attention refers to rows of the report", _lost_item)
 @clause("attention keys are unique", _repeated_attention)
+def _keep_report_clauses(plugin: str, value: Report) -> Report:
+    return value
+
+
+@clause("the rows in a row's detail have no detail themselves", _deep_detail)
 @clause("row keys are unique", _repeated_row)
+@clause(f"a row's indent is between 0 and {MAX_INDENT}", _wild_indent)
 @clause("a percent is between 0 and 100", _wild_percent)
 @clause("every row has one cell per column", _ragged)
 @clause("every table has columns", _no_columns)
-def _keep_clauses(plugin: str, value: Report) -> Report:
-    return value
+def _keep_block_clauses(plugin: str, value: Shown) -> None:
+    """What holds wherever blocks are shown."""
 
 
 def admit_report(plugin: str, value: object, actions: Sequence[Action] = ()) -> Report:
@@ -169,24 +191,24 @@ def admit_report(plugin: str, value: object, actions: Sequence[Action] = ()) -> 
     """
     if not isinstance(value, Report):
         raise ContractViolation(plugin, "read() returns a Report", f"got {type(value).__name__}")
-    _check_size(plugin, value)
+    _check_size(plugin, value.blocks, value.attention)
     _check_types(plugin, value)
     names = {action.name for action in actions}
     for entry in value.attention:
         if entry.action is not None and entry.action not in names:
             offence = f"'{entry.key}' names '{entry.action}'"
             raise ContractViolation(plugin, "attention names actions of the pane", offence)
-    return _keep_clauses(plugin, value)
+    _keep_block_clauses(plugin, value)
+    return _keep_report_clauses(plugin, value)
 
 
-def _check_size(plugin: str, report: Report) -> None:
+def _check_size(plugin: str, blocks: object, attention: object = ()) -> None:
     """First of all, and cheap: a flood must not be walked through."""
-    for name in ("blocks", "attention"):
-        if not isinstance(getattr(report, name), tuple):
-            raise ContractViolation(plugin, TYPES_CLAUSE, f"{name} is no tuple")
-    if len(report.blocks) > MAX_BLOCKS:
-        raise ContractViolation(plugin, f"at most {MAX_BLOCKS} blocks", f"{len(report.blocks)}")
-    for block in report.blocks:
+    if not isinstance(blocks, tuple) or not isinstance(attention, tuple):
+        raise ContractViolation(plugin, TYPES_CLAUSE, "blocks and attention are tuples")
+    if len(blocks) > MAX_BLOCKS:
+        raise ContractViolation(plugin, f"at most {MAX_BLOCKS} blocks", f"{len(blocks)}")
+    for block in blocks:
         if isinstance(block, Table) and len(block.rows) > MAX_ROWS:
             raise ContractViolation(plugin, f"at most {MAX_ROWS} rows in a table", f"{len(block.rows)}")
 
@@ -209,6 +231,10 @@ def _check_types(plugin: str, report: Report) -> None:
         msgspec.json.decode(encoded, type=_Shape)
     except (msgspec.MsgspecError, TypeError, ValueError, RecursionError) as error:
         raise ContractViolation(plugin, TYPES_CLAUSE, str(error)) from error
+    _check_text(plugin, encoded)
+
+
+def _check_text(plugin: str, encoded: bytes) -> None:
     if len(encoded) > MAX_TEXT:
         raise ContractViolation(plugin, f"at most {MAX_TEXT} bytes of JSON", f"{len(encoded)}")
 
@@ -267,7 +293,10 @@ def admit_actions(plugin: str, value: object) -> tuple[Action, ...]:
     Raises:
         ContractViolation: it is not a sequence of actions, or breaks a clause.
     """
-    return _keep_action_clauses(plugin, _all_of(plugin, "actions()", Action, value))
+    actions = _all_of(plugin, "actions()", Action, value)
+    for action in actions:
+        _well_typed(plugin, "actions()", Action, action)
+    return _keep_action_clauses(plugin, actions)
 
 
 def _repeated_rule(rules: Sequence[Rule[Any]]) -> str:
@@ -303,29 +332,44 @@ def admit_outcome(plugin: str, value: object) -> Outcome:
     """`value` as what became of an action.
 
     Raises:
-        ContractViolation: it is no Outcome.
+        ContractViolation: it is no Outcome, or what it shows breaks a clause.
     """
-    return _one(plugin, "act()", Outcome, value)
+    outcome = _one(plugin, "act()", Outcome, value)
+    _check_size(plugin, outcome.blocks)
+    _keep_block_clauses(plugin, outcome)
+    return outcome
 
 
 def admit_confirmation(plugin: str, value: object) -> Confirmation | None:
     """`value` as a question, or None.
 
     Raises:
-        ContractViolation: it is neither.
+        ContractViolation: it is neither, or what it shows breaks a clause.
     """
-    return None if value is None else _one(plugin, "confirmation()", Confirmation, value)
+    if value is None:
+        return None
+    question = _one(plugin, "confirmation()", Confirmation, value)
+    _check_size(plugin, question.blocks)
+    _keep_block_clauses(plugin, question)
+    return question
 
 
 def _one(plugin: str, call: str, kind: type[T], value: object) -> T:
-    text = f"{call} returns {kind.__name__}"
     if not isinstance(value, kind):
+        text = f"{call} returns {kind.__name__}"
         raise ContractViolation(plugin, text, f"got {type(value).__name__}")
-    try:
-        msgspec.json.decode(msgspec.json.encode(value), type=kind)
-    except (msgspec.MsgspecError, TypeError, ValueError, RecursionError) as error:
-        raise ContractViolation(plugin, text, str(error)) from error
+    _well_typed(plugin, call, kind, value)
     return value
+
+
+def _well_typed(plugin: str, call: str, kind: type[T], value: T) -> None:
+    """Structs do not check their fields when built; a round trip through JSON does."""
+    try:
+        encoded = msgspec.json.encode(value)
+        msgspec.json.decode(encoded, type=kind)
+    except (msgspec.MsgspecError, TypeError, ValueError, RecursionError) as error:
+        raise ContractViolation(plugin, f"{call} returns {kind.__name__}", str(error)) from error
+    _check_text(plugin, encoded)
 
 
 def _all_of(plugin: str, call: str, kind: type[T], value: object) -> tuple[T, ...]:

@@ -21,6 +21,9 @@ log = logging.getLogger("devdash.engine")
 CANCEL_GRACE_S = 0.25
 """How long a cancelled step may take to end before it is left behind."""
 
+MOST_WORDS = 4_000
+"""Characters of a failure's message that are kept: it is a sentence, and drawn again at every failure."""
+
 BUG_HINT = "this is a bug in the plug-in; the log tells more"
 
 P = ParamSpec("P")
@@ -40,7 +43,7 @@ class LoopHeld(PaneError):
 
 
 class PluginExit(PaneError):
-    """A step called sys.exit(), or was cancelled by the plug-in itself."""
+    """A step called sys.exit(), was cancelled by the plug-in itself, or raised what ends more than a step."""
 
     kind = "bug"
 
@@ -94,11 +97,15 @@ class Containment:
         try:
             return await self._guard.drive(work)
         except LoopBlocked as error:
-            place = where(error)
-            raise LoopHeld(
-                f"held up the whole dashboard at {place} and was interrupted",
-                "a plug-in must not block: use context.in_thread, context.run or a worker",
-            ) from error
+            raise _held(error) from error
+        except (BaseExceptionGroup, GeneratorExit) as error:
+            if isinstance(error, Exception):
+                raise
+            # What was raised in the body of a task group comes wrapped.
+            inside = error.subgroup(LoopBlocked) if isinstance(error, BaseExceptionGroup) else None
+            if inside is not None:
+                raise _held(_leaf(inside)) from error
+            raise PluginExit(f"raised {type(error).__name__} at {where(error)}", BUG_HINT) from error
         except SystemExit as error:
             # A task that raises SystemExit would end the loop itself.
             raise PluginExit(f"called sys.exit() at {where(error)}", BUG_HINT) from error
@@ -122,6 +129,20 @@ async def _called(step: Callable[P, Coroutine[Any, Any, T]], *args: P.args, **kw
     return result
 
 
+def _held(error: BaseException) -> LoopHeld:
+    return LoopHeld(
+        f"held up the whole dashboard at {where(error)} and was interrupted",
+        "a plug-in must not block: use context.in_thread, context.run or a worker",
+    )
+
+
+def _leaf(error: BaseException) -> BaseException:
+    """The first exception that is no group."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
+
+
 def _take_note(task: asyncio.Task[Any]) -> None:
     if not task.cancelled() and (error := task.exception()) is not None:
         log.debug("a cancelled step ended with %s", type(error).__name__)
@@ -140,9 +161,12 @@ def failure_of(error: BaseException, count: int) -> Failure:
     """What a person is told about `error`.
 
     The text of an unexpected exception may hold anything, a password too: only
-    its type and place are shown.
+    its type and place are shown. So it is for a `DevdashError` whose words are none.
     """
     if isinstance(error, DevdashError):
-        return Failure(error.kind, error.message, error.hint, count)
+        words = [getattr(error, name, None) for name in ("kind", "message", "hint")]
+        if all(isinstance(word, str) for word in words):
+            kind, message, hint = (str(word)[:MOST_WORDS] for word in words)
+            return Failure(kind, message, hint, count)
     message = f"failed with {type(error).__name__} at {where(error)}"
     return Failure("bug", message, BUG_HINT, count)

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from devdash.contract.actions import Action
+from devdash.contract.errors import Unavailable
 from devdash.contract.pane import Pane
 from devdash.contract.report import Report
 from devdash.contract.rules import Rule
@@ -65,6 +66,7 @@ class Runner:
         self._blocked = False
         self._paused = False
         self._started = False
+        self._stopped = False
         self._beginning = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
         self._turn: asyncio.Task[None] | None = None
@@ -87,7 +89,11 @@ class Runner:
             self._task = asyncio.create_task(self._live(delay_s), name=f"pane {self.snapshot.name}")
 
     async def stop(self) -> None:
-        """End reading; whatever the pane does, this returns within about a `CANCEL_GRACE_S`."""
+        """End reading; whatever the pane does, this returns within about a `CANCEL_GRACE_S`.
+
+        Nothing is published any more: a new runner may have the pane's name by now.
+        """
+        self._stopped = True
         if self._turn is not None:
             self._turn.cancel()
         if self._task is not None:
@@ -106,8 +112,9 @@ class Runner:
         self._due.set()
 
     def wake(self) -> None:
-        """Read soon, because the pane says that something changed."""
-        self._due.set()
+        """Read soon, because the pane says that something changed; but not when it has just held the loop."""
+        if not self._blocked:
+            self._due.set()
 
     def pause(self, paused: bool) -> None:
         """Stop or resume timed readings."""
@@ -134,7 +141,13 @@ class Runner:
         self.review()
 
     def tell_progress(self, text: str) -> None:
-        """Show what a long step says of itself."""
+        """Show what a long step says of itself.
+
+        Raises:
+            TypeError: it says no text; so the step that called fails, and not the face.
+        """
+        if not isinstance(text, str):
+            raise TypeError(f"progress is text, not {type(text).__name__}")
         self._set(progress=text)
 
     def review(self) -> None:
@@ -204,9 +217,17 @@ class Runner:
         """The pane, built and started: what comes before its first `read` and before its first `act`.
 
         Raises:
+            Unavailable: its table is wrong, or it has been stopped meanwhile.
             Exception: whatever building or starting it raises.
         """
         async with self._beginning:
+            if self._stopped:
+                raise Unavailable(
+                    "the pane has been stopped", "devdash.toml was changed meanwhile; try again"
+                )
+            if self.snapshot.phase is Phase.BROKEN:
+                failure = self.snapshot.failure
+                raise Unavailable(failure.message if failure else "the pane has a problem in devdash.toml")
             if self.pane is None:
                 try:
                     self._build()
@@ -230,6 +251,7 @@ class Runner:
         if self.snapshot.failure is not None:
             log.info("%s: reads again", self.snapshot.name)
         old = self.snapshot.report
+        self._blocked = False
         self._set(
             # Equal content keeps the old object: a face sees by identity that there is nothing to paint.
             report=old if report == old else report,
@@ -249,6 +271,8 @@ class Runner:
             trace = error if failure.kind == "bug" else None
             log.warning("%s: %s", self.snapshot.name, failure.message, exc_info=trace)
         self._blocked = isinstance(error, LoopHeld)
+        if self._blocked and not self._wish.is_set():
+            self._due.clear()
         phase = Phase.PAUSED if self._paused else Phase.FAILED
         self._set(failure=failure, reading=False, progress="", phase=phase)
 
@@ -269,4 +293,5 @@ class Runner:
         new = msgspec.structs.replace(self.snapshot, **changes)
         if new != self.snapshot:
             self.snapshot = new
-            self._publish(new)
+            if not self._stopped:
+                self._publish(new)
