@@ -28,7 +28,8 @@ def filter_rows(blocks: Sequence[Block], query: str) -> tuple[Block, ...]:
     """`blocks` with those table rows only in which every word of `query` occurs.
 
     Words are looked for in what the cells show, in any order and case. A row
-    that matches brings its ancestors in the tree along. When nothing matches,
+    that matches brings its ancestors in the tree along: of an ancestor that has
+    several lines, one below the other under one name, the first. When nothing matches,
     every table says so in its place; else tables without a match are left out.
     Blocks that are no tables stay. A blank query changes nothing.
     """
@@ -45,14 +46,26 @@ def _matching(table: Table, words: Sequence[str]) -> Table:
     """`table` with the rows that match and their ancestors."""
     wanted: set[int] = set()
     branch: list[int] = []  # the rows from the top of the tree down to the current one
+    above: Row | None = None
     for number, row in enumerate(table.rows):
+        first = number
         while branch and table.rows[branch[-1]].indent >= row.indent:
-            branch.pop()
-        branch.append(number)
+            last = branch.pop()
+            if above is not None and _is_one(above, row):
+                first = last
         if _matches(row, words):
-            wanted.update(branch)
+            wanted.update(branch, (number,))
+        branch.append(first)
+        above = row
     rows = tuple(row for number, row in enumerate(table.rows) if number in wanted)
     return msgspec.structs.replace(table, rows=rows, empty=f"No row has “{' '.join(words)}”.")
+
+
+def _is_one(above: Row, row: Row) -> bool:
+    """Whether two neighbours are lines of one node of the tree, such as an account's currencies."""
+    return above.indent == row.indent and [cell.text for cell in above.cells[:1]] == [
+        cell.text for cell in row.cells[:1]
+    ]
 
 
 def _matches(row: Row, words: Sequence[str]) -> bool:

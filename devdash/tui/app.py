@@ -22,7 +22,7 @@ from devdash.engine.engine import Engine
 from devdash.engine.snapshot import Snapshot
 from devdash.render.clean import clean
 from devdash.render.rows import find_row
-from devdash.tui.bars import Bar, hint_line, title_line
+from devdash.tui.bars import Bar, HintBar, title_line
 from devdash.tui.deeds import Deed, do
 from devdash.tui.grid import PaneGrid, Rows
 from devdash.tui.keymap import KeyMap
@@ -104,7 +104,7 @@ class DevdashApp(App[None]):
     def compose(self) -> ComposeResult:
         self._use_theme()
         self.palette = self._make_palette()
-        self._title_bar, self._hint_bar = Bar(self.palette), Bar(self.palette)
+        self._title_bar, self._hint_bar = Bar(self.palette), HintBar(self.palette)
         yield self._title_bar
         with self._grid:
             yield from self._grid.make_views(*self._arrangement())
@@ -234,7 +234,7 @@ class DevdashApp(App[None]):
         # Asking for its actions builds the pane: not before the first frame.
         actions = self.engine.actions(name) if self._life is not None else ()
         own = [(self.key_map.of(name, action), action.title) for action in actions]
-        self._hint_bar.show_line(hint_line([*own, ("enter", "detail"), *self.key_map.hinted]))
+        self._hint_bar.show_keys([*own, ("enter", "detail"), *self.key_map.hinted])
 
     # ── keys ────────────────────────────────────────────────────────────────
 

@@ -4,7 +4,7 @@ Textual's own Footer is rebuilt on every change of focus, which leaks; a line
 that is drawn when its content changes does not.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from textual.strip import Strip
@@ -41,7 +41,29 @@ class Bar(Widget):
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width
-        return self.palette.strip(cut(self._line, max(width - 2, 1)), width)
+        return self.palette.strip(self.line_in(max(width - 2, 1)), width)
+
+    def line_in(self, width: int) -> Line:
+        """What is shown in `width` cells."""
+        return cut(self._line, width)
+
+
+class HintBar(Bar):
+    """Keys and what they do; as many as there is room for."""
+
+    def __init__(self, palette: Palette) -> None:
+        super().__init__(palette)
+        self._keys: tuple[tuple[str, str], ...] = ()
+
+    def show_keys(self, keys: Iterable[tuple[str, str]]) -> None:
+        """Show `keys`; the last one is the last to be left out."""
+        if (shown := tuple(keys)) != self._keys:
+            self._keys = shown
+            self.refresh()
+
+    def line_in(self, width: int) -> Line:
+        """What is shown in `width` cells."""
+        return cut(hint_line(fitting(self._keys, width)), width)
 
 
 def title_line(snapshots: Iterable[Snapshot], now: datetime | None, width: int) -> Line:
@@ -78,8 +100,19 @@ def hint_line(keys: Iterable[tuple[str, str]]) -> Line:
     """Keys, and what each does."""
     parts: list[Part] = []
     for key, title in keys:
-        parts += [(key_label(key), Tone.ACCENT), (f" {title.lower()}   ", Tone.DIM)]
+        gap = "   " if parts else ""
+        parts += [(gap, Tone.PLAIN), (key_label(key), Tone.ACCENT), (f" {title.lower()}", Tone.DIM)]
     return compose(parts)
+
+
+def fitting(keys: Sequence[tuple[str, str]], width: int) -> tuple[tuple[str, str], ...]:
+    """The first of `keys`, and the last one, which leads to the rest: as many as `width` cells show whole."""
+    last = keys[-1:]
+    for count in range(len(keys) - 1, 0, -1):
+        shown = (*keys[:count], *last)
+        if hint_line(shown).width <= width:
+            return shown
+    return tuple(last)
 
 
 _LABELS = {

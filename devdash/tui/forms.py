@@ -15,7 +15,7 @@ from devdash.contract.actions import Action, Field, FieldKind
 from devdash.contract.errors import PaneError
 from devdash.engine.acting import check_value
 from devdash.render.clean import clean
-from devdash.tui.bars import Bar, hint_line
+from devdash.tui.bars import HintBar
 from devdash.tui.paint import Palette
 
 Answers = Mapping[str, str]
@@ -43,7 +43,7 @@ class FormSheet(ModalScreen[Answers | None]):
         super().__init__()
         self._action = action
         self._palette = palette
-        self._hints = Bar(palette)
+        self._hints = HintBar(palette)
         self._problem = Label("", id="form-problem")
 
     def compose(self) -> ComposeResult:
@@ -59,7 +59,7 @@ class FormSheet(ModalScreen[Answers | None]):
         box.border_title = clean(self._action.title).replace("[", "\\[")
 
     def on_mount(self) -> None:
-        self._hints.show_line(hint_line((("ctrl+s", "do it"), ("tab", "next"), ("escape", "give up"))))
+        self._hints.show_keys((("ctrl+s", "do it"), ("tab", "next"), ("escape", "give up")))
         self.query(_EDITORS).first().focus()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

@@ -13,12 +13,26 @@ LEAST_SUMMARY = 8
 """A summary that would have fewer cells than this is left out of the header."""
 
 
-def header(snapshot: Snapshot, number: int, width: int, now: float, *, focused: bool, below: int = 0) -> Line:
-    """` 1 Git ──── summary · ▲ · ● 2 min · ↓ 7`, in at most `width` cells.
+LONGEST_FILTER = 16
+"""Cells of a filter's text in the header; of a longer one the beginning is shown."""
+
+
+def header(
+    snapshot: Snapshot,
+    number: int,
+    width: int,
+    now: float,
+    *,
+    focused: bool,
+    pattern: str = "",
+    below: int = 0,
+) -> Line:
+    """` 1 Git ──── summary · ▲ · ● 2 min · /api · ↓ 7`, in at most `width` cells.
 
     Args:
         number: the key that focuses the pane; 0: none.
         now: `Clock.elapsed`.
+        pattern: the filter; rows that lack it are hidden, so it is told for as long as it lasts.
         below: lines that do not fit under it.
     """
     rule = "━" if focused else "─"
@@ -28,6 +42,8 @@ def header(snapshot: Snapshot, number: int, width: int, now: float, *, focused: 
         (" ", Tone.PLAIN),
     ]
     state = state_parts(snapshot, now)
+    if shown := clean(pattern).strip():
+        state += [(" · ", Tone.DIM), (fit(f"/{shown}", LONGEST_FILTER), Tone.ACCENT)]
     if below:
         state.append((f" · ↓ {below}", Tone.DIM))
     room = width - _width(title) - _width(state) - 5

@@ -85,7 +85,13 @@ class PaneView(LinesView):
     def _make_head(self) -> Line:
         width = max(self.size.width - 1, 1)
         return header(
-            self.snapshot, self.number, width, self._now, focused=self.has_focus, below=self.hidden_below
+            self.snapshot,
+            self.number,
+            width,
+            self._now,
+            focused=self.has_focus,
+            pattern=self.pattern,
+            below=self.hidden_below,
         )
 
     def lines_moved(self) -> None:

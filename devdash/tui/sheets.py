@@ -12,7 +12,7 @@ from devdash.contract.actions import Confirmation
 from devdash.contract.view import Block, Text, Tone
 from devdash.render.blocks import lay_out
 from devdash.render.clean import clean
-from devdash.tui.bars import Bar, hint_line
+from devdash.tui.bars import HintBar
 from devdash.tui.lines_view import LinesView
 from devdash.tui.paint import Palette
 
@@ -57,7 +57,7 @@ class Sheet(ModalScreen[R]):
         super().__init__()
         self._heading = clean(title)
         self.view = BlocksView(palette, blocks)
-        self.hints = Bar(palette)
+        self.hints = HintBar(palette)
 
     def compose(self) -> ComposeResult:
         with Vertical() as box:
@@ -67,7 +67,7 @@ class Sheet(ModalScreen[R]):
 
     def on_mount(self) -> None:
         self._fit()
-        self.hints.show_line(hint_line(self.HINTS))
+        self.hints.show_keys(self.HINTS)
         self.view.focus()
 
     def on_resize(self) -> None:

@@ -15,14 +15,21 @@ def matches(row: Row, wanted: list[str]) -> bool:
 
 
 def ancestors(rows: tuple[Row, ...], number: int) -> set[str]:
-    """The keys of the rows above `number` in the tree, by the definition of a parent."""
+    """The keys of the rows above `number` in the tree, by the definition of a parent: its first line."""
     found: set[str] = set()
     indent = rows[number].indent
-    for row in reversed(rows[:number]):
-        if row.indent < indent:
-            found.add(row.key)
-            indent = row.indent
+    for at in reversed(range(number)):
+        if rows[at].indent < indent:
+            indent, first = rows[at].indent, at
+            while first and line_of(rows[first - 1]) == line_of(rows[at]):
+                first -= 1
+            found.add(rows[first].key)
     return found
+
+
+def line_of(row: Row) -> tuple[int, str]:
+    """What neighbours share that are lines of one node."""
+    return row.indent, row.cells[0].text
 
 
 @few
@@ -52,6 +59,15 @@ def people() -> tuple[Block, ...]:
         ),
         Table(columns, (Row("notes", (Cell("notes"), Cell("clean"))),)),
     )
+
+
+def test_of_a_parent_with_several_lines_the_first_comes_along() -> None:
+    """Under an account in three currencies, a match shows the main one: not whichever is the last."""
+    columns = (Column("account"), Column(""))
+    lines = (("a", 0, "Assets", "EUR"), ("b", 0, "Assets", "CHF"), ("c", 1, "Bank", "EUR"))
+    rows = tuple(Row(key, (Cell(name), Cell(unit)), indent=indent) for key, indent, name, unit in lines)
+    assert row_keys(filter_rows((Table(columns, rows),), "bank")) == ("a", "c")
+    assert row_keys(filter_rows((Table(columns, rows),), "chf")) == ("b",)
 
 
 def test_all_words_must_occur_in_any_order_and_case() -> None:
