@@ -71,6 +71,9 @@ _DRIVERS = {
 }
 
 
+_FILE_SILENT = "The file does not answer: is it on a drive that is gone, or no plain file?"
+
+
 def vendor_name(vendor: str | None) -> str:
     """A vendor as its makers write it; "" for none."""
     return _VENDORS.get(vendor, vendor.capitalize()) if vendor else ""
@@ -85,6 +88,8 @@ def hint(state: State, vendor: str | None) -> str:
     """The next step for a state; "" where there is none."""
     if state is State.DRIVER_MISSING and vendor in _DRIVERS:
         return _DRIVERS[vendor]
+    if state is State.TIMEOUT and vendor == engines.SQLITE:
+        return _FILE_SILENT
     return _HINTS.get(state, "")
 
 

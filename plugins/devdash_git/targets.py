@@ -56,7 +56,10 @@ class Finder:
         self._config = config
         self._context = context
         self._patience = patience
-        self._roots = _absolute(config.scan, context.folder)
+        # With neither, the config file's folder is shown, if it is a repository: nobody asked for it by name.
+        unasked = not config.repos and not config.scan
+        self._roots = _absolute((Path(),) if unasked else config.scan, context.folder)
+        self._depth = 0 if unasked else config.depth
         self._found: dict[Path, Found] = {}
         self._searched: float | None = None
 
@@ -67,10 +70,9 @@ class Finder:
             for found in await asyncio.gather(*map(self._search, self._roots)):
                 self._found[found.root] = _kept(self._found.get(found.root), found)
             self._searched = now
-        listed = self._config.repos or (() if self._roots else (Path(),))
         everything = [self._found[root] for root in self._roots]
         paths = _once(
-            *_absolute(listed, self._context.folder),
+            *_absolute(self._config.repos, self._context.folder),
             *(path for found in everything for path in found.repositories),
         )
         names = unique_names(paths)
@@ -79,7 +81,7 @@ class Finder:
     async def _search(self, root: Path) -> Found:
         try:
             return await self._patience.call(
-                root, SEARCH_S + 2, search, root, self._config.depth, self._config.ignore
+                root, SEARCH_S + 2, search, root, self._depth, self._config.ignore
             )
         except AccessProblem:
             return Found(root, (), f"{root} does not answer.", "Is its disk or network drive there?")

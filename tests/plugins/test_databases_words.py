@@ -42,3 +42,9 @@ def test_every_failure_has_a_next_step_and_a_level(state: State) -> None:
     """Nobody is left with a word alone, and nothing that failed is shown as fine."""
     assert hint(state, "mysql").endswith(".")
     assert level_of(state) is not Level.OK
+
+
+def test_a_silent_file_is_not_called_a_server() -> None:
+    """SQLite has no server, network or firewall to look at."""
+    assert "server" in hint(State.TIMEOUT, "postgresql")
+    assert "server" not in hint(State.TIMEOUT, "sqlite")

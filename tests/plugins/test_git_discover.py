@@ -79,6 +79,18 @@ async def test_what_is_unfinished_makes_the_pane_unsure(context: Make, tmp_path:
     assert isinstance(report.blocks[0], Notice)
 
 
+async def test_a_folder_that_nobody_named_needs_no_hand_for_being_none(
+    context: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a config the pane shows the folder it is started in, when that is a repository."""
+    builder = Builder.installed(tmp_path, monkeypatch)
+    here = builder.repository("here", commits=0)
+    builder.repository("here/below", commits=0)
+    report = await read(pane(context(folder=tmp_path)))
+    assert (report.level, report.summary) == (Level.OK, "no repositories")
+    assert list(repositories(await read(pane(context(folder=here))))) == ["here"]
+
+
 async def test_new_repositories_appear_with_the_next_search(
     context: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
