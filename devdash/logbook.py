@@ -23,8 +23,12 @@ class LogbookHandler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         if self._descriptor is None:
             self._descriptor = _open()
+        from devdash.render.clean import clean
+
+        # What a pane says is data here too: somebody will look at the log in a terminal.
+        lines = [clean(line) for line in self.format(record).split("\n")]
         try:
-            os.write(self._descriptor, (self.format(record) + "\n").encode("utf-8", "replace"))
+            os.write(self._descriptor, ("\n".join(lines) + "\n").encode("utf-8", "replace"))
         except OSError:
             self.handleError(record)
 

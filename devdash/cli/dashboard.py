@@ -4,6 +4,7 @@ import gc
 import sys
 from argparse import Namespace
 
+from devdash.cli.departure import Departure
 from devdash.cli.exits import Exit, UsageError
 from devdash.cli.output import complain
 from devdash.cli.session import settings_for
@@ -31,12 +32,17 @@ def dashboard(arguments: Namespace) -> Exit:
     def load_again() -> Settings:
         return load(settings.file, registry)
 
-    app = DevdashApp(settings, lambda chosen: Engine(chosen, registry), load_again, _collect_garbage)
+    def drawn() -> None:
+        _collect_garbage()
+        departure.watch()
+
+    app = DevdashApp(settings, lambda chosen: Engine(chosen, registry), load_again, drawn)
+    departure = Departure(sys.stdin.fileno(), app.exit)
     app.run()
     if app.crash:
         complain(app.crash)
         return Exit.BUG
-    return Exit.OK
+    return Exit.TERMINATED if departure.called else Exit.OK
 
 
 def _collect_garbage() -> None:

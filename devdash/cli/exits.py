@@ -20,6 +20,8 @@ class Exit(IntEnum):
     OUTPUT = 74
     """What was to be printed could not be written."""
     INTERRUPTED = 130
+    TERMINATED = 143
+    """The dashboard was told to go, by SIGTERM or SIGHUP, or its terminal has gone; it left in order."""
 
 
 BY_LEVEL = {

@@ -26,6 +26,7 @@ class _Parser(argparse.ArgumentParser):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run devdash. Returns the exit code."""
+    _open_streams()
     arguments = _parser().parse_args(argv)
     from devdash.logbook import keep_log
 
@@ -53,6 +54,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         return Exit.BUG
     finally:
         log.close()
+
+
+def _open_streams() -> None:
+    """Give a program that was started with `<&-`, `>&-` or `2>&-` /dev/null in its place.
+
+    Else the next file that is opened would get the descriptor, and the text.
+    """
+    for descriptor, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        if getattr(sys, name) is None:
+            if (opened := os.open(os.devnull, os.O_RDWR)) != descriptor:
+                os.dup2(opened, descriptor)
+                os.close(opened)
+            setattr(sys, name, os.fdopen(descriptor, mode, encoding="utf-8"))
 
 
 def _command(handler: str) -> Callable[[argparse.Namespace], Exit]:

@@ -82,7 +82,9 @@ async def _carry_out(effect: Effect, out: TextIO) -> bool:
     """What the face does for the pane. Returns whether that went well."""
     match effect:
         case CopyText():
-            out.write(effect.text + "\n")
+            # A pipe gets it as it is; a terminal would obey what steers it.
+            text = "\n".join(map(clean, effect.text.split("\n"))) if out.isatty() else effect.text
+            out.write(text + "\n")
             return True
         case OpenEditor():
             return await _edit(effect, out)

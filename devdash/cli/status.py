@@ -15,6 +15,7 @@ from devdash.engine.engine import Engine
 from devdash.engine.registry import Registry
 from devdash.engine.snapshot import Snapshot
 from devdash.engine.status import status_of
+from devdash.render.clean import clean
 from devdash.render.json_face import status_json
 from devdash.render.status import PaneStatus
 from devdash.render.text import status_text
@@ -42,7 +43,7 @@ def check(arguments: Namespace) -> Exit:
         names = chosen_panes(settings, arguments.pane)
         panes, _ = asyncio.run(_read(settings, registry, names))
         for pane in panes:
-            said = pane.error.message if pane.error else pane.summary
+            said = clean(pane.error.message if pane.error else pane.summary)
             out.write(f"{pane.level.sign} {pane.name}: {pane.level} — {said}\n")
     if complain_of(settings):
         return Exit.USAGE

@@ -1,0 +1,75 @@
+"""Ends from outside, streams that are closed, and text that would steer whoever prints it."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from cli_rig import Result
+from terminal import Terminal
+
+from devdash.cli.exits import Exit
+from devdash.logbook import log_path
+
+Devdash = Callable[..., Result]
+Config = Callable[[str], Path]
+
+LEAVE_ALTERNATE_SCREEN = b"\x1b[?1049l"
+STEERING = r"\u001b[31mred\u001b]0;owned\u0007"
+
+
+def dashboard(folder: Path, *, ignoring: str = "") -> Terminal:
+    """The dashboard in a terminal; `ignoring` names a signal that it was started with ignored."""
+    shell = f"trap '' {ignoring}; " if ignoring else ""
+    argv = ["sh", "-c", f'{shell}exec "$0" -m devdash', sys.executable]
+    return Terminal(argv, env=dict(os.environ) | {"TERM": "xterm-256color"}, cwd=folder)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_the_dashboard_and_gives_the_terminal_back(
+    folder: Path, config: Config, number: signal.Signals
+) -> None:
+    config("[panes.stub]")
+    with dashboard(folder) as terminal:
+        terminal.until("half")
+        terminal._process.send_signal(number)
+        assert terminal.end() == Exit.TERMINATED
+        assert LEAVE_ALTERNATE_SCREEN in terminal.raw
+
+
+def test_without_its_terminal_the_dashboard_ends_even_where_nobody_tells_it(
+    folder: Path, config: Config
+) -> None:
+    config("[panes.stub]")
+    with dashboard(folder, ignoring="HUP") as terminal:
+        terminal.until("half")
+        # The test's own end is the only one that is open: closing it is what a closed window does.
+        ours, terminal._ours = terminal._ours, os.open(os.devnull, os.O_RDONLY)
+        os.close(ours)
+        terminal._process.wait(timeout=30)
+
+
+@pytest.mark.parametrize("closing", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize("command", ["check", "run stub nothing", ""])
+def test_closed_streams_are_no_bug(config: Config, closing: str, command: str) -> None:
+    config("[panes.stub]")
+    line = f'"$0" -m devdash {command} {closing}'
+    done = subprocess.run(["sh", "-c", line, sys.executable], capture_output=True, text=True, timeout=50)
+    assert done.returncode != Exit.BUG, done.stderr
+    assert "bug" not in done.stderr
+
+
+def test_what_a_pane_says_does_not_steer_the_terminal_through_check(devdash: Devdash, config: Config) -> None:
+    config(f'[panes.stub]\nfail = "{STEERING}"')
+    assert "red" in devdash("check").calm().out
+
+
+def test_what_a_pane_says_does_not_steer_who_reads_the_log(devdash: Devdash, config: Config) -> None:
+    config(f'[panes.stub]\nfail = "{STEERING}"')
+    devdash("check")
+    text = log_path().read_text(encoding="utf-8")
+    assert "red" in text
+    assert "\x1b" not in text
