@@ -47,10 +47,16 @@ class Palette:
             old: its data are from before: everything is dimmed.
         """
         style = self.base + self._cursor if cursor else self.base
-        segments = [Segment(CURSOR_SIGN if cursor else " ", style + self._tones[Tone.ACCENT])]
+        segments: list[Segment] = []
+        text, look = CURSOR_SIGN if cursor else " ", style + self._tones[Tone.ACCENT]
         for span in line.spans:
-            look = style + self._tones[span.tone]
-            segments.append(Segment(span.text, look + self._old if old else look))
+            # Padding goes with what stands before it: viewers of SVG drop spaces at the start of a text.
+            shown = span.text.lstrip(" ")
+            segments.append(Segment(text + " " * (len(span.text) - len(shown)), look))
+            text, look = shown, style + self._tones[span.tone]
+            if old:
+                look += self._old
+        segments.append(Segment(text, look))
         return Strip(segments).adjust_cell_length(width, style)
 
     def blank(self, width: int) -> Strip:
