@@ -20,7 +20,7 @@ ROOMS = {
         "devdash.render",
         "devdash.workers",
     ),
-    "devdash.logbook": ("devdash.engine",),
+    "devdash.logbook": ("devdash.engine", "devdash.render"),
     "devdash.crash": ("devdash", "devdash.engine"),
     "devdash.tui": (
         "devdash.contract",
