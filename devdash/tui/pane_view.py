@@ -31,6 +31,7 @@ class PaneView(LinesView):
         self.pattern = ""
         self._now = now
         self._head = Line()
+        self._head_width = 0
         self._laid_out: tuple[object, ...] = ()
         self._report: Report | None = None
 
@@ -65,6 +66,9 @@ class PaneView(LinesView):
         self.tick(self._now)
 
     def render_head(self, y: int, width: int) -> Strip:
+        if width != self._head_width:
+            # The first frame of a size is drawn before the widget is told it.
+            self._head = self._make_head()
         return self.palette.strip(self._head, width)
 
     def on_resize(self) -> None:
@@ -83,11 +87,11 @@ class PaneView(LinesView):
         self._head = self._make_head()
 
     def _make_head(self) -> Line:
-        width = max(self.size.width - 1, 1)
+        self._head_width = self.size.width
         return header(
             self.snapshot,
             self.number,
-            width,
+            max(self.size.width - 1, 1),
             self._now,
             focused=self.has_focus,
             pattern=self.pattern,

@@ -3,8 +3,10 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from panes import Registry, engine_for, good, scripted, settings_for
+from textual.screen import Screen
 
 from devdash.tui.app import DevdashApp
 
@@ -72,6 +74,26 @@ async def test_drawn_is_called_once_before_anything_is_read(tmp_path: Path) -> N
         while app.engine.snapshot("one").report is None:
             await pilot.pause()
     assert reads == [None]
+
+
+async def test_the_first_frame_names_the_panes(tmp_path: Path) -> None:
+    registry = Registry(
+        one=scripted(lambda pane: good(), title="Eins"), two=scripted(lambda pane: good(), title="Zwei")
+    )
+    app = DevdashApp(settings_for(registry), lambda settings: engine_for(tmp_path, registry, settings))
+    frames: list[str] = []
+    draw = app._display
+
+    def seen(screen: Screen[Any], renderable: Any) -> None:
+        if renderable is not None:
+            frames.append(renderable.render_segments(app.console))
+        draw(screen, renderable)
+
+    app._display = seen
+    async with app.run_test() as pilot:
+        await pilot.pause()
+    assert "Eins" in frames[0]
+    assert "Zwei" in frames[0]
 
 
 def test_the_first_frame_imports_nothing_that_it_does_not_show() -> None:
