@@ -27,26 +27,28 @@ class GlobalKey(msgspec.Struct, frozen=True):
     Attributes:
         id: what `[keys]` calls it.
         key: the default.
-        title: what the hint line and the help screen call it.
+        title: what the hint line calls it.
+        help: what the help screen says of it, one sentence.
     """
 
     id: str
     key: str
     title: str
+    help: str
 
 
 GLOBAL_KEYS = (
-    GlobalKey("quit", "q", "Quit"),
-    GlobalKey("read", "r", "Read again"),
-    GlobalKey("read_all", "R", "Read all again"),
-    GlobalKey("triage", "a", "Triage"),
-    GlobalKey("zoom", "z", "Zoom"),
-    GlobalKey("filter", "slash", "Filter"),
-    GlobalKey("help", "question_mark", "Keys"),
-    GlobalKey("palette", "ctrl+p", "Commands"),
-    GlobalKey("next", "tab", "Next pane"),
-    GlobalKey("previous", "shift+tab", "Previous pane"),
-    GlobalKey("pause", "space", "Pause"),
+    GlobalKey("quit", "q", "Quit", "Leave devdash."),
+    GlobalKey("read", "r", "Read again", "Read the pane again."),
+    GlobalKey("read_all", "R", "Read all again", "Read all panes again."),
+    GlobalKey("triage", "a", "Triage", "List what needs a hand, worst first."),
+    GlobalKey("zoom", "z", "Zoom", "Show this pane alone, and all again."),
+    GlobalKey("filter", "slash", "Filter", "Show only the rows that have certain words."),
+    GlobalKey("help", "question_mark", "Keys", "Show all keys."),
+    GlobalKey("palette", "ctrl+p", "Commands", "Find a command or a theme by its name."),
+    GlobalKey("next", "tab", "Next pane", "Go to the next pane."),
+    GlobalKey("previous", "shift+tab", "Previous pane", "Go to the pane before."),
+    GlobalKey("pause", "space", "Pause", "Pause the pane, and go on."),
 )
 
 FIXED_KEYS: Mapping[str, str] = {

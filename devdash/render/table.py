@@ -230,8 +230,12 @@ def _draw_lead(parts: list[Part], cell: Cell, text: _Text, slots: _Slots, align:
 
 
 def _draw_trend(parts: list[Part], cell: Cell, width: int, most: int, align: Align) -> None:
-    """Append the trend of at most `most` characters in `width` cells."""
+    """Append the trend of at most `most` characters in `width` cells.
+
+    Where nothing changes it is dim: the eye should go to what does.
+    """
     drawn = sparkline(cell.trend, most)
     pad = (" " * (width - len(drawn)), Tone.PLAIN)
-    spark = (drawn, Tone.ACCENT if cell.tone is Tone.PLAIN else cell.tone)
+    calm = Tone.DIM if len(set(drawn) - {" "}) == 1 else Tone.ACCENT
+    spark = (drawn, calm if cell.tone is Tone.PLAIN else cell.tone)
     parts += [pad, spark] if align is Align.RIGHT else [spark, pad]

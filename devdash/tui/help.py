@@ -8,11 +8,11 @@ from devdash.tui.bars import key_label
 from devdash.tui.keymap import KeyMap
 
 _MOVES = (
-    ("↑ ↓ j k", "move within the pane"),
-    ("PgUp PgDn Home End g G", "move further"),
-    ("Enter", "open the row's detail"),
-    ("1 – 9", "go to a pane"),
-    ("Esc", "leave filter, zoom or sheet"),
+    ("↑ ↓ j k", "Move within the pane."),
+    ("PgUp PgDn Home End g G", "Move further."),
+    ("Enter", "Open the row's detail."),
+    ("1 – 9", "Go to a pane."),
+    ("Esc", "Leave the filter, the zoom or the sheet."),
 )
 
 
@@ -24,8 +24,8 @@ def help_blocks(keys: KeyMap, panes: Iterable[tuple[str, str, Sequence[Action]]]
         panes: (name, title, actions).
     """
     columns = (Column("key"), Column("does", shrink=True), Column("command", priority=1, shrink=True))
-    general = [(key_label(key), title, "") for key, title in keys.titled]
-    tables = [_table(columns, "Everywhere", [*general, *((key, does, "") for key, does in _MOVES)])]
+    general = [*((key_label(key), does) for key, does in keys.explained), *_MOVES]
+    tables = [_table(columns[:2], "Everywhere", general)]
     for name, title, actions in panes:
         rows = [(key_label(keys.of(name, a)), a.help or a.title, _command(name, a)) for a in actions]
         if rows:
@@ -38,12 +38,12 @@ def _command(pane: str, action: Action) -> str:
     return f"devdash run {pane} {action.name}{item}"
 
 
-def _table(columns: tuple[Column, ...], heading: str, rows: Sequence[tuple[str, str, str]]) -> Table:
+def _table(columns: tuple[Column, ...], heading: str, rows: Sequence[tuple[str, ...]]) -> Table:
+    tones = (Tone.ACCENT, Tone.PLAIN, Tone.DIM)
     return Table(
         columns,
         tuple(
-            Row(f"{heading}{position}", (Cell(key, Tone.ACCENT), Cell(does), Cell(command, Tone.DIM)))
-            for position, (key, does, command) in enumerate(rows)
+            Row(f"{heading}{position}", tuple(map(Cell, texts, tones))) for position, texts in enumerate(rows)
         ),
         heading=heading,
     )

@@ -26,9 +26,9 @@ class KeyMap:
         return [(self._keys.get(k.id, k.key), k.title) for k in GLOBAL_KEYS if k.id in _HINTED]
 
     @property
-    def titled(self) -> Sequence[tuple[str, str]]:
-        """All of them with their titles."""
-        return [(self._keys.get(k.id, k.key), k.title) for k in GLOBAL_KEYS]
+    def explained(self) -> Sequence[tuple[str, str]]:
+        """All of them with what they do."""
+        return [(self._keys.get(k.id, k.key), k.help) for k in GLOBAL_KEYS]
 
     def of(self, pane: str, action: Action) -> str:
         """The keys of the pane's action."""

@@ -195,3 +195,16 @@ def test_output_of_a_program_keeps_its_lines() -> None:
 def test_charts_that_follow_each_other_start_at_the_same_cell() -> None:
     lines = lay_out((Sparkline((1, 2), "24 h"), Sparkline((2, 1), "longer")), 40)
     assert [line.text for line in lines] == ["24 h    ▁█", "longer  █▁"]
+
+
+def test_a_trend_without_a_change_is_dim() -> None:
+    """A page of bright bars that say nothing would hide the one that rises."""
+    table = Table(
+        (Column("account"), Column("trend")),
+        (
+            Row("rent", (Cell("rent"), Cell(trend=(9.0, 9.0, None, 9.0)))),
+            Row("food", (Cell("food"), Cell(trend=(1.0, 2.0, 3.0)))),
+        ),
+    )
+    tones = {line.item: line.spans[-1].tone for line in lay_out((table,), 40) if line.item}
+    assert tones == {"rent": Tone.DIM, "food": Tone.ACCENT}
