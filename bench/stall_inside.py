@@ -4,6 +4,7 @@ python -m bench.stall_inside CONFIG ROUNDS
 """
 
 import asyncio
+import gc
 import sys
 import time
 from pathlib import Path
@@ -69,8 +70,11 @@ class Ticker:
 
 async def measure(config: Path, rounds: int) -> Stalls:
     """Run the app headless, and let all panes read `rounds` times."""
+    gc.disable()
     registry = Registry()
-    app = DevdashApp(load(config, registry), lambda settings: Engine(settings, registry))
+    app = DevdashApp(
+        load(config, registry), lambda settings: Engine(settings, registry), drawn=_collect_garbage
+    )
     ticker = Ticker()
     reading: list[list[Stall]] = []
     idle: list[list[Stall]] = []
@@ -87,6 +91,12 @@ async def measure(config: Path, rounds: int) -> Stalls:
             reading.append(ticker.take())
         ticking.cancel()
     return Stalls(start, reading, idle)
+
+
+def _collect_garbage() -> None:
+    """As `devdash.cli.dashboard` does."""
+    gc.freeze()
+    gc.enable()
 
 
 async def _until_read(app: DevdashApp, since: float) -> None:
