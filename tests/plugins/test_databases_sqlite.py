@@ -144,7 +144,7 @@ async def test_ping_is_an_action_of_one_alias_or_of_all(context: Make, tmp_path:
     gone = await pane.act(ActionRequest("ping", "gone"))
     both = await pane.act(ActionRequest("ping"))
     assert fine.level is Level.OK
-    assert fine.message.startswith("fine: ")
+    assert fine.message.startswith("fine answered in ")
     assert fine.message.endswith(" ms")
     assert gone.level is Level.CRITICAL
     assert gone.message.startswith("gone: cannot open (there is no such file). Look at")
