@@ -12,18 +12,18 @@ from textual import events
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.command import Provider
+from textual.worker import Worker, WorkerState
 
 from devdash.config.keys import GLOBAL_KEYS
 from devdash.config.model import Settings
 from devdash.contract.levels import Level
-from devdash.contract.view import Text, Tone
 from devdash.crash import crash_sentence, write_crash_log
 from devdash.engine.engine import Engine
 from devdash.engine.snapshot import Snapshot
-from devdash.render.clean import clean
 from devdash.render.rows import find_row
 from devdash.tui.bars import Bar, HintBar, title_line
-from devdash.tui.deeds import Deed, do
+from devdash.tui.board import Board
+from devdash.tui.deeds import Deed, begin
 from devdash.tui.grid import PaneGrid, Rows
 from devdash.tui.keymap import KeyMap
 from devdash.tui.lines_view import LinesView
@@ -33,16 +33,12 @@ from devdash.tui.pane_view import PaneView
 if TYPE_CHECKING:
     from devdash.tui.filter_bar import FilterBar
     from devdash.tui.reload import Reloader
-    from devdash.tui.sheets import BlocksView
     from devdash.tui.triage import Choice
 
 FRAME_S = 1 / 30
 """Changes of panes are gathered this long and then drawn together."""
 
 TICK_S = 1.0
-LEAST_WIDTH, LEAST_HEIGHT = 40, 8
-
-_SEVERITY: dict[Level, str] = {Level.OK: "information", Level.CRITICAL: "error"}
 
 
 def _action_commands() -> type[Provider]:
@@ -64,9 +60,6 @@ class DevdashApp(App[None]):
     TITLE = "devdash"
     CSS = """
     Screen { background: $background; layers: base; }
-    #too-small { display: none; }
-    Screen.-tiny #too-small { display: block; height: 1fr; }
-    Screen.-tiny PaneGrid, Screen.-tiny Bar, Screen.-tiny FilterBar { display: none; }
     Toast { max-width: 80%; }
     """
     COMMANDS = App.COMMANDS | {_action_commands}
@@ -95,11 +88,14 @@ class DevdashApp(App[None]):
         self.engine = make_engine(settings)
         self.crash: str = ""
         self._dirty: dict[str, Snapshot] = {}
-        self._grid = PaneGrid()
+        self._board, self._grid = Board(id="_default"), PaneGrid()
         self._filter: FilterBar | None = None
-        self._too_small: BlocksView | None = None
         self._leave = asyncio.Event()
         self._life: asyncio.Task[None] | None = None
+
+    def get_default_screen(self) -> Board:
+        """Where the panes stand."""
+        return self._board
 
     def compose(self) -> ComposeResult:
         self._use_theme()
@@ -120,6 +116,8 @@ class DevdashApp(App[None]):
         self._grid.focus_first()
         self._update_title()
         self.theme_changed_signal.subscribe(self, lambda _: self._repaint())
+        # After a stop (SIGTSTP) and a go on, the terminal shows nothing of what Textual takes it to show.
+        self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
         # The engine starts once the first frame is on its way.
         self.call_after_refresh(self._start)
 
@@ -200,25 +198,13 @@ class DevdashApp(App[None]):
 
     def on_resize(self, event: events.Resize) -> None:
         width, height = event.size
-        tiny = width < LEAST_WIDTH or height < LEAST_HEIGHT
-        self.screen_stack[0].set_class(tiny, "-tiny")
-        if tiny:
-            needs = f"devdash needs {LEAST_WIDTH}×{LEAST_HEIGHT} cells"
-            self._tell_instead(f"{needs}; this terminal has {width}×{height}.")
+        self._board.fit(width, height, self.palette)
         self._update_title()
-
-    def _tell_instead(self, text: str) -> None:
-        """Say `text` where the panes have no room."""
-        if self._too_small is None:
-            from devdash.tui.sheets import BlocksView
-
-            self._too_small = BlocksView(self.palette, ())
-            self._too_small.id = "too-small"
-            self.screen_stack[0].mount(self._too_small)
-        self._too_small.show_blocks((Text(text, Tone.WARN),))
 
     def on_pane_grid_changed(self) -> None:
         self.engine.show(self._grid.shown)
+        if self._filter is not None and self._filter.is_open and isinstance(self.focused, PaneView):
+            self._filter.close()  # it was left by going to a pane; that pane's rows are not what it says
         self._update_hints()
 
     @property
@@ -227,14 +213,16 @@ class DevdashApp(App[None]):
         return KeyMap(self.settings.keys)
 
     def _update_hints(self) -> None:
-        view = self._grid.view
-        if view is None:
-            return
-        name = view.pane_name
+        own: list[tuple[str, str]] = []
         # Asking for its actions builds the pane: not before the first frame.
-        actions = self.engine.actions(name) if self._life is not None else ()
-        own = [(self.key_map.of(name, action), action.title) for action in actions]
-        self._hint_bar.show_keys([*own, ("enter", "detail"), *self.key_map.hinted])
+        if (view := self._grid.view) is not None:
+            name = view.pane_name
+            actions = self.engine.actions(name) if self._life is not None else ()
+            own = [
+                *((self.key_map.of(name, action), action.title) for action in actions),
+                ("enter", "detail"),
+            ]
+        self._hint_bar.show_keys([*own, *self.key_map.hinted])
 
     # ── keys ────────────────────────────────────────────────────────────────
 
@@ -346,7 +334,7 @@ class DevdashApp(App[None]):
         were typed ahead reach the pane that has lost the focus meanwhile.
         """
         view = self.focused
-        if not isinstance(view, PaneView):
+        if not isinstance(view, PaneView) or view.pane_name not in self._grid.views:
             return
         action = self.key_map.action(view.pane_name, self.engine.actions(view.pane_name), event.key)
         if action is not None:
@@ -365,16 +353,19 @@ class DevdashApp(App[None]):
 
     def perform(self, deed: Deed) -> None:
         """Do it, beside everything else."""
-        self.run_worker(do(self, self.engine, deed, self.palette, self.tell), exit_on_error=False)
+        begin(self, self.engine, deed, self.palette, self.tell)
 
     def tell(self, text: str, level: Level = Level.OK) -> None:
         """Say something in passing."""
-        severity = _SEVERITY.get(level, "warning")
-        self.notify(
-            "\n".join(clean(line) for line in text.splitlines()),
-            severity=severity,  # type: ignore[arg-type]  # one of Textual's three words
-            markup=False,
-        )
+        from devdash.tui.toasts import toast
+
+        toast(self, text, level)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A bug in what was done beside everything else costs the deed, and is told."""
+        error = event.worker.error
+        if event.state is WorkerState.ERROR and error is not None:
+            self.tell(crash_sentence(error, write_crash_log(error)), Level.CRITICAL)
 
     # ── looks and ends ──────────────────────────────────────────────────────
 
@@ -390,10 +381,10 @@ class DevdashApp(App[None]):
 
     def _repaint(self) -> None:
         self.palette = self._make_palette()
-        for view in self.query(LinesView):
-            view.repaint(self.palette)
-        for bar in self.query(Bar):
-            bar.repaint(self.palette)
+        for screen in self.screen_stack:
+            for widget in screen.query("LinesView, Bar"):
+                if isinstance(widget, LinesView | Bar):
+                    widget.repaint(self.palette)
 
     def _fatal_error(self) -> None:
         """A bug: a sentence and a log file. Textual would show local variables, and those hold secrets."""

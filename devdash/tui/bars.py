@@ -13,7 +13,7 @@ from textual.widget import Widget
 from devdash.contract.levels import Level, worst
 from devdash.contract.view import Tone
 from devdash.engine.snapshot import Phase, Snapshot
-from devdash.render.clean import cell_width
+from devdash.render.clean import cell_width, clean
 from devdash.render.lines import Line, Part, compose, cut, level_tone
 from devdash.tui.paint import Palette
 
@@ -101,7 +101,7 @@ def hint_line(keys: Iterable[tuple[str, str]]) -> Line:
     parts: list[Part] = []
     for key, title in keys:
         gap = "   " if parts else ""
-        parts += [(gap, Tone.PLAIN), (key_label(key), Tone.ACCENT), (f" {title.lower()}", Tone.DIM)]
+        parts += [(gap, Tone.PLAIN), (key_label(key), Tone.ACCENT), (f" {clean(title).lower()}", Tone.DIM)]
     return compose(parts)
 
 

@@ -29,19 +29,31 @@ class Deed(msgspec.Struct, frozen=True):
     item: str | None
 
 
-async def do(app: App[None], engine: Engine, deed: Deed, palette: Palette, tell: Tell) -> None:
-    """Ask for what is needed, do it, say what became of it. Runs in a worker of the app."""
+def begin(app: App[None], engine: Engine, deed: Deed, palette: Palette, tell: Tell) -> None:
+    """Ask for what is needed, do it, say what became of it, beside everything else.
+
+    A form is there before the next key is looked at: what is typed ahead is not for the dashboard below.
+    """
+
+    def go(answers: Mapping[str, str] | None) -> None:
+        if answers is not None:
+            app.run_worker(_do(app, engine, deed, answers, palette, tell), exit_on_error=False)
+
+    if not deed.action.fields:
+        go({})
+        return
+    from devdash.tui.forms import FormSheet
+
+    app.push_screen(FormSheet(deed.action, palette), go)
+
+
+async def _do(
+    app: App[None], engine: Engine, deed: Deed, answers: Mapping[str, str], palette: Palette, tell: Tell
+) -> None:
+    """From the answers to the outcome. Runs in a worker of the app."""
     action = deed.action
     item = None if action.scope is Scope.PANE else deed.item
     heading = f"{deed.title}: {action.title}"
-    answers: Mapping[str, str] = {}
-    if action.fields:
-        from devdash.tui.forms import FormSheet
-
-        given = await _asked(app, FormSheet(action, palette))
-        if given is None:
-            return
-        answers = given
     try:
         asked = await engine.ask(deed.pane, action.name, item, answers)
         if asked.confirmation and not await _confirmed(app, heading, asked.confirmation, palette):

@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
+from textual.markup import escape
 from textual.screen import ModalScreen
 from textual.widgets import Checkbox, Input, Label, Select
 
@@ -56,7 +57,7 @@ class FormSheet(ModalScreen[Answers | None]):
                         yield Label(Content.styled(clean(field.help), "dim"))
             yield self._problem
             yield self._hints
-        box.border_title = clean(self._action.title).replace("[", "\\[")
+        box.border_title = escape(clean(self._action.title))
 
     def on_mount(self) -> None:
         self._hints.show_keys((("ctrl+s", "do it"), ("tab", "next"), ("escape", "give up")))
@@ -98,17 +99,27 @@ class FormSheet(ModalScreen[Answers | None]):
         return editor.value
 
 
+def _is_yes(field: Field) -> bool:
+    """What the command would take the field's default for."""
+    try:
+        return check_value(field, None) == "yes"
+    except PaneError:
+        return False
+
+
 _EDITORS = "Input, Select, Checkbox"
 
 
 def _editor(field: Field) -> Input | Checkbox | Select[str]:
     name = f"field-{field.name}"
     if field.kind is FieldKind.FLAG:
-        return Checkbox("yes", field.default == "yes", id=name)
+        return Checkbox("yes", _is_yes(field), id=name)
     if field.kind is FieldKind.CHOICE:
-        options = [(clean(choice), choice) for choice in field.choices]
+        options = [(Content(clean(choice)), choice) for choice in field.choices]
         default = field.default if field.default in field.choices else field.choices[0]
         return Select(options, value=default, allow_blank=False, id=name)
-    editor = Input(field.default, id=name, type="integer" if field.kind is FieldKind.INTEGER else "text")
+    editor = Input(
+        clean(field.default), id=name, type="integer" if field.kind is FieldKind.INTEGER else "text"
+    )
     editor.cursor_blink = False
     return editor

@@ -82,14 +82,20 @@ class PaneGrid(Container):
         self, rows: Rows, snapshots: Mapping[str, Snapshot], palette: Palette, now: float
     ) -> None:
         """Change over to another layout; panes that stay keep their focus, cursor and scroll."""
-        for name in [name for name in self.views if name not in snapshots]:
-            await self.views.pop(name).remove()
-        await self.mount_all(self.make_views(rows, snapshots, palette, now))
-        rank = {name: position for position, name in enumerate(name for row in rows for name in row)}
-        self.sort_children(key=lambda view: rank[view.pane_name] if isinstance(view, PaneView) else -1)
+        # All that is known changes before the first await: keys and sizes arrive in between.
+        gone = [self.views.pop(name) for name in tuple(self.views) if name not in snapshots]
+        fresh = self.make_views(rows, snapshots, palette, now)
         if self._zoomed not in self.views:
             self._zoomed = None
-        if self._current not in self.views:
+        lost = self._current not in self.views
+        if lost:
+            self._current = rows[0][0] if rows else ""
+        for view in gone:
+            await view.remove()
+        await self.mount_all(fresh)
+        rank = {name: position for position, name in enumerate(name for row in rows for name in row)}
+        self.sort_children(key=lambda view: rank[view.pane_name] if isinstance(view, PaneView) else -1)
+        if lost:
             self.focus_first()
         self.place()
 
@@ -123,8 +129,9 @@ class PaneGrid(Container):
         self.place()
 
     def on_pane_view_focused(self, message: PaneView.Focused) -> None:
-        self._current = message.view.pane_name
-        self.place()
+        if message.view.pane_name in self.views:
+            self._current = message.view.pane_name
+            self.place()
 
     def on_resize(self) -> None:
         self.place()

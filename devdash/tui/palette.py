@@ -5,6 +5,8 @@ from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
+from textual.markup import escape
 
 from devdash.render.clean import clean
 from devdash.tui.deeds import Deed
@@ -21,17 +23,23 @@ class ActionCommands(Provider):
         for deed in self._deeds():
             text = _text(deed)
             if (score := matcher.match(text)) > 0:
-                yield Hit(score, matcher.highlight(text), partial(self._run, deed), help=deed.action.help)
+                # What could be markup is not looked through for it, so that it is shown as it is.
+                shown = Content(text) if "[" in text else matcher.highlight(text)
+                yield Hit(score, shown, partial(self._run, deed), help=_help(deed))
 
     async def discover(self) -> Hits:
         for deed in self._deeds():
-            yield DiscoveryHit(_text(deed), partial(self._run, deed), help=deed.action.help)
+            yield DiscoveryHit(Content(_text(deed)), partial(self._run, deed), help=_help(deed))
 
     def _deeds(self) -> Iterator[Deed]:
         return cast("DevdashApp", self.app).deeds()
 
     def _run(self, deed: Deed) -> None:
         cast("DevdashApp", self.app).perform(deed)
+
+
+def _help(deed: Deed) -> str:
+    return escape(clean(deed.action.help))
 
 
 def _text(deed: Deed) -> str:

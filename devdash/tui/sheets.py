@@ -6,6 +6,7 @@ from typing import ClassVar, TypeVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.markup import escape
 from textual.screen import ModalScreen
 
 from devdash.contract.actions import Confirmation
@@ -63,7 +64,7 @@ class Sheet(ModalScreen[R]):
         with Vertical() as box:
             yield self.view
             yield self.hints
-        box.border_title = self._heading.replace("[", "\\[")
+        box.border_title = escape(self._heading)
 
     def on_mount(self) -> None:
         self._fit()
