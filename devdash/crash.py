@@ -15,7 +15,7 @@ from devdash import __version__
 
 def write_crash_log(error: BaseException) -> Path | None:
     """Write what is known of `error`. Returns the file, or None when no folder takes it."""
-    from devdash.engine.places import state_root
+    from devdash.engine.places import make_private, state_root
 
     trace = traceback.TracebackException.from_exception(error, capture_locals=False)
     moment = datetime.now().astimezone()
@@ -24,7 +24,7 @@ def write_crash_log(error: BaseException) -> Path | None:
     for folder in (state_root(), Path(tempfile.gettempdir())):
         path = folder / name
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            make_private(folder)
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except OSError:
             continue

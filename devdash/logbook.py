@@ -64,9 +64,11 @@ def keep_log() -> LogbookHandler:
 
 def _open() -> int:
     """A descriptor for appending: in the state folder, else in the temporary one, else nowhere."""
+    from devdash.engine.places import make_private
+
     for path in (log_path(), Path(tempfile.gettempdir()) / f"devdash-{os.getuid()}.log"):
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_private(path.parent)
             if path.exists() and path.stat().st_size > MAX_BYTES:
                 path.replace(path.with_suffix(".log.1"))
             return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)

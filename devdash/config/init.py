@@ -55,10 +55,12 @@ def propose(home: Path, folder: Path) -> InitPlan:
 def plan(home: Path, finds: Finds, *, battery: bool) -> InitPlan:
     """What to make of `finds`."""
     crowds = Counter(repo.parent for repo in finds.repos)
-    scan = tuple(folder for folder, count in crowds.items() if count >= CROWD and folder != home)
+    crowded = [folder for folder, count in crowds.items() if count >= CROWD and folder != home]
+    # Scanning goes into folders: what lies within another one is found there.
+    scan = tuple(folder for folder in crowded if not any(other in folder.parents for other in crowded))
     return InitPlan(
         home=home,
-        repos=tuple(repo for repo in finds.repos if repo.parent not in scan),
+        repos=tuple(repo for repo in finds.repos if not any(folder in repo.parents for folder in scan)),
         scan=scan,
         journal=finds.beancount[0] if finds.beancount else None,
         journals=finds.beancount[1:],

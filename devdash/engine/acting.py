@@ -215,7 +215,8 @@ def _check_item(action: Action, report: Report | None, item: str | None) -> str 
     ]
     if item not in keys:
         close = get_close_matches(item, keys, n=1)
-        raise RequestProblem(f"there is no '{item}'", f"did you mean '{close[0]}'?" if close else "")
+        hint = f"did you mean '{close[0]}'?" if close else "rows: " + (", ".join(keys[:20]) or "none")
+        raise RequestProblem(f"there is no row '{item}'", hint)
     return item
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from types import TracebackType
@@ -19,7 +20,7 @@ from devdash.engine.containment import Containment
 from devdash.engine.context import Context
 from devdash.engine.guard import StepGuard
 from devdash.engine.heartbeat import beat
-from devdash.engine.places import cache_root, state_root
+from devdash.engine.places import cache_root, make_private, state_root
 from devdash.engine.registry import PaneTable
 from devdash.engine.runner import Runner
 from devdash.engine.schedule import catch_up_delay
@@ -65,7 +66,7 @@ class Engine:
         self.settings = settings
         self.clock: Clock = clock or SystemClock()
         self._registry = registry
-        self._places = places
+        self._places = places or Places(state_root(), cache_root())
         self._chance = chance
         self._guard = StepGuard()
         self._desk = Desk(settings.policy.policy(), self._guard)
@@ -80,6 +81,8 @@ class Engine:
         # Every pane needs it, and its import takes half a frame: a step of its own.
         import_module("devdash.engine.boundary")
         await asyncio.sleep(0)
+        with suppress(OSError):  # a home that cannot be written costs what would be kept there, no more
+            make_private(self._places.state)
         return self
 
     async def __aexit__(
@@ -180,8 +183,6 @@ class Engine:
         first, timeout, interval = self._first_snapshot(spec), 0.0, 0.0
         if spec.config is not None:
             interval, timeout = float(spec.config.interval), float(spec.config.timeout)
-        if self._places is None:
-            self._places = Places(state_root(), cache_root())
 
         def make() -> Pane[Any]:
             return self._registry.pane_type(spec.plugin)(spec.config, context)

@@ -18,3 +18,12 @@ def cache_root() -> Path:
     from platformdirs import user_cache_path
 
     return user_cache_path("devdash", appauthor=False)
+
+
+def make_private(folder: Path) -> None:
+    """Make `folder` for its owner only, unless it is there already: logs and records are nobody else's.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -27,7 +27,8 @@ def _rows(blocks: Sequence[Block]) -> Iterator[Row]:
 def filter_rows(blocks: Sequence[Block], query: str) -> tuple[Block, ...]:
     """`blocks` with those table rows only in which every word of `query` occurs.
 
-    Words are looked for in what the cells show, in any order and case. A row
+    Words are looked for in the cells and in the key, in any order and case: the
+    key of an account or a path names its parents too. A row
     that matches brings its ancestors in the tree along: of an ancestor that has
     several lines, one below the other under one name, the first. When nothing matches,
     every table says so in its place; else tables without a match are left out.
@@ -69,6 +70,6 @@ def _is_one(above: Row, row: Row) -> bool:
 
 
 def _matches(row: Row, words: Sequence[str]) -> bool:
-    """Whether every one of `words` occurs in some cell."""
-    shown = "\n".join([clean(cell.text) for cell in row.cells]).casefold()
+    """Whether every one of `words` occurs in some cell or in the key, which names a row's place in a tree."""
+    shown = "\n".join([clean(row.key), *(clean(cell.text) for cell in row.cells)]).casefold()
     return all(word in shown for word in words)

@@ -52,7 +52,7 @@ def test_fields_have_their_defaults_and_take_what_is_set(run: Run) -> None:
     ("arguments", "said"),
     [
         (["touch"], ["'Touch' needs a row", "choose one with the arrow keys, or name it"]),
-        (["touch", "tow"], ["there is no 'tow'", "did you mean 'two'?"]),
+        (["touch", "tow"], ["there is no row 'tow'", "did you mean 'two'?"]),
         (["copy", "one"], ["'copy' is about the whole pane; it takes no item"]),
         (["tuch"], ["unknown action 'tuch'", "did you mean 'touch'?"]),
         (["greet"], ["'Name' is empty"]),

@@ -107,6 +107,15 @@ def test_the_config_is_right_and_names_the_finds(
     assert "~/src/api, settings shop.settings" in text
 
 
+def test_a_folder_within_a_scanned_one_is_not_scanned_again(tmp_path: Path) -> None:
+    me = tmp_path / "me"
+    for name in ("a", "b", "c", "origins/d", "origins/e", "origins/f"):
+        (me / "src" / name / ".git").mkdir(parents=True)
+    made = plan(me, search((me,)), battery=False)
+    assert made.scan == (me / "src",)
+    assert made.repos == ()
+
+
 def test_where_nothing_is_found_the_config_is_right_too(tmp_path: Path) -> None:
     nothing = plan(tmp_path, Finds(complete=False), battery=False)
     assert nothing == InitPlan(home=tmp_path, battery=False, complete=False)

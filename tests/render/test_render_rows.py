@@ -11,7 +11,8 @@ words = st.lists(st.from_regex(r"[a-z0-9.]{1,2}", fullmatch=True), min_size=1, m
 
 
 def matches(row: Row, wanted: list[str]) -> bool:
-    return all(any(word in cell.text.casefold() for cell in row.cells) for word in wanted)
+    texts = [row.key.casefold(), *(cell.text.casefold() for cell in row.cells)]
+    return all(any(word in text for text in texts) for word in wanted)
 
 
 def ancestors(rows: tuple[Row, ...], number: int) -> set[str]:
@@ -68,6 +69,15 @@ def test_of_a_parent_with_several_lines_the_first_comes_along() -> None:
     rows = tuple(Row(key, (Cell(name), Cell(unit)), indent=indent) for key, indent, name, unit in lines)
     assert row_keys(filter_rows((Table(columns, rows),), "bank")) == ("a", "c")
     assert row_keys(filter_rows((Table(columns, rows),), "chf")) == ("b",)
+
+
+def test_a_parents_name_finds_its_children_through_their_keys() -> None:
+    rows = (
+        Row("Food", (Cell("Food"),)),
+        Row("Food:Coffee", (Cell("Coffee"),), indent=1),
+        Row("Rent", (Cell("Rent"),)),
+    )
+    assert row_keys(filter_rows((Table((Column("account"),), rows),), "food")) == ("Food", "Food:Coffee")
 
 
 def test_all_words_must_occur_in_any_order_and_case() -> None:
