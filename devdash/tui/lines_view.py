@@ -1,10 +1,12 @@
 """A widget that shows lines, with a cursor over those that are rows.
 
 It draws with `render_line` and nothing else: a refresh of hundreds of rows
-costs a few milliseconds, equal content is not repainted, and there is no
-scrollbar that eats a column of a narrow pane.
+costs a few milliseconds, lines that look the same are not drawn again, and
+there is no scrollbar that eats a column of a narrow pane.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import ClassVar
 
 from textual import events
@@ -16,6 +18,9 @@ from textual.widget import Widget
 
 from devdash.render.lines import Line
 from devdash.tui.paint import Palette
+
+Look = tuple[Line, bool, bool] | None
+"""How a line of the page looks: the line, whether the cursor is on it, whether it is old; None: empty."""
 
 
 class LinesView(Widget, can_focus=True):
@@ -80,13 +85,34 @@ class LinesView(Widget, can_focus=True):
         """
         if (lines, news, old) == (self._lines, self._news, self._old):
             return
-        above = self._row_index()
-        self._lines, self._news, self._old = lines, news, old
-        keys = self.keys
-        if self._item not in keys:
-            self._item = keys[min(above, len(keys) - 1)] if keys else None
-        self._clamp()
-        self.refresh()
+        with self._repainting():
+            above = self._row_index()
+            self._lines, self._news, self._old = lines, news, old
+            keys = self.keys
+            if self._item not in keys:
+                self._item = keys[min(above, len(keys) - 1)] if keys else None
+            self._clamp()
+
+    @contextmanager
+    def _repainting(self) -> Iterator[None]:
+        """Repaint those lines of the page that look different afterwards."""
+        before = self._looks()
+        yield
+        width = self.size.width
+        pairs = enumerate(zip(before, self._looks(), strict=True), self.HEAD)
+        changed = [Region(0, y, width, 1) for y, (old, new) in pairs if old != new]
+        if changed:
+            self.refresh(*changed)
+
+    def _looks(self) -> list[Look]:
+        return [self._look(index) for index in range(self._top, self._top + self.page)]
+
+    def _look(self, index: int) -> Look:
+        if index >= len(self._lines):
+            return None
+        line = self._lines[index]
+        cursor = self.has_focus and line.item is not None and line.item == self._item
+        return line, cursor, self._old and index >= self._news
 
     def repaint(self, palette: Palette) -> None:
         """Use other colours."""
@@ -101,20 +127,19 @@ class LinesView(Widget, can_focus=True):
     def select(self, item: str) -> None:
         """Put the cursor on the row `item`, if it is there."""
         if item in self.keys:
-            self._item = item
-            self._reveal()
-            self.refresh()
+            with self._repainting():
+                self._item = item
+                self._reveal()
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width
         if y < self.HEAD:
             return self.render_head(y, width)
-        index = self._top + y - self.HEAD
-        if index >= len(self._lines):
+        look = self._look(self._top + y - self.HEAD)
+        if look is None:
             return self.palette.blank(width)
-        line = self._lines[index]
-        cursor = self.has_focus and line.item is not None and line.item == self._item
-        return self.palette.strip(line, width, cursor=cursor, old=self._old and index >= self._news)
+        line, cursor, old = look
+        return self.palette.strip(line, width, cursor=cursor, old=old)
 
     def render_head(self, y: int, width: int) -> Strip:
         """The lines that do not scroll; subclasses with `HEAD` > 0 draw them."""
@@ -132,11 +157,12 @@ class LinesView(Widget, can_focus=True):
             return
         index = self._row_index()
         target = min(max(index + step, 0), len(keys) - 1)
-        if target == index:
-            self._scroll(step)
-        self._item = keys[target]
-        self._reveal()
-        self.refresh()
+        with self._repainting():
+            if target == index:
+                self._top += step
+                self._clamp()
+            self._item = keys[target]
+            self._reveal()
 
     def action_page(self, direction: int) -> None:
         """Move by a screenful."""
@@ -145,12 +171,12 @@ class LinesView(Widget, can_focus=True):
     def action_edge(self, direction: int) -> None:
         """Go to the first or the last row."""
         keys = self.keys
-        if keys:
-            self._item = keys[0 if direction < 0 else -1]
-        self._top = 0 if direction < 0 else len(self._lines)
-        self._clamp()
-        self._reveal()
-        self.refresh()
+        with self._repainting():
+            if keys:
+                self._item = keys[0 if direction < 0 else -1]
+            self._top = 0 if direction < 0 else len(self._lines)
+            self._clamp()
+            self._reveal()
 
     def action_open(self) -> None:
         """Open the row under the cursor."""
@@ -172,8 +198,8 @@ class LinesView(Widget, can_focus=True):
             and index < len(self._lines)
             and (item := self._lines[index].item) is not None
         ):
-            self._item = item
-            self.refresh()
+            with self._repainting():
+                self._item = item
             if event.chain > 1:
                 self.action_open()
 
@@ -184,19 +210,18 @@ class LinesView(Widget, can_focus=True):
         self.refresh()
 
     def on_resize(self) -> None:
-        self._clamp()
-        self._reveal()
+        with self._repainting():
+            self._clamp()
+            self._reveal()
 
     def _row_index(self) -> int:
         keys = self.keys
         return keys.index(self._item) if self._item in keys else 0
 
     def _scroll(self, step: int) -> None:
-        before = self._top
-        self._top += step
-        self._clamp()
-        if self._top != before:
-            self.refresh()
+        with self._repainting():
+            self._top += step
+            self._clamp()
 
     def _clamp(self) -> None:
         before = self._shown_from
