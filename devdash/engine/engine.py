@@ -78,8 +78,10 @@ class Engine:
 
     async def __aenter__(self) -> "Engine":
         self._guard.__enter__()
-        # Every pane needs it, and its import takes half a frame: a step of its own.
+        # Every pane needs it, and its import takes half a frame: a step of its own. Two turns,
+        # because keys that came during the first are only queued when it ends.
         import_module("devdash.engine.boundary")
+        await asyncio.sleep(0)
         await asyncio.sleep(0)
         with suppress(OSError):  # a home that cannot be written costs what would be kept there, no more
             make_private(self._places.state)
