@@ -1,6 +1,7 @@
 """`devdash` itself: the screen."""
 
 import gc
+import io
 import sys
 from argparse import Namespace
 
@@ -22,6 +23,9 @@ def dashboard(arguments: Namespace) -> Exit:
     """
     if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         raise UsageError("the dashboard needs a terminal", "`devdash status` prints the same as text")
+    if isinstance(sys.stderr, io.TextIOWrapper):
+        # Textual draws there in the locale's encoding; where that is ASCII a frame would be made of digits.
+        sys.stderr.reconfigure(encoding="utf-8")
     # Until the first frame everything that is made is there to stay: looking for garbage is in vain.
     gc.disable()
     registry = Registry()

@@ -14,7 +14,7 @@ from devdash.contract.actions import Confirmation, CopyText, Effect, OpenEditor,
 from devdash.contract.errors import PaneError
 from devdash.contract.levels import Level
 from devdash.engine.acting import Asked, Forbidden, RequestProblem, find_action
-from devdash.engine.editor import editor_command
+from devdash.engine.editor import editor_command, lent_terminal
 from devdash.engine.engine import Engine
 from devdash.engine.registry import Registry
 from devdash.render.blocks import lay_out
@@ -93,11 +93,12 @@ async def _carry_out(effect: Effect, out: TextIO) -> bool:
 async def _edit(effect: OpenEditor, out: TextIO) -> bool:
     argv = editor_command(os.environ, effect.path, effect.line)
     try:
-        process = await asyncio.create_subprocess_exec(*argv, stdout=out)
+        with lent_terminal():
+            process = await asyncio.create_subprocess_exec(*argv, stdout=out)
+            code = await process.wait()
     except OSError as error:
         complain(f"{argv[0]} cannot be run: {error.strerror}; set $VISUAL or $EDITOR")
         return False
-    code = await process.wait()
     if code != 0:
         complain(f"{argv[0]} ended with {code}")
     return code == 0

@@ -1,8 +1,11 @@
-"""Which editor, and how it is told the line."""
+"""Which editor, how it is told the line, and whose Ctrl+C it is while the editor runs."""
 
 import shlex
-from collections.abc import Mapping
+import signal
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import PurePath
+from types import FrameType
 
 _COLON = frozenset({"hx", "helix", "subl", "zed"})
 """Editors that are given `file:line`."""
@@ -26,6 +29,24 @@ def editor_command(environ: Mapping[str, str], path: str, line: int) -> tuple[st
     if name in _GOTO:
         return (*chosen, "--goto", f"{path}:{line}")
     return (*chosen, f"+{line}", path)
+
+
+@contextmanager
+def lent_terminal() -> Iterator[None]:
+    """While it lasts, Ctrl+C and Ctrl+\\ mean the editor alone, which shares the terminal's process group.
+
+    The signals are taken and dropped, not ignored: the editor would inherit that.
+    """
+    before = {number: signal.signal(number, _drop) for number in (signal.SIGINT, signal.SIGQUIT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)
+
+
+def _drop(number: int, frame: FrameType | None) -> None:
+    """Do nothing."""
 
 
 def _words(command: str) -> list[str]:

@@ -6,7 +6,7 @@ import os
 from textual.app import App, SuspendNotSupported
 
 from devdash.contract.actions import CopyText, Effect, OpenEditor
-from devdash.engine.editor import editor_command
+from devdash.engine.editor import editor_command, lent_terminal
 
 
 async def carry_out(app: App[None], effect: Effect) -> str:
@@ -23,7 +23,7 @@ async def _edit(app: App[None], effect: OpenEditor) -> str:
     """Give the terminal to the editor; the panes go on reading meanwhile."""
     argv = editor_command(os.environ, effect.path, effect.line)
     try:
-        with app.suspend():
+        with app.suspend(), lent_terminal():
             process = await asyncio.create_subprocess_exec(*argv)
             code = await process.wait()
     except SuspendNotSupported:

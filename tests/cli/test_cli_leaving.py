@@ -73,3 +73,35 @@ def test_what_a_pane_says_does_not_steer_who_reads_the_log(devdash: Devdash, con
     text = log_path().read_text(encoding="utf-8")
     assert "red" in text
     assert "\x1b" not in text
+
+
+def test_ctrl_c_in_the_editor_is_the_editors(folder: Path, config: Config) -> None:
+    config("[panes.doer]")
+    editor = folder / "editor"
+    editor.write_text(
+        "#!/bin/sh\ntrap 'echo interrupted; exit 3' INT\necho edits\nwhile :; do sleep 0.05; done\n"
+    )
+    editor.chmod(0o700)
+    env = {**os.environ, "EDITOR": str(editor)}
+    with Terminal([sys.executable, "-m", "devdash"], env=env, cwd=folder) as terminal:
+        terminal.until("greet")
+        terminal.press("o")
+        terminal.until("edits")
+        os.killpg(terminal._process.pid, signal.SIGINT)  # as a terminal does it
+        terminal.until("ended with 3")
+        terminal.press("q")
+        assert terminal.end() == Exit.OK
+    with Terminal([sys.executable, "-m", "devdash", "run", "doer", "edit"], env=env, cwd=folder) as terminal:
+        terminal.until("edits")
+        os.killpg(terminal._process.pid, signal.SIGINT)
+        terminal.until("ended with 3")
+        assert terminal.end() == Exit.CRITICAL
+
+
+def test_the_screen_is_drawn_in_utf_8_whatever_the_locale_says(folder: Path, config: Config) -> None:
+    config("[panes.stub]")
+    env = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    with Terminal([sys.executable, "-m", "devdash"], env=env, cwd=folder) as terminal:
+        terminal.until("1 Stub ━━")
+        terminal.press("q")
+        assert terminal.end() == Exit.OK
