@@ -59,7 +59,8 @@ class DevdashApp(App[None]):
 
     TITLE = "devdash"
     CSS = """
-    Screen { background: $background; layers: base; }
+    Screen { background: $background; }
+    ModalScreen { background: $background 60%; }
     Toast { max-width: 80%; }
     """
     COMMANDS = App.COMMANDS | {_action_commands}
@@ -165,6 +166,7 @@ class DevdashApp(App[None]):
         for name, snapshot in changes.items():
             if name in self._grid.views:
                 self._grid.views[name].show(snapshot, now)
+        self._grid.settle()
         self._update_title()
 
     def _tick(self) -> None:
@@ -302,7 +304,10 @@ class DevdashApp(App[None]):
         """Show what needs a hand."""
         from devdash.tui.triage import TriageSheet
 
-        self.push_screen(TriageSheet(self.engine.snapshots, self.palette), self._chosen)
+        self.push_screen(TriageSheet(self.engine.snapshots, self._helper, self.palette), self._chosen)
+
+    def _helper(self, pane: str, action: str | None) -> str:
+        return self.key_map.label(pane, self.engine.actions(pane), action)
 
     def _chosen(self, choice: "Choice | None") -> None:
         if choice is None or choice.pane not in self._grid.views:
@@ -326,7 +331,7 @@ class DevdashApp(App[None]):
             if row is not None and row.detail:
                 from devdash.tui.sheets import DetailSheet
 
-                heading = f"{view.snapshot.title}: {message.item}"
+                heading = f"{view.snapshot.title}: {row.cells[0].text or row.key}"
                 self.push_screen(DetailSheet(heading, row.detail, self.palette))
 
     def on_key(self, event: events.Key) -> None:

@@ -10,7 +10,7 @@ import msgspec
 from textual.app import App
 from textual.screen import Screen
 
-from devdash.contract.actions import Action, Confirmation, Outcome, Scope
+from devdash.contract.actions import Action, Confirmation, OpenEditor, Outcome, Scope
 from devdash.contract.errors import PaneError
 from devdash.contract.levels import Level
 from devdash.engine.engine import Engine
@@ -75,8 +75,12 @@ async def _confirmed(app: App[None], heading: str, question: Confirmation, palet
 async def _show(app: App[None], heading: str, outcome: Outcome, palette: Palette, tell: Tell) -> None:
     from devdash.tui.effects import carry_out
 
-    said = [outcome.message, *[await carry_out(app, effect) for effect in outcome.effects]]
-    tell("\n".join(part for part in said if part), outcome.level)
+    said = [await carry_out(app, effect) for effect in outcome.effects]
+    if not any(isinstance(effect, OpenEditor) for effect in outcome.effects):
+        # What an editor was opened for, the person has seen by now.
+        said.insert(0, outcome.message)
+    if text := "\n".join(part for part in said if part):
+        tell(text, outcome.level)
     if outcome.blocks:
         from devdash.tui.sheets import DetailSheet
 

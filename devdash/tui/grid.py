@@ -14,15 +14,41 @@ NARROW = 100
 """Below this many columns the panes stand one below the other."""
 
 FOLDED = 3
-"""Lines of a folded pane where there is room: its header and a little of its data."""
+"""Lines of a pane that has not the focus, where there is room: its header and a little of its data."""
+
+BARS = 2
+"""Lines of the screen that are not the panes': the title and the hints."""
 
 Rows = tuple[tuple[str, ...], ...]
 """Pane names, row by row, as `[devdash] layout` gives them."""
 
 
-def folded_height(count: int, height: int) -> int:
-    """Lines for each of the `count` panes that are not open, so that the open one has most of `height`."""
-    return FOLDED if count * FOLDED <= height // 2 else 1
+def heights(needs: Sequence[int], current: int, room: int) -> tuple[int, ...]:
+    """Lines for panes that stand one below the other.
+
+    Every pane keeps its header. The current one has what it needs, except for a
+    little of the others' data as long as it keeps half of the room itself. What it
+    does not need goes to the others line by line in turn, and back to itself at last.
+
+    Args:
+        needs: how many lines each pane would fill, its header included.
+        current: the index of the pane that keys are meant for.
+        room: lines for all of them.
+    """
+    given = [1] * len(needs)
+    left = max(room - len(needs), 0)
+    peek = [min(max(need, 1), FOLDED) - 1 for need in needs]
+    reserve = sum(peek) - peek[current]
+    if reserve > left // 2:
+        reserve = 0
+    given[current] += min(max(needs[current] - 1, 0), left - reserve)
+    left = max(room - sum(given), 0)
+    while left and (hungry := [index for index, need in enumerate(needs) if given[index] < need]):
+        for index in hungry[:left]:
+            given[index] += 1
+        left -= min(left, len(hungry))
+    given[current] += left
+    return tuple(given)
 
 
 def narrow(rows: Rows, width: int) -> bool:
@@ -48,6 +74,7 @@ class PaneGrid(Container):
         self._rows: Rows = ()
         self._current = ""
         self._zoomed: str | None = None
+        self._placed_for: tuple[int, ...] = ()
 
     @property
     def view(self) -> PaneView | None:
@@ -138,19 +165,37 @@ class PaneGrid(Container):
 
     def place(self) -> None:
         """Give every view its place."""
-        # Before the first layout, what the terminal has is a good guess: it spares a second one.
-        size = self.size or self.app.size
+        # Before the first layout this is a good guess: it spares a second one.
+        size = self.size or self.app.size - (0, BARS)
         folding = narrow(self._rows, size.width)
         self.set_class(folding or self.is_zoomed, "-column")
         columns = lcm(*(len(row) for row in self._rows)) if self._rows else 1
         self.styles.grid_size_columns = columns
         self.styles.grid_size_rows = max(len(self._rows), 1)
-        folded = folded_height(len(self.views) - 1, size.height)
         for row in self._rows:
             for name in row:
                 view = self.views[name]
                 view.display = self._zoomed in (None, name)
                 view.styles.column_span = columns // len(row)
-                is_open = not folding or name in (self._current, self._zoomed)
-                view.styles.height = "1fr" if is_open else folded
+                view.styles.height = "1fr"
+        if folding and not self.is_zoomed:
+            self._fold(size.height)
         self.post_message(self.Changed())
+
+    def settle(self) -> None:
+        """Share the lines out anew where panes stand one below the other and need other heights now."""
+        if self.has_class("-column") and not self.is_zoomed and self._needs() != self._placed_for:
+            self._fold(self.size.height)
+
+    def _needs(self) -> tuple[int, ...]:
+        return tuple(view.HEAD + max(len(view.lines), 1) for view in self._in_order())
+
+    def _in_order(self) -> Sequence[PaneView]:
+        return [self.views[name] for row in self._rows for name in row]
+
+    def _fold(self, room: int) -> None:
+        views, needs = self._in_order(), self._needs()
+        current = next((at for at, view in enumerate(views) if view.pane_name == self._current), 0)
+        for view, height in zip(views, heights(needs, current, room), strict=True):
+            view.styles.height = height
+        self._placed_for = needs

@@ -76,9 +76,7 @@ def _level_parts(snapshot: Snapshot) -> list[Part]:
     report = snapshot.report
     if report is None or report.level is Level.OK:
         return []
-    count = len(report.attention)
-    text = f"{report.level.sign} {count}" if count > 1 else report.level.sign
-    return [(text, level_tone(report.level)), (" · ", Tone.DIM)]
+    return [(report.level.sign, level_tone(report.level)), (" · ", Tone.DIM)]
 
 
 def _phase_parts(snapshot: Snapshot, now: float) -> list[Part]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from devdash.config.keys import GLOBAL_KEYS
 from devdash.config.model import KeyBinding
 from devdash.contract.actions import Action
+from devdash.tui.bars import key_label
 
 _HINTED = frozenset({"read", "filter", "zoom", "triage", "help"})
 
@@ -33,6 +34,13 @@ class KeyMap:
     def of(self, pane: str, action: Action) -> str:
         """The keys of the pane's action."""
         return self._keys.get(f"{pane}.{action.name}", action.key)
+
+    def label(self, pane: str, actions: Iterable[Action], name: str | None) -> str:
+        """Key and title of the pane's action `name`; of reading again, when it is None."""
+        action = next((action for action in actions if action.name == name), None)
+        if action is None:
+            return f"{key_label(self._keys.get('read', 'r'))} read again"
+        return f"{key_label(self.of(pane, action))} {action.title.lower()}"
 
     def action(self, pane: str, actions: Iterable[Action], key: str) -> Action | None:
         """The action of the pane that `key` means."""

@@ -30,7 +30,7 @@ class Palette:
             Tone.PLAIN: Style(),
             Tone.DIM: Style(dim=True),
             Tone.STRONG: Style(bold=True),
-            Tone.ACCENT: Style(color=colour("accent", accent), bold=plain),
+            Tone.ACCENT: Style(color=colour("text-primary", accent), bold=plain),
             Tone.GOOD: Style(color=colour("text-success", "#8ad4a1")),
             Tone.WARN: Style(color=colour("text-warning", "#ffc473"), bold=plain),
             Tone.BAD: Style(color=colour("text-error", "#d17e92"), bold=True),

@@ -46,14 +46,19 @@ class Reloader:
             except ConfigError as error:
                 self._refuse([str(problem) for problem in error.problems] or [error.message])
                 return
-            if settings.all_problems:
-                self._refuse([str(problem) for problem in settings.all_problems])
+            problems = [str(problem) for problem in settings.all_problems]
+            if settings.dashboard.theme not in self._app.available_themes:
+                problems.append(f"devdash.theme: there is no theme '{settings.dashboard.theme}'")
+            if problems:
+                self._refuse(problems)
                 return
+            # What was said of an earlier state of the file is no longer true.
+            self._app.clear_notifications()
             if settings != self._app.settings:
                 changed = await self._app.rebuild(settings)
-                self._app.tell(
-                    "devdash.toml: " + (f"changed {', '.join(changed)}" if changed else "taken over")
-                )
+                name = settings.file.name if settings.file else ""
+                self._app.tell(f"{name}: " + (f"changed {', '.join(changed)}" if changed else "taken over"))
 
     def _refuse(self, problems: list[str]) -> None:
+        self._app.clear_notifications()
         self._app.tell("Nothing was changed:\n" + "\n".join(problems), Level.CRITICAL)

@@ -1,6 +1,6 @@
 """The triage list: everything that needs a hand, across panes, worst first."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import ClassVar
 
 import msgspec
@@ -40,6 +40,16 @@ class Entry(msgspec.Struct, frozen=True):
     attention: Attention | None
 
     @property
+    def action(self) -> str | None:
+        """The action that helps; None: reading the pane again does, or nothing from here."""
+        return self.attention.action if self.attention else None
+
+    @property
+    def can_be_helped(self) -> bool:
+        """Whether one key helps from here."""
+        return self.attention is None or self.action is not None
+
+    @property
     def key(self) -> str:
         """Unique in the list."""
         return f"{self.pane}\0{self.attention.key if self.attention else ''}"
@@ -59,7 +69,11 @@ def entries(snapshots: Iterable[Snapshot]) -> tuple[Entry, ...]:
     return tuple(sorted(found, key=lambda entry: -entry.level.weight))
 
 
-def triage_blocks(found: tuple[Entry, ...]) -> tuple[Block, ...]:
+Helper = Callable[[str, str | None], str]
+"""A pane's name and the name of the action that helps, None for a new reading, to its key and title."""
+
+
+def triage_blocks(found: tuple[Entry, ...], helper: Helper) -> tuple[Block, ...]:
     """The list as a table; a calm sentence when it is empty."""
     if not found:
         return (Text("Nothing needs a hand.", Tone.GOOD),)
@@ -70,7 +84,7 @@ def triage_blocks(found: tuple[Entry, ...]) -> tuple[Block, ...]:
             (
                 Cell(entry.title, level_tone(entry.level)),
                 Cell(entry.text),
-                Cell((entry.attention.action or "") if entry.attention else "r", Tone.ACCENT),
+                Cell(helper(entry.pane, entry.action) if entry.can_be_helped else "", Tone.ACCENT),
             ),
             level=entry.level,
         )
@@ -80,14 +94,14 @@ def triage_blocks(found: tuple[Entry, ...]) -> tuple[Block, ...]:
 
 
 class TriageSheet(Sheet[Choice | None]):
-    """Enter goes to the entry; x runs the action that helps."""
+    """Enter goes to the entry; x does at once what helps with it, where anything does from here."""
 
     HINTS = (("enter", "go there"), ("x", "do what helps"), ("escape", "close"))
     BINDINGS: ClassVar[list[BindingType]] = [Binding("x", "help", show=False)]
 
-    def __init__(self, snapshots: Iterable[Snapshot], palette: Palette) -> None:
+    def __init__(self, snapshots: Iterable[Snapshot], helper: Helper, palette: Palette) -> None:
         self._entries = entries(snapshots)
-        super().__init__("What needs a hand", triage_blocks(self._entries), palette)
+        super().__init__("What needs a hand", triage_blocks(self._entries, helper), palette)
 
     def on_lines_view_opened(self, message: LinesView.Opened) -> None:
         message.stop()
@@ -100,4 +114,9 @@ class TriageSheet(Sheet[Choice | None]):
 
     def _choose(self, key: str, *, act: bool) -> None:
         entry = next(entry for entry in self._entries if entry.key == key)
+        if act and not entry.can_be_helped:
+            self.notify(
+                "Nothing helps with this from here: Enter goes to it.", severity="warning", markup=False
+            )
+            return
         self.dismiss(Choice(entry.pane, entry.attention, act))
