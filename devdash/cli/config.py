@@ -1,9 +1,9 @@
 """`devdash config check`, `show` and `schema`: devdash.toml seen from outside."""
 
-import asyncio
 from argparse import Namespace
 from collections.abc import Iterator
 
+from devdash.cli import loop
 from devdash.cli.exits import Exit
 from devdash.cli.output import complain, reserved_stdout
 from devdash.cli.session import complain_of, settings_for, suggestion
@@ -26,9 +26,7 @@ def check(arguments: Namespace) -> Exit:
     registry = Registry()
     with reserved_stdout() as out:
         settings = settings_for(arguments.config, registry)
-        problems = in_order(
-            (*settings.all_problems, *asyncio.run(problems_beyond_the_file(settings, registry)))
-        )
+        problems = in_order((*settings.all_problems, *loop.run(problems_beyond_the_file(settings, registry))))
         for problem in problems:
             complain(str(problem))
         if problems:

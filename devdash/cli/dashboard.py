@@ -5,6 +5,7 @@ import io
 import sys
 from argparse import Namespace
 
+from devdash.cli import loop
 from devdash.cli.departure import Departure
 from devdash.cli.exits import Exit, UsageError
 from devdash.cli.output import complain
@@ -42,7 +43,7 @@ def dashboard(arguments: Namespace) -> Exit:
 
     app = DevdashApp(settings, lambda chosen: Engine(chosen, registry), load_again, drawn)
     departure = Departure(sys.stdin.fileno(), app.exit)
-    app.run()
+    loop.run(app.run_async())
     if app.crash:
         complain(app.crash)
         return Exit.BUG

@@ -1,6 +1,5 @@
 """`devdash doctor`: what is installed, what is missing, which files are used, what each pane costs."""
 
-import asyncio
 import platform
 import tempfile
 from argparse import Namespace
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import TextIO
 
 from devdash import __version__
+from devdash.cli import loop
 from devdash.cli.config import problems_beyond_the_file
 from devdash.cli.costs import TimingRegistry, cost_table, measure
 from devdash.cli.exits import Exit
@@ -42,10 +42,10 @@ def doctor(arguments: Namespace) -> Exit:
         except ConfigError as error:
             _print(out, "Config", *_config(None, error.problems))
             return Exit.USAGE
-        beyond = asyncio.run(problems_beyond_the_file(settings, registry))
+        beyond = loop.run(problems_beyond_the_file(settings, registry))
         problems = in_order((*settings.all_problems, *beyond))
         _print(out, "Config", *_config(settings.file, problems))
-        costs = asyncio.run(measure(settings, registry))
+        costs = loop.run(measure(settings, registry))
         _print(out, "Panes, each read once and alone", cost_table(costs))
     return Exit.USAGE if problems else Exit.OK
 

@@ -7,6 +7,7 @@ from argparse import Namespace
 from collections.abc import Sequence
 from typing import TextIO
 
+from devdash.cli import loop
 from devdash.cli.exits import Exit, UsageError
 from devdash.cli.output import complain, reserved_stdout, terminal_width
 from devdash.cli.session import pane_spec, settings_for
@@ -38,7 +39,7 @@ def run(arguments: Namespace) -> Exit:
             for problem in spec.problems:
                 complain(str(problem))
             return Exit.USAGE
-        return asyncio.run(_run(Engine(settings, registry), arguments, out))
+        return loop.run(_run(Engine(settings, registry), arguments, out))
 
 
 async def _run(engine: Engine, arguments: Namespace, out: TextIO) -> Exit:

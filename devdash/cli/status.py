@@ -1,11 +1,11 @@
 """`devdash status` and `devdash check`: one read of each pane. Never imports textual."""
 
-import asyncio
 import os
 from argparse import Namespace
 from collections.abc import Sequence
 from typing import TextIO
 
+from devdash.cli import loop
 from devdash.cli.exits import BY_LEVEL, Exit
 from devdash.cli.output import reserved_stdout, terminal_width
 from devdash.cli.session import chosen_panes, complain_of, settings_for
@@ -27,7 +27,7 @@ def status(arguments: Namespace) -> Exit:
     with reserved_stdout() as out:
         settings = settings_for(arguments.config, registry)
         names = chosen_panes(settings, arguments.pane)
-        panes, engine = asyncio.run(_read(settings, registry, names))
+        panes, engine = loop.run(_read(settings, registry, names))
         if arguments.json:
             out.write(status_json(panes, engine.clock.now()).decode() + "\n")
         else:
@@ -41,7 +41,7 @@ def check(arguments: Namespace) -> Exit:
     with reserved_stdout() as out:
         settings = settings_for(arguments.config, registry)
         names = chosen_panes(settings, arguments.pane)
-        panes, _ = asyncio.run(_read(settings, registry, names))
+        panes, _ = loop.run(_read(settings, registry, names))
         for pane in panes:
             said = clean(pane.error.message if pane.error else pane.summary)
             out.write(f"{pane.level.sign} {pane.name}: {pane.level} — {said}\n")

@@ -98,11 +98,11 @@ class Containment:
             return await self._guard.drive(work)
         except LoopBlocked as error:
             raise _held(error) from error
-        except (BaseExceptionGroup, GeneratorExit) as error:
+        except BaseExceptionGroup as error:
             if isinstance(error, Exception):
                 raise
             # What was raised in the body of a task group comes wrapped.
-            inside = error.subgroup(LoopBlocked) if isinstance(error, BaseExceptionGroup) else None
+            inside = error.subgroup(LoopBlocked)
             if inside is not None:
                 raise _held(_leaf(inside)) from error
             raise PluginExit(f"raised {type(error).__name__} at {where(error)}", BUG_HINT) from error

@@ -93,6 +93,9 @@ class StepGuard:
             except StopIteration as stop:
                 result: T = stop.value
                 return result
+            except GeneratorExit as error:
+                # Its own doing: when this is closed, the step is closed below, not stepped.
+                raise RuntimeError("the step raised GeneratorExit") from error
             sent, thrown = None, None
             try:
                 sent = yield yielded

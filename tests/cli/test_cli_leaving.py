@@ -105,3 +105,15 @@ def test_the_screen_is_drawn_in_utf_8_whatever_the_locale_says(folder: Path, con
         terminal.until("1 Stub ━━")
         terminal.press("q")
         assert terminal.end() == Exit.OK
+
+
+@pytest.mark.parametrize("command", ["check", "doctor", "run stubborn nothing", ""])
+def test_a_pane_that_will_not_be_cancelled_holds_no_end(folder: Path, config: Config, command: str) -> None:
+    config('[panes.stubborn]\ntimeout = "0.2s"')
+    env = {**os.environ}
+    with Terminal([sys.executable, "-m", "devdash", *command.split()], env=env, cwd=folder) as terminal:
+        if not command:
+            terminal.until("took longer")
+            terminal.press("q")
+        assert terminal.end() != Exit.BUG
+        assert "Traceback" not in terminal.text

@@ -1,5 +1,7 @@
 """Third-party panes that do as their tables say: what the command line is tested with."""
 
+import asyncio
+import contextlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -172,3 +174,14 @@ class Crooked(Pane[PaneConfig]):
 
     def actions(self) -> Sequence[Action]:
         return (action("quit", "q"),)
+
+
+class Stubborn(Pane[PaneConfig]):
+    """Never ends reading, and swallows every cancellation."""
+
+    title = "Stubborn"
+
+    async def read(self) -> Report:
+        while True:
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.Event().wait()
