@@ -78,7 +78,7 @@ class LinesView(Widget, can_focus=True):
         return max(len(self._lines) - self._top - self.page, 0) if self.page else 0
 
     def show_lines(self, lines: tuple[Line, ...], *, news: int = 0, old: bool = False) -> None:
-        """Show `lines`. The cursor stays on its row, wherever that has moved.
+        """Show `lines`. The cursor stays on its row, wherever that has moved; where it was seen, it is seen.
 
         Args:
             news: how many lines at the top are current although the rest is `old`.
@@ -86,12 +86,14 @@ class LinesView(Widget, can_focus=True):
         if (lines, news, old) == (self._lines, self._news, self._old):
             return
         with self._repainting():
-            above = self._row_index()
+            above, seen = self._row_index(), self._cursor_is_seen()
             self._lines, self._news, self._old = lines, news, old
             keys = self.keys
             if self._item not in keys:
                 self._item = keys[min(above, len(keys) - 1)] if keys else None
             self._clamp()
+            if seen:
+                self._reveal()  # keys act on it
 
     @contextmanager
     def _repainting(self) -> Iterator[None]:
@@ -217,6 +219,11 @@ class LinesView(Widget, can_focus=True):
     def _row_index(self) -> int:
         keys = self.keys
         return keys.index(self._item) if self._item in keys else 0
+
+    def _cursor_is_seen(self) -> bool:
+        """Whether keys would act on a row that is on the page."""
+        page = self._lines[self._top : self._top + self.page]
+        return self.has_focus and self._item is not None and any(line.item == self._item for line in page)
 
     def _scroll(self, step: int) -> None:
         with self._repainting():

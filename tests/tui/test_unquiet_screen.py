@@ -11,6 +11,7 @@ from reach import focused, rows_pane
 from textual import events
 from textual.widgets import Input
 
+from devdash.api import Cell, Column, Level, Report, Row, Table
 from devdash.config.model import Settings
 from devdash.tui.lines_view import LinesView
 
@@ -113,3 +114,25 @@ async def test_what_is_typed_ahead_for_a_form_is_not_taken_for_keys_of_the_dashb
         assert s.app.is_running, "q is not for quitting any more"
         assert rows_pane(s.app).requests == []
         assert not s.app._grid.is_zoomed
+
+
+class Growing(Rows):
+    """Has more rows above the old ones at every reading."""
+
+    reads = 0
+
+    async def read(self) -> Report:
+        self.reads += 1
+        keys = [f"row {number}" for number in range(-30 * self.reads, 10)]
+        rows = tuple(Row(key, (Cell(key),)) for key in keys)
+        return Report(Level.OK, "rows", (Table((Column("name"),), rows),))
+
+
+async def test_the_row_that_keys_act_on_stays_in_sight_when_rows_come_above_it(stage: Perform) -> None:
+    async with stage(Registry(rows=Growing), size=(80, 16)) as s:
+        await s.press("down", "down")
+        item = s.app.focused.item
+        await s.press("r")
+        await s.pass_time(2)
+        assert s.app.focused.item == item
+        assert f"▌{item}" in s.text
