@@ -44,12 +44,12 @@ def rows(sandbox: Sandbox, *, quick: bool) -> Iterator[Row]:
         _watch(terminals, SETTLE_S)
         resting_use, clock_use, living_use, bare = _measure(terminals, 15.0 if quick else 60.0)
     at_most = Aim(0.5)
-    yield _cpu("idle CPU, nothing read", resting_use.own, bare, at_most)
-    yield _bytes("… bytes drawn, no clock", resting_use, bare, Aim(0))
-    yield _bytes("… bytes drawn, with the clock", clock_use, bare, None)
+    yield _cpu("idle CPU, nothing changes", resting_use.own, bare, at_most)
+    yield _bytes("… bytes to the terminal, no clock", resting_use, bare, Aim(0))
+    yield _bytes("… bytes to the terminal, with the clock", clock_use, bare, None)
     yield _cpu("idle CPU, shipped intervals, UI process", living_use.own, bare, at_most)
     yield _cpu("… git, workers and other processes", living_use.children, bare, None)
-    yield _bytes("… bytes drawn, with the clock", living_use, bare, None)
+    yield _bytes("… bytes to the terminal", living_use, bare, None)
 
 
 def _measure(terminals: Sequence[Terminal], seconds: float) -> list[Usage]:

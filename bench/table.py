@@ -4,11 +4,14 @@ import os
 import platform
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 from importlib.metadata import version
 
 from bench.figures import Row, Unit
 
 HEADINGS = ("what", "devdash", "reference", "ratio", "aim", "")
+
+BEGIN, END = "<!-- bench -->", "<!-- /bench -->"
 
 _DIGITS = {
     Unit.SECONDS: 2,
@@ -28,9 +31,21 @@ def as_text(rows: Sequence[Row]) -> str:
 
 
 def as_markdown(rows: Sequence[Row]) -> str:
-    """A table for a page, with the machine above it."""
-    lines = [machine(), "", f"| {' | '.join(HEADINGS)} |", "|---|---:|---:|---:|---:|---|"]
+    """A table for a page, with machine and day above it."""
+    lines = [
+        f"{machine()} · {datetime.now().astimezone():%Y-%m-%d}",
+        "",
+        f"| {' | '.join(HEADINGS)} |",
+        "|---|---:|---:|---:|---:|---|",
+    ]
     return "\n".join([*lines, *(f"| {' | '.join(_cells(row))} |" for row in rows)]) + "\n"
+
+
+def with_table(page: str, rows: Sequence[Row]) -> str:
+    """`page` with the table between its marks; the table alone when it has none."""
+    before, _, rest = page.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    return f"{before}{BEGIN}\n{as_markdown(rows)}{END}{after}" if end else as_markdown(rows)
 
 
 def machine() -> str:
