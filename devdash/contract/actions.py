@@ -115,7 +115,7 @@ class Confirmation(msgspec.Struct, frozen=True):
     Attributes:
         question: answered by yes or no.
         blocks: what exactly will happen, such as the text to be written.
-        danger: shown in the colour of danger; the answer "no" is focused.
+        danger: shown in the colour of danger.
     """
 
     question: str

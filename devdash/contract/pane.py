@@ -18,9 +18,11 @@ class Pane(ABC, Generic[C]):
 
     Its life: `__init__` → `start` → any number of `read`, `confirmation` and
     `act` → `stop`. All run on the one event loop and must not block it: use
-    `context.run`, `context.in_thread` or `context.worker`. A step that holds the
-    loop is interrupted and the pane fails. `read` is never called while another
-    `read` of the same pane is under way; `act` may run beside it.
+    `context.run`, `context.in_thread` or `context.worker`. A step of `start`, `read`,
+    `confirmation`, `act` or `stop` that holds the loop is interrupted and the pane
+    fails; nothing watches over `__init__`, `actions` and `rules`, which only give values.
+    `read` is never called while another `read` of the same pane is under way; `act`
+    may run beside it.
 
     Class attributes:
         Config: the pane's table in devdash.toml.
@@ -74,4 +76,4 @@ class Pane(ABC, Generic[C]):
         raise NotImplementedError(f"{type(self).__name__} offers actions but has no act()")
 
     async def stop(self) -> None:
-        """Let go of what `start` took. Workers and programs are ended by the dashboard anyway."""
+        """Let go of what `start` took, also of a `start` that failed half way. Workers and programs are ended by the dashboard anyway."""

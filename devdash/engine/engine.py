@@ -73,6 +73,7 @@ class Engine:
         self._members: dict[str, Member] = {}
         self._listeners: list[Listener] = []
         self._heart: asyncio.Task[None] | None = None
+        self._left = False
         for spec in settings.panes:
             self._members[spec.name] = self._join(spec)
 
@@ -90,6 +91,7 @@ class Engine:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._left = True
         if self._heart is not None:
             self._heart.cancel()
         await self._leave(self._members.values())
@@ -132,7 +134,7 @@ class Engine:
         if runner.paused:
             runner.refresh()
         else:
-            runner.pause(True)
+            runner.pause()
         return runner.paused
 
     def show(self, visible: Iterable[str]) -> None:
@@ -169,6 +171,8 @@ class Engine:
         self.settings = settings
         self._desk.policy = settings.policy.policy()
         await self._leave(gone)
+        if self._left:
+            return ()
         self._members = {spec.name: kept.get(spec.name) or self._join(spec) for spec in settings.panes}
         fresh = [member for name, member in self._members.items() if name not in kept]
         for member in fresh:

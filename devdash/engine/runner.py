@@ -66,6 +66,7 @@ class Runner:
         self._blocked = False
         self._paused = False
         self._started = False
+        self._touched = False
         self._stopped = False
         self._beginning = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
@@ -99,7 +100,7 @@ class Runner:
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait({self._task}, timeout=CANCEL_GRACE_S)
-        if self.pane is not None and self._started:
+        if self.pane is not None and self._touched:
             try:
                 await self.containment.run(CANCEL_GRACE_S / 2, self.pane.stop)
             except Exception as error:  # noqa: BLE001 - a bug in stop() must not keep the dashboard open
@@ -116,9 +117,9 @@ class Runner:
         if not self._blocked:
             self._due.set()
 
-    def pause(self, paused: bool) -> None:
-        """Stop or resume timed readings."""
-        self._paused = paused
+    def pause(self) -> None:
+        """Stop timed readings until `refresh`."""
+        self._paused = True
         self._due.set()
         self.review()
 
@@ -236,6 +237,7 @@ class Runner:
             pane = self.pane
             assert pane is not None
             if not self._started:
+                self._touched = True
                 await self.containment.run(self._timeout_s, pane.start)
                 self._started = True
             return pane

@@ -93,25 +93,23 @@ class DetailSheet(Sheet[None]):
 
 
 class ConfirmSheet(Sheet[bool]):
-    """A question that is answered by yes or no."""
+    """A question that is answered by yes or no.
 
+    It appears when the pane has made it, which may be in the middle of somebody's
+    typing: Enter, which one presses without a look, never means yes.
+    """
+
+    HINTS = (("y", "yes"), ("n", "no"), ("enter", "no"), ("escape", "no"))
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "answer(True)", show=False),
         Binding("n", "answer(False)", show=False),
-        Binding("enter", "default", show=False, priority=True),
+        Binding("enter", "answer(False)", show=False, priority=True),
     ]
 
     def __init__(self, title: str, question: Confirmation, palette: Palette) -> None:
         tone = Tone.BAD if question.danger else Tone.STRONG
         super().__init__(title, (Text(question.question, tone), *question.blocks), palette)
-        self._danger = question.danger
-        default = "no" if question.danger else "yes"
-        self.HINTS = (("y", "yes"), ("n", "no"), ("enter", default), ("escape", "no"))
 
     def action_answer(self, yes: bool) -> None:
         """Yes or no."""
         self.dismiss(yes)
-
-    def action_default(self) -> None:
-        """Enter: yes, unless it is dangerous."""
-        self.dismiss(not self._danger)

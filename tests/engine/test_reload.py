@@ -56,3 +56,13 @@ async def test_a_pane_whose_table_is_wrong_says_so_and_the_other_runs(tmp_path: 
     assert first.phase is Phase.FRESH
     assert second.phase is Phase.BROKEN
     assert second.problems == (problem,)
+
+
+async def test_a_reload_that_ends_after_the_engine_was_left_starts_nothing(tmp_path: Path) -> None:
+    registry = Registry(one=scripted(lambda p: good()), two=scripted(lambda p: good()))
+    both = settings_for(registry)
+    only = msgspec.structs.replace(both, panes=both.panes[:1])
+    async with engine_for(tmp_path, registry, only) as engine:
+        pass
+    assert await engine.reload(both) == ()
+    assert [snapshot.name for snapshot in engine.snapshots] == ["one"]

@@ -279,3 +279,17 @@ async def until(condition: Any) -> None:
     """Wait for what happens in real time; the test's own time limit ends it."""
     while not condition():
         await asyncio.sleep(0.005)
+
+
+async def test_a_start_that_failed_half_way_is_let_go_of_too(tmp_path: Path) -> None:
+    async def start(self: Scripted) -> None:
+        self.events.append("half")
+        raise PaneError("the other half is missing")
+
+    clock = ManualClock()
+    registry = Registry(only=scripted(lambda pane: good(), start=start))
+    async with engine_for(tmp_path, registry, clock=clock) as engine:
+        engine.start()
+        await clock.advance(1)
+        pane = pane_of(engine)
+    assert pane.events == ["half", "stop"]

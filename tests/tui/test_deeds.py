@@ -65,7 +65,7 @@ async def test_a_question_is_asked_first_and_no_means_no(stage: Perform, look: L
         assert rows_pane(s.app).requests == [ActionRequest("burn", "one")]
 
 
-async def test_enter_does_not_confirm_what_is_dangerous(stage: Perform) -> None:
+async def test_enter_pressed_without_a_look_confirms_nothing(stage: Perform) -> None:
     class Dangerous(Rows):
         async def confirmation(self, action: Action, request: ActionRequest) -> Confirmation:
             return Confirmation("Really?", (Text("all of it"),), danger=True)
