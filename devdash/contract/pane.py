@@ -76,4 +76,7 @@ class Pane(ABC, Generic[C]):
         raise NotImplementedError(f"{type(self).__name__} offers actions but has no act()")
 
     async def stop(self) -> None:
-        """Let go of what `start` took, also of a `start` that failed half way. Workers and programs are ended by the dashboard anyway."""
+        """Let go of what `start` took, also of a `start` that failed half way.
+
+        Workers and programs are ended by the dashboard anyway.
+        """
