@@ -1,7 +1,5 @@
 """`python -m devdash`."""
 
-import sys
+from devdash.cli.main import entry
 
-from devdash.cli.main import main
-
-sys.exit(main())
+entry()

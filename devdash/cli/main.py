@@ -9,6 +9,7 @@ from typing import NoReturn
 
 from devdash import __version__
 from devdash.cli.exits import Exit, OutputLost
+from devdash.cli.leave import leave
 from devdash.contract.errors import DevdashError
 
 EPILOG = (
@@ -119,5 +120,10 @@ def _config_parser(config: argparse.ArgumentParser) -> None:
     parts.add_parser("schema", help="its JSON Schema").set_defaults(handler="config:schema")
 
 
+def entry() -> NoReturn:
+    """What the command `devdash` calls: run it and end the process, whatever threads are left."""
+    leave(main())
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    entry()

@@ -117,3 +117,17 @@ def test_a_pane_that_will_not_be_cancelled_holds_no_end(folder: Path, config: Co
             terminal.press("q")
         assert terminal.end() != Exit.BUG
         assert "Traceback" not in terminal.text
+
+
+LINGERING = """
+import sys, threading, time
+from devdash.cli.leave import leave
+threading.Thread(target=time.sleep, args=(600,)).start()
+print("said")
+leave(5)
+"""
+
+
+def test_a_thread_that_goes_on_does_not_hold_the_end() -> None:
+    done = subprocess.run([sys.executable, "-c", LINGERING], capture_output=True, text=True, timeout=50)
+    assert (done.returncode, done.stdout) == (5, "said\n")
