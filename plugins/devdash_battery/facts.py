@@ -13,9 +13,9 @@ class State(StrEnum):
     CHARGING = "charging"
     DISCHARGING = "discharging"
     HOLDING = "holding"
-    """Plugged in and neither charging nor discharging, below full: at a charge limit, or too hot."""
+    """Plugged in and neither charging nor discharging: full, at a charge limit, or too hot."""
     FULL = "full"
-    """Plugged in, neither charging nor discharging, because no more goes in."""
+    """Of one pack: no more goes in. The machine as a whole is then holding."""
     UNKNOWN = "unknown"
 
 

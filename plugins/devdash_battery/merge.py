@@ -75,8 +75,6 @@ def _state(packs: Sequence[Supply], plugged: bool | None) -> State:
         return State.CHARGING
     if State.DISCHARGING in states or plugged is False:
         return State.DISCHARGING
-    if states == {State.FULL}:
-        return State.FULL
     return State.HOLDING if states & {State.HOLDING, State.FULL} else State.UNKNOWN
 
 

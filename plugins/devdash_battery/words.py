@@ -37,7 +37,8 @@ def doing(facts: BatteryFacts) -> str:
             left = "" if facts.seconds_left is None else f" · {duration(facts.seconds_left)} left"
             return f"discharging{although}{left}"
         case State.HOLDING | State.FULL:
-            return f"{facts.state.value} · plugged in"
+            full = all(pack.state is State.FULL for pack in facts.packs)
+            return f"{'full' if full else 'holding'} · plugged in"
         case State.UNKNOWN:
             return f"state unknown · {_PLUG[facts.plugged]}"
         case _:

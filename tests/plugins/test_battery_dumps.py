@@ -32,14 +32,14 @@ def read_moments(dump: str, tmp_path: Path, form: Form = Form.BOTH) -> list[Batt
 
 
 def as_reference(facts: BatteryFacts) -> dict[str, Any]:
-    """`facts` in the words of expected.json, which counts a full battery as holding."""
+    """`facts` in the words of expected.json."""
     if not facts.present:
         return {"battery": None, "peripherals": len(facts.peripherals)}
     (pack,) = facts.packs
     return {
         "battery": facts.percent,
         "plugged": facts.plugged,
-        "state": "holding" if facts.state is State.FULL else facts.state.value,
+        "state": facts.state.value,
         "tte": facts.seconds_left,
         "packs": 1,
         "peripherals": len(facts.peripherals),

@@ -107,8 +107,9 @@ def test_not_charging_on_outside_power_is_holding() -> None:
 
 def test_full_below_full_is_holding() -> None:
     """Some firmware says "Full" where a limit stopped it at 80 %."""
-    assert facts(energy_pack("BAT0", 20, 25, status="Full"), MAINS_ON).state is State.HOLDING
-    assert facts(energy_pack("BAT0", 25, 25, status="Full"), MAINS_ON).state is State.FULL
+    for energy, pack in ((20, State.HOLDING), (25, State.FULL)):
+        told = facts(energy_pack("BAT0", energy, 25, status="Full"), MAINS_ON)
+        assert (told.state, told.packs[0].state) == (State.HOLDING, pack)
 
 
 def test_any_charger_counts() -> None:
@@ -241,7 +242,7 @@ def test_psutil_is_read_into_the_same_facts() -> None:
         7200,
     )
     told = merge(from_psutil(100, -2, True)).facts
-    assert (told.state, told.plugged, told.seconds_left) == (State.FULL, True, None)
+    assert (told.state, told.plugged, told.seconds_left) == (State.HOLDING, True, None)
     told = merge(from_psutil(100, 7200, False)).facts
     assert (told.state, told.plugged, told.seconds_left) == (State.DISCHARGING, False, 7200)
     assert merge(from_psutil(100, -1, None)).facts.plugged is None
