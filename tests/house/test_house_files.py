@@ -19,7 +19,7 @@ def python_files() -> list[Path]:
 
 
 def registry_hosts() -> set[str]:
-    """The hosts of package registries that this machine is told to use, save for the public ones."""
+    """The hosts of package registries that this machine is told to use."""
     person = {**os.environ, "HOME": pwd.getpwuid(os.getuid()).pw_dir}
     person.pop("XDG_CONFIG_HOME", None)
     listed = subprocess.run(
@@ -31,7 +31,7 @@ def registry_hosts() -> set[str]:
     ).stdout
     registries = " ".join(value for name, value in person.items() if re.search(r"INDEX|REGISTRY", name, re.I))
     hosts = set(re.findall(r"https?://(?:[^/\s'@]*@)?([^/\s':]+)", listed + registries))
-    return hosts - {"pypi.org", "files.pythonhosted.org", "registry.npmjs.org", "127.0.0.1", "localhost"}
+    return hosts - {"127.0.0.1", "localhost"}
 
 
 def machine_words() -> set[str]:
