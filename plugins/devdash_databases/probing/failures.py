@@ -124,9 +124,11 @@ def classify(error: BaseException) -> Failure:
 
     `django.core.exceptions.ImproperlyConfigured` is a missing driver when an
     import failed underneath (or the message says so, as psycopg's does), else
-    settings that the engine refuses.
+    settings that the engine refuses. Oracle's engine lets the ImportError itself through.
     """
     kind = type(error).__name__
+    if isinstance(error, ImportError):
+        return Failure(State.DRIVER_MISSING, kind)
     if kind == "ImproperlyConfigured":
         return Failure(_improper(error), kind)
     for link in chain(error):
