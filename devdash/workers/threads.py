@@ -25,6 +25,9 @@ MAX_RUNNING = 8
 MAX_STUCK = 4
 """Threads that nobody waits for any more, at which new calls are refused."""
 
+PATIENCE = 0.5
+"""Seconds that such threads are given before that: most end by themselves, just after their caller went."""
+
 
 class DaemonThreads:
     """Runs functions in daemon threads for one pane."""
@@ -32,6 +35,7 @@ class DaemonThreads:
     def __init__(self) -> None:
         self._slots = asyncio.Semaphore(MAX_RUNNING)
         self._stuck: list[str] = []
+        self._ended = asyncio.Event()
 
     async def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The result of `function`, run in a thread of its own with the caller's context variables.
@@ -41,11 +45,7 @@ class DaemonThreads:
             RuntimeError: the function ended with an exception that cannot cross
                 threads, such as SystemExit.
         """
-        if len(self._stuck) >= MAX_STUCK:
-            raise PaneError(
-                f"{len(self._stuck)} threads still hang, such as {self._stuck[0]}; no more are started",
-                "Look for a disk or device that does not answer; devdash can be quit at any time.",
-            )
+        await self._admission()
         await self._slots.acquire()
         loop = asyncio.get_running_loop()
         name = getattr(function, "__qualname__", type(function).__name__)
@@ -59,6 +59,7 @@ class DaemonThreads:
             self._slots.release()
             if done.cancelled():
                 self._stuck.remove(name)
+                self._ended.set()
             else:
                 _settle(done, outcome)
 
@@ -81,6 +82,19 @@ class DaemonThreads:
             else:
                 done.exception()  # it came in the same moment; seen, so that nothing complains
             raise
+
+    async def _admission(self) -> None:
+        """Wait, a moment at most, until few enough threads are left behind; else refuse."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                while len(self._stuck) >= MAX_STUCK:
+                    self._ended.clear()
+                    await self._ended.wait()
+        if len(self._stuck) >= MAX_STUCK:
+            raise PaneError(
+                f"{len(self._stuck)} threads still hang, such as {self._stuck[0]}; no more are started",
+                "Look for a disk or device that does not answer; devdash can be quit at any time.",
+            )
 
 
 def _outcome(name: str, bound: Callable[[], T]) -> Callable[[], T]:

@@ -69,6 +69,18 @@ async def test_threads_that_hang_do_not_pile_up(release: threading.Event) -> Non
             break
 
 
+async def test_threads_whose_callers_have_just_gone_are_not_taken_for_hanging(
+    release: threading.Event,
+) -> None:
+    """They end a moment later; the next call waits for that instead of being refused."""
+    threads = DaemonThreads()
+    for _ in range(MAX_STUCK):
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(threads.call(release.wait), 0.01)
+    asyncio.get_running_loop().call_later(0.05, release.set)
+    assert await threads.call(divmod, 7, 2) == (3, 1)
+
+
 async def test_more_calls_than_threads_wait_their_turn() -> None:
     """As many as permitted run at once (with fewer, the barrier would never open), and no more."""
     running: set[threading.Thread] = set()
