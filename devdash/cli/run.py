@@ -12,7 +12,7 @@ from devdash.cli.exits import Exit, UsageError
 from devdash.cli.output import complain, reserved_stdout, terminal_width
 from devdash.cli.session import pane_spec, settings_for
 from devdash.contract.actions import Confirmation, CopyText, Effect, OpenEditor, Outcome, Scope
-from devdash.contract.errors import PaneError
+from devdash.contract.errors import PaneError, one_line
 from devdash.contract.levels import Level
 from devdash.engine.acting import Asked, Forbidden, RequestProblem, find_action
 from devdash.engine.editor import editor_command, lent_terminal
@@ -54,7 +54,7 @@ async def _run(engine: Engine, arguments: Namespace, out: TextIO) -> Exit:
         except (RequestProblem, Forbidden) as error:
             raise UsageError(error.message, error.hint) from error
         except PaneError as error:
-            complain(f"{error.message}: {error.hint}" if error.hint else error.message)
+            complain(one_line(error.message, error.hint))
             return Exit.CRITICAL
         if asked.confirmation and not arguments.yes and not _confirmed(asked.confirmation):
             complain("nothing was done")

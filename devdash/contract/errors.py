@@ -35,6 +35,11 @@ class DevdashError(Exception):
         self.hint = hint
 
 
+def one_line(message: str, hint: str) -> str:
+    """A failure and its next step in one line."""
+    return f"{message}: {hint}" if hint else message
+
+
 class PaneError(DevdashError):
     """A pane cannot read or act now. Raise it from `Pane.read` or `Pane.act`.
 

@@ -19,15 +19,15 @@ from devdash.contract.actions import (
     Scope,
     Value,
 )
-from devdash.contract.errors import PaneError, Unavailable
+from devdash.contract.errors import PaneError, Unavailable, one_line
 from devdash.contract.levels import Level
 from devdash.contract.report import Report
-from devdash.contract.view import Table
 from devdash.engine.containment import Containment, failure_of
 from devdash.engine.guard import StepGuard
 from devdash.engine.runner import Runner
 from devdash.engine.snapshot import Failure
 from devdash.policy import Policy
+from devdash.render.rows import row_keys
 
 log = logging.getLogger("devdash.engine")
 
@@ -77,9 +77,7 @@ class Desk:
         try:
             pane = await runner.begin()
             answer = await work.run(QUESTION_TIMEOUT_S, pane.confirmation, action, request)
-        except PaneError:
-            raise
-        except Exception as error:
+        except Exception as error:  # also a PaneError of the plug-in's, whose words may be anything
             failure = _noted(error, runner, action.name)
             raise PaneError(failure.message, failure.hint) from error
         from devdash.engine.boundary import admit_confirmation
@@ -118,7 +116,7 @@ class Desk:
             return admit_outcome(runner.snapshot.plugin, value)
         except Exception as error:  # noqa: BLE001 - a pane's failure becomes the outcome that says so
             failure = _noted(error, runner, request.action)
-            said = f"{failure.message}: {failure.hint}" if failure.hint else failure.message
+            said = one_line(failure.message, failure.hint)
             return Outcome(level=Level.CRITICAL, message=said, reread=failure.kind != "request")
 
     def _permit(self, action: Action) -> None:
@@ -207,12 +205,7 @@ def _check_item(action: Action, report: Report | None, item: str | None) -> str 
                 f"'{action.title}' needs a row", "choose one with the arrow keys, or name it"
             )
         return None
-    keys = [
-        row.key
-        for block in (report.blocks if report else ())
-        if isinstance(block, Table)
-        for row in block.rows
-    ]
+    keys = row_keys(report.blocks) if report else ()
     if item not in keys:
         close = get_close_matches(item, keys, n=1)
         hint = f"did you mean '{close[0]}'?" if close else "rows: " + (", ".join(keys[:20]) or "none")

@@ -84,8 +84,3 @@ def fit(text: str, width: int) -> str:
 def pad_right(text: str, width: int) -> str:
     """The cleaned `text` with spaces after it, `width` cells wide or as wide as it is."""
     return text + " " * (width - cell_width(text))
-
-
-def pad_left(text: str, width: int) -> str:
-    """The cleaned `text` with spaces before it, `width` cells wide or as wide as it is."""
-    return " " * (width - cell_width(text)) + text

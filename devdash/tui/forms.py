@@ -13,7 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Checkbox, Input, Label, Select
 
 from devdash.contract.actions import Action, Field, FieldKind
-from devdash.contract.errors import PaneError
+from devdash.contract.errors import PaneError, one_line
 from devdash.engine.acting import check_value
 from devdash.render.clean import clean
 from devdash.tui.bars import HintBar
@@ -79,7 +79,7 @@ class FormSheet(ModalScreen[Answers | None]):
             try:
                 check_value(field, answers[field.name])
             except PaneError as error:
-                said = f"{error.message}: {error.hint}" if error.hint else error.message
+                said = one_line(error.message, error.hint)
                 self._problem.update(Content(clean(said)))
                 self.query_one(f"#field-{field.name}").focus()
                 return

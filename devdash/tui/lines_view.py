@@ -54,7 +54,6 @@ class LinesView(Widget, can_focus=True):
         self._news = 0
         self._old = False
         self._top = 0
-        self._shown_from = 0
         self._item: str | None = None
 
     @property
@@ -97,9 +96,11 @@ class LinesView(Widget, can_focus=True):
 
     @contextmanager
     def _repainting(self) -> Iterator[None]:
-        """Repaint those lines of the page that look different afterwards."""
-        before = self._looks()
+        """Repaint those lines of the page that look different afterwards, and tell of others."""
+        before, top = self._looks(), self._top
         yield
+        if self._top != top:
+            self.lines_moved()
         width = self.size.width
         pairs = enumerate(zip(before, self._looks(), strict=True), self.HEAD)
         changed = [Region(0, y, width, 1) for y, (old, new) in pairs if old != new]
@@ -231,11 +232,7 @@ class LinesView(Widget, can_focus=True):
             self._clamp()
 
     def _clamp(self) -> None:
-        before = self._shown_from
         self._top = min(max(self._top, 0), max(len(self._lines) - self.page, 0))
-        self._shown_from = self._top
-        if self._top != before:
-            self.lines_moved()
 
     def lines_moved(self) -> None:
         """Other lines are shown than before; for subclasses whose head says how many are left."""

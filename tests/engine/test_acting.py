@@ -140,3 +140,23 @@ def test_values_that_fit_their_field_are_taken(field: Field, given: str | None, 
 def test_values_that_do_not_fit_are_refused(field: Field, given: str) -> None:
     with pytest.raises(PaneError):
         check_value(field, given)
+
+
+class Wordless(PaneError):
+    """A failure whose author forgot to call the base's constructor."""
+
+    def __init__(self) -> None:
+        pass
+
+
+async def test_a_question_that_fails_without_words_is_told_in_ours(tmp_path: Path) -> None:
+    class Odd(Rows):
+        async def confirmation(self, action: Action, request: ActionRequest) -> None:
+            raise Wordless
+
+    async with engine_for(tmp_path, Registry(odd=Odd)) as engine:
+        await engine.read_once(["odd"])
+        with pytest.raises(PaneError) as caught:
+            await engine.ask("odd", "touch", "one", {})
+        assert "Wordless" in caught.value.message
+        assert caught.value.hint
