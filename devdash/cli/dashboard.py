@@ -1,7 +1,6 @@
 """`devdash` itself: the screen."""
 
 import gc
-import io
 import sys
 from argparse import Namespace
 
@@ -10,6 +9,7 @@ from devdash.cli.departure import Departure
 from devdash.cli.exits import Exit, UsageError
 from devdash.cli.output import complain
 from devdash.cli.session import settings_for
+from devdash.cli.terminal import reserved_terminal
 from devdash.config.load import load
 from devdash.config.model import Settings
 from devdash.engine.engine import Engine
@@ -24,9 +24,6 @@ def dashboard(arguments: Namespace) -> Exit:
     """
     if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         raise UsageError("the dashboard needs a terminal", "`devdash status` prints the same as text")
-    if isinstance(sys.stderr, io.TextIOWrapper):
-        # Textual draws there in the locale's encoding; where that is ASCII a frame would be made of digits.
-        sys.stderr.reconfigure(encoding="utf-8")
     # Until the first frame everything that is made is there to stay: looking for garbage is in vain.
     gc.disable()
     registry = Registry()
@@ -43,7 +40,8 @@ def dashboard(arguments: Namespace) -> Exit:
 
     app = DevdashApp(settings, lambda chosen: Engine(chosen, registry), load_again, drawn)
     departure = Departure(sys.stdin.fileno(), app.exit)
-    loop.run(app.run_async())
+    with reserved_terminal():
+        loop.run(app.run_async())
     if app.crash:
         complain(app.crash)
         return Exit.BUG

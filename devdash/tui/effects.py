@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sys
 
 from textual.app import App, SuspendNotSupported
 
@@ -24,7 +25,10 @@ async def _edit(app: App[None], effect: OpenEditor) -> str:
     argv = editor_command(os.environ, effect.path, effect.line)
     try:
         with app.suspend(), lent_terminal():
-            process = await asyncio.create_subprocess_exec(*argv)
+            # The streams that Textual draws on: descriptors 1 and 2 may lead nowhere meanwhile.
+            process = await asyncio.create_subprocess_exec(
+                *argv, stdout=sys.__stdout__, stderr=sys.__stderr__
+            )
             code = await process.wait()
     except SuspendNotSupported:
         return f"this screen cannot hand over its terminal; open {effect.path} yourself"
