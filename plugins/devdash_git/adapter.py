@@ -6,7 +6,9 @@ It is imported in the thread that first needs it, which costs about 0.1 s and 6 
 """
 
 import configparser
+import importlib
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +18,8 @@ from devdash_git.plain import masked, printable
 
 if TYPE_CHECKING:
     from git.config import GitConfigParser
+
+SWITCH = "GIT_PYTHON_REFRESH"
 
 
 class Remote(msgspec.Struct, frozen=True):
@@ -30,13 +34,27 @@ class Remote(msgspec.Struct, frozen=True):
     urls: tuple[str, ...]
 
 
+def _load() -> None:
+    """Import GitPython so that it does not fail where git is missing.
+
+    Its switch for that is an environment variable, which nobody else has to see.
+    """
+    if "git" in sys.modules or SWITCH in os.environ:
+        return
+    os.environ[SWITCH] = "quiet"
+    try:
+        importlib.import_module("git")
+    finally:
+        del os.environ[SWITCH]
+
+
 def remotes(top: Path) -> tuple[Remote, ...] | None:
     """The remotes of the repository whose top folder is `top`. Blocks; run it in a thread.
 
     Returns:
         None when GitPython cannot make sense of the repository, such as one in a newer format.
     """
-    os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")  # importing git must not fail where git is missing
+    _load()
     import git
 
     try:
