@@ -18,18 +18,18 @@ def reserved_terminal() -> Iterator[None]:
     are one UTF-8 stream meanwhile, whatever the locale's encoding is.
     """
     kept = {number: os.dup(number) for number in (1, 2)}
-    streams = {name: vars(sys)[name] for name in ("__stdout__", "__stderr__")}
+    streams = {name: sys.__dict__[name] for name in ("__stdout__", "__stderr__")}
     nowhere = os.open(os.devnull, os.O_WRONLY)
     with open(os.dup(2), "w", encoding="utf-8", errors="backslashreplace") as screen:  # noqa: PTH123 - a descriptor
         for name in streams:
-            vars(sys)[name] = screen
+            sys.__dict__[name] = screen
         for number in kept:
             os.dup2(nowhere, number)
         os.close(nowhere)
         try:
             yield
         finally:
-            vars(sys).update(streams)
+            sys.__dict__.update(streams)
             for number, own in kept.items():
                 os.dup2(own, number)
                 os.close(own)
