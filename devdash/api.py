@@ -54,8 +54,8 @@ from devdash.contract.errors import (
 )
 from devdash.contract.levels import Level, worst
 from devdash.contract.pane import Pane
-from devdash.contract.report import Attention, Facts, Report
-from devdash.contract.rules import Condition, Rule
+from devdash.contract.report import Attention, Facts, Report, Sample
+from devdash.contract.rules import Condition, Rule, Words
 from devdash.contract.settings import (
     ConfigProblem,
     Duration,
@@ -121,6 +121,7 @@ __all__ = [
     "Report",
     "Row",
     "Rule",
+    "Sample",
     "Scope",
     "Secret",
     "SecretCommand",
@@ -133,6 +134,7 @@ __all__ = [
     "Tone",
     "Unavailable",
     "Value",
+    "Words",
     "Worker",
     "WorkerDied",
     "WorkerError",

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import msgspec
 
+from devdash.config.alerts import AlertsConfig
+from devdash.config.history import HistoryConfig
 from devdash.contract.settings import PaneConfig
 from devdash.policy import Pattern, Policy, Role
 
@@ -104,6 +106,8 @@ class Settings(msgspec.Struct, frozen=True):
         panes: the enabled ones, in the file's order, broken ones included.
         keys: every global id with its keys, then those of pane actions.
         policy: `[policy]`; when that table is wrong, a viewer's.
+        alerts: `[alerts]`.
+        history: `[history]`.
         problems: those that belong to no pane.
     """
 
@@ -113,6 +117,8 @@ class Settings(msgspec.Struct, frozen=True):
     panes: tuple[PaneSpec, ...]
     keys: tuple[KeyBinding, ...]
     policy: PolicyConfig
+    alerts: AlertsConfig = AlertsConfig()
+    history: HistoryConfig = HistoryConfig()
     problems: tuple[Problem, ...] = ()
 
     @property

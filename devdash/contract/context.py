@@ -1,9 +1,9 @@
 """What the dashboard lends to a pane: clocks, processes, workers, secrets."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import ParamSpec, Protocol, TypeVar
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 import msgspec
 
@@ -83,6 +83,14 @@ class PaneContext(Protocol):
         """A folder of this pane's own for what can be made again. May not exist and may not be writable."""
         ...
 
+    @property
+    def history_file(self) -> Path | None:
+        """The SQLite file of devdash's own history; None when it is kept elsewhere or not at all.
+
+        It belongs to devdash: a pane may ask it, never change it. It may not exist yet.
+        """
+        ...
+
     def now(self) -> datetime:
         """The wall clock, aware, in the local time zone."""
         ...
@@ -140,6 +148,25 @@ class PaneContext(Protocol):
                 worker only.
             python: the interpreter; devdash's own when None.
             env: changes to its environment; None as a value removes the variable.
+        """
+        ...
+
+    async def history(
+        self, series: str, *, item: str = "", span_s: float, points: int
+    ) -> tuple[float | None, ...]:
+        """Past samples of this pane: the means of `points` equal steps of the last `span_s` seconds.
+
+        Oldest first; None for a step without a sample. Empty where there is no history to be had:
+        that costs a chart and nothing else, so nothing is raised for it. It may take a second.
+        """
+        ...
+
+    def task(self, name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Keep `work` running beside the readings, as a listener that calls `wake`.
+
+        When it ends or raises it is begun again after a pause that grows from 1 s to 5 min. It is
+        cancelled when the pane stops. A step of it that holds the loop is interrupted. `PaneError` is
+        expected and logged once; anything else is logged as a bug of the pane.
         """
         ...
 

@@ -34,6 +34,21 @@ class Attention(msgspec.Struct, frozen=True):
     item: str | None = None
 
 
+class Sample(msgspec.Struct, frozen=True):
+    """One number of this reading that is worth keeping: the history makes a series of it.
+
+    Attributes:
+        series: what is measured, with its unit where it has one, such as "percent" or "latency-ms";
+            lower case, words joined by "-".
+        value: finite.
+        item: the key of the row that it is of; "" for the pane as a whole.
+    """
+
+    series: str
+    value: float
+    item: str = ""
+
+
 class Report(msgspec.Struct, frozen=True):
     """What `Pane.read` returns. It is a value: nothing in it refers to the pane.
 
@@ -43,6 +58,7 @@ class Report(msgspec.Struct, frozen=True):
         blocks: what is shown, top to bottom.
         facts: the plug-in's facts, or None.
         attention: what needs a hand, in any order.
+        samples: what is kept for later, a series and item at most once.
     """
 
     level: Level
@@ -50,3 +66,4 @@ class Report(msgspec.Struct, frozen=True):
     blocks: tuple[Block, ...] = ()
     facts: Facts | None = None
     attention: tuple[Attention, ...] = ()
+    samples: tuple[Sample, ...] = ()

@@ -6,20 +6,19 @@ raises `ContractViolation`, which names the plug-in and the clause and fails tha
 alone. This module is imported with the first report, not at start-up.
 """
 
+import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 from icontract import require
 
-from devdash.config.keys import FIXED_KEYS, GLOBAL_KEYS
-from devdash.contract.actions import Action, Confirmation, FieldKind, Outcome
+from devdash.contract.actions import Action, Confirmation, Outcome
 from devdash.contract.errors import PaneError
 from devdash.contract.levels import Level, worst
-from devdash.contract.report import Attention, Facts, Report
-from devdash.contract.rules import Rule
+from devdash.contract.report import Attention, Facts, Report, Sample
 from devdash.contract.view import Block, Meter, Row, Table
 
 MAX_BLOCKS = 200
@@ -27,11 +26,7 @@ MAX_ROWS = 2_000
 MAX_TEXT = 1_000_000
 """Bytes (of JSON) that one report may have."""
 
-RESERVED_KEYS = frozenset((*FIXED_KEYS, *(entry.key for entry in GLOBAL_KEYS)))
-"""Keys that mean the same in every pane."""
-
-_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
-_PERMISSION = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+){2}\Z")
+NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
 
 TYPES_CLAUSE = "a Report is built of the contract's types"
 
@@ -120,16 +115,17 @@ def _wild_percent(shown: Shown) -> str:
     return next((f"{value:g}" for value in _percents(shown) if not 0.0 <= value <= 100.0), "")
 
 
-def _repeated(keys: Iterator[str]) -> str:
+def repeated(keys: Iterator[str]) -> str:
+    """The first key that comes twice, in words; "" when none does."""
     return next((f"'{key}' {count} times" for key, count in Counter(keys).items() if count > 1), "")
 
 
 def _repeated_row(shown: Shown) -> str:
-    return _repeated(row.key for row in _rows(shown))
+    return repeated(row.key for row in _rows(shown))
 
 
 def _repeated_attention(report: Report) -> str:
-    return _repeated(entry.key for entry in report.attention)
+    return repeated(entry.key for entry in report.attention)
 
 
 def _lost_item(report: Report) -> str:
@@ -164,6 +160,17 @@ def _long_summary(report: Report) -> str:
     return "it has a line break" if "\n" in report.summary else ""
 
 
+def _repeated_sample(report: Report) -> str:
+    return repeated(f"{sample.series} {sample.item}".strip() for sample in report.samples)
+
+
+def _odd_sample(report: Report) -> str:
+    wrong = (s for s in report.samples if not NAME.match(s.series) or not math.isfinite(s.value))
+    return next((f"'{sample.series}'" for sample in wrong), "")
+
+
+@clause("a sample has a finite value and a series of lower case words joined by '-'", _odd_sample)
+@clause("a series and item have one sample", _repeated_sample)
 @clause("the summary is one line", _long_summary)
 @clause("a report is at least as severe as its worst attention", _played_down)
 @clause("attention is 'attention' or 'critical'", _calm_attention)
@@ -220,6 +227,7 @@ class _Shape(msgspec.Struct):
     summary: str
     blocks: tuple[Block, ...]
     attention: tuple[Attention, ...]
+    samples: tuple[Sample, ...]
 
 
 def _check_types(plugin: str, report: Report) -> None:
@@ -237,95 +245,6 @@ def _check_types(plugin: str, report: Report) -> None:
 def _check_text(plugin: str, encoded: bytes) -> None:
     if len(encoded) > MAX_TEXT:
         raise ContractViolation(plugin, f"at most {MAX_TEXT} bytes of JSON", f"{len(encoded)}")
-
-
-def _repeated_key(actions: Sequence[Action]) -> str:
-    return _repeated(action.key for action in actions)
-
-
-def _repeated_name(actions: Sequence[Action]) -> str:
-    return _repeated(action.name for action in actions)
-
-
-def _reserved_key(actions: Sequence[Action]) -> str:
-    return next((f"'{a.name}' wants '{a.key}'" for a in actions if a.key in RESERVED_KEYS), "")
-
-
-def _odd_name(actions: Sequence[Action]) -> str:
-    return next((f"'{action.name}'" for action in actions if not _NAME.match(action.name)), "")
-
-
-def _odd_permission(actions: Sequence[Action]) -> str:
-    return next((f"'{a.permission}'" for a in actions if not _PERMISSION.match(a.permission)), "")
-
-
-def _repeated_field(actions: Sequence[Action]) -> str:
-    return next(
-        (f"'{a.name}': {twice}" for a in actions if (twice := _repeated(f.name for f in a.fields))), ""
-    )
-
-
-def _odd_field(actions: Sequence[Action]) -> str:
-    fields = (field.name for action in actions for field in action.fields)
-    return next((f"'{name}'" for name in fields if not _NAME.match(name)), "")
-
-
-def _no_choice(actions: Sequence[Action]) -> str:
-    fields = (field for action in actions for field in action.fields)
-    return next((f"'{f.name}'" for f in fields if f.kind is FieldKind.CHOICE and not f.choices), "")
-
-
-@clause("a field to choose in has choices", _no_choice)
-@clause("a field's name is lower case words joined by '-'", _odd_field)
-@clause("field names of an action are unique", _repeated_field)
-@clause("a permission is 'pane.resource.verb'", _odd_permission)
-@clause("an action's name is lower case words joined by '-'", _odd_name)
-@clause("an action's key is not one of the dashboard's own", _reserved_key)
-@clause("action keys are unique", _repeated_key)
-@clause("action names are unique", _repeated_name)
-def _keep_action_clauses(plugin: str, value: tuple[Action, ...]) -> tuple[Action, ...]:
-    return value
-
-
-def admit_actions(plugin: str, value: object) -> tuple[Action, ...]:
-    """`value` as a pane's actions.
-
-    Raises:
-        ContractViolation: it is not a sequence of actions, or breaks a clause.
-    """
-    actions = _all_of(plugin, "actions()", Action, value)
-    for action in actions:
-        _well_typed(plugin, "actions()", Action, action)
-    return _keep_action_clauses(plugin, actions)
-
-
-def _repeated_rule(rules: Sequence[Rule[Any]]) -> str:
-    return _repeated(rule.name for rule in rules)
-
-
-def _lost_inhibitor(rules: Sequence[Rule[Any]]) -> str:
-    names = {rule.name for rule in rules}
-    return next((f"'{name}'" for rule in rules for name in rule.inhibited_by if name not in names), "")
-
-
-def _negative_time(rules: Sequence[Rule[Any]]) -> str:
-    return next((f"'{r.name}'" for r in rules if min(r.for_s, r.keep_s, r.repeat_s, r.max_repeats) < 0), "")
-
-
-@clause("times and repeats of a rule are not negative", _negative_time)
-@clause("a rule is inhibited by rules of its own pane", _lost_inhibitor)
-@clause("rule names are unique", _repeated_rule)
-def _keep_rule_clauses(plugin: str, value: tuple[Rule[Any], ...]) -> tuple[Rule[Any], ...]:
-    return value
-
-
-def admit_rules(plugin: str, value: object) -> tuple[Rule[Any], ...]:
-    """`value` as a pane's rules.
-
-    Raises:
-        ContractViolation: it is not a sequence of rules, or breaks a clause.
-    """
-    return _keep_rule_clauses(plugin, _all_of(plugin, "rules()", Rule, value))
 
 
 def admit_outcome(plugin: str, value: object) -> Outcome:
@@ -358,12 +277,16 @@ def _one(plugin: str, call: str, kind: type[T], value: object) -> T:
     if not isinstance(value, kind):
         text = f"{call} returns {kind.__name__}"
         raise ContractViolation(plugin, text, f"got {type(value).__name__}")
-    _well_typed(plugin, call, kind, value)
+    well_typed(plugin, call, kind, value)
     return value
 
 
-def _well_typed(plugin: str, call: str, kind: type[T], value: T) -> None:
-    """Structs do not check their fields when built; a round trip through JSON does."""
+def well_typed(plugin: str, call: str, kind: type[T], value: T) -> None:
+    """Structs do not check their fields when built; a round trip through JSON does.
+
+    Raises:
+        ContractViolation: a field has another type than `kind` says.
+    """
     try:
         encoded = msgspec.json.encode(value)
         msgspec.json.decode(encoded, type=kind)
@@ -372,7 +295,12 @@ def _well_typed(plugin: str, call: str, kind: type[T], value: T) -> None:
     _check_text(plugin, encoded)
 
 
-def _all_of(plugin: str, call: str, kind: type[T], value: object) -> tuple[T, ...]:
+def all_of(plugin: str, call: str, kind: type[T], value: object) -> tuple[T, ...]:
+    """`value` as a sequence of `kind`.
+
+    Raises:
+        ContractViolation: it is none.
+    """
     text = f"{call} returns a sequence of {kind.__name__}"
     if not isinstance(value, Sequence) or isinstance(value, str):
         raise ContractViolation(plugin, text, f"got {type(value).__name__}")

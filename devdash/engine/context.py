@@ -4,16 +4,18 @@ The rooms that start threads, programs and workers are imported when a pane firs
 asks for one of these: not before the first frame.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from devdash.contract.context import Completed, Worker
 from devdash.contract.settings import Secret
+from devdash.engine.past import NO_PAST, Past
 
 if TYPE_CHECKING:
+    from devdash.engine.listeners import Listeners
     from devdash.workers.fleet import Fleet
 
 P = ParamSpec("P")
@@ -31,6 +33,8 @@ class Context:
         monotonic: seconds on a clock that never goes back.
         on_wake: called by `wake`.
         on_progress: called by `progress`.
+        past: what the history knows.
+        listeners: makes what runs the pane's tasks; called with the first of them.
     """
 
     def __init__(
@@ -44,6 +48,8 @@ class Context:
         monotonic: Callable[[], float],
         on_wake: Callable[[], None],
         on_progress: Callable[[str], None],
+        past: Past = NO_PAST,
+        listeners: "Callable[[], Listeners] | None" = None,
     ) -> None:
         self._name = name
         self._folder = folder
@@ -53,6 +59,9 @@ class Context:
         self._monotonic = monotonic
         self._on_wake = on_wake
         self._on_progress = on_progress
+        self._past = past
+        self._make_listeners = listeners or _plain_listeners
+        self._listeners: Listeners | None = None
 
     @cached_property
     def _fleet(self) -> "Fleet":
@@ -79,6 +88,11 @@ class Context:
     def cache_dir(self) -> Path:
         """The pane's folder for what can be made again."""
         return self._cache_dir
+
+    @property
+    def history_file(self) -> Path | None:
+        """The SQLite file of devdash's own history; None when there is none."""
+        return self._past.file
 
     def now(self) -> datetime:
         """The wall clock, aware, in the local time zone."""
@@ -117,6 +131,18 @@ class Context:
 
         return WorkerProcess(module, fleet=self._fleet, python=python, env=env)
 
+    async def history(
+        self, series: str, *, item: str = "", span_s: float, points: int
+    ) -> tuple[float | None, ...]:
+        """Past samples of this pane; see `PaneContext.history`."""
+        return await self._past.series(self._name, series, item, span_s=span_s, points=points)
+
+    def task(self, name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Keep `work` running beside the readings; see `PaneContext.task`."""
+        if self._listeners is None:
+            self._listeners = self._make_listeners()
+        self._listeners.add(f"{self._name}: {name}", work)
+
     async def reveal(self, secret: Secret) -> str:
         """Follow a reference to a secret; raises `Unavailable`."""
         from devdash.engine import secrets
@@ -132,5 +158,19 @@ class Context:
         self._on_progress(text)
 
     async def close(self) -> None:
-        """End all programs and workers of the pane within 0.3 s. What is called afterwards is refused."""
+        """End all tasks, programs and workers of the pane within about half a second.
+
+        What is called afterwards is refused.
+        """
+        if self._listeners is not None:
+            await self._listeners.close()
         await self._fleet.close()
+
+
+def _plain_listeners() -> "Listeners":
+    """Listeners on the machine's own clock, with nothing that interrupts them."""
+    from devdash.engine.clock import SystemClock
+    from devdash.engine.guard import StepGuard
+    from devdash.engine.listeners import Listeners
+
+    return Listeners(SystemClock(), StepGuard())

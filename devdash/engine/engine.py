@@ -2,34 +2,65 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
 from devdash.config.model import PaneSpec, Settings
 from devdash.contract.actions import Action, Outcome
+from devdash.contract.levels import Level
 from devdash.contract.pane import Pane
+from devdash.contract.rules import Rule
 from devdash.engine.acting import Asked, Desk, RequestProblem
 from devdash.engine.clock import Clock, SystemClock
 from devdash.engine.containment import Containment
 from devdash.engine.context import Context
 from devdash.engine.guard import StepGuard
 from devdash.engine.heartbeat import beat
+from devdash.engine.past import NO_PAST, Past
 from devdash.engine.places import cache_root, make_private, state_root
 from devdash.engine.registry import PaneTable
 from devdash.engine.runner import Runner
 from devdash.engine.schedule import catch_up_delay
 from devdash.engine.snapshot import Failure, Phase, Snapshot
 
+if TYPE_CHECKING:
+    from devdash.engine.listeners import Listeners
+
 Listener = Callable[[Snapshot], None]
+R = TypeVar("R")
+
+STEP_TIMEOUT_S = 1.0
+"""For a plug-in's code that only computes."""
 
 START_STEP_S = 0.02
 """At start, panes begin this far apart, so that their first readings do not pile up in one frame."""
+
+
+class Deed(msgspec.Struct, frozen=True):
+    """An action that was done, or tried.
+
+    Attributes:
+        item: the row that it was about, or None.
+        level: the outcome's: OK, ATTENTION or CRITICAL.
+        message: the outcome's sentence.
+        took_s: seconds.
+    """
+
+    pane: str
+    action: str
+    item: str | None
+    level: Level
+    message: str
+    took_s: float
+
+
+DeedListener = Callable[[Deed], None]
 
 
 class Places(msgspec.Struct, frozen=True):
@@ -61,17 +92,20 @@ class Engine:
         *,
         clock: Clock | None = None,
         places: Places | None = None,
+        past: Past = NO_PAST,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self.settings = settings
         self.clock: Clock = clock or SystemClock()
         self._registry = registry
         self._places = places or Places(state_root(), cache_root())
+        self._past = past
         self._chance = chance
         self._guard = StepGuard()
         self._desk = Desk(settings.policy.policy(), self._guard)
         self._members: dict[str, Member] = {}
         self._listeners: list[Listener] = []
+        self._deed_listeners: list[DeedListener] = []
         self._heart: asyncio.Task[None] | None = None
         self._left = False
         for spec in settings.panes:
@@ -123,6 +157,27 @@ class Engine:
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
+    def subscribe_deeds(self, listener: DeedListener) -> Callable[[], None]:
+        """Tell `listener` of every action that was done. Returns what ends that."""
+        self._deed_listeners.append(listener)
+        return lambda: self._deed_listeners.remove(listener)
+
+    def rules(self, name: str) -> tuple[Rule[Any], ...]:
+        """The alert rules of the pane `name`; builds the pane if need be. Raises KeyError."""
+        runner = self._members[name].runner
+        runner.prepare()
+        return runner.rules
+
+    async def contain(self, step: Callable[[], Coroutine[Any, Any, R]]) -> R:
+        """Run a plug-in's code that is no reading, such as a rule's conditions.
+
+        Raises:
+            LoopHeld: it held the loop, and was interrupted.
+            Overrun, PluginExit: as for a reading.
+            Exception: whatever it raised.
+        """
+        return await Containment(self._guard).run(STEP_TIMEOUT_S, step)
+
     def refresh(self, names: Iterable[str] | None = None) -> None:
         """Read these panes (all, when None) now."""
         for name in tuple(self._members) if names is None else names:
@@ -157,7 +212,14 @@ class Engine:
 
     async def act(self, name: str, asked: Asked) -> Outcome:
         """Do what was asked; see `Desk.act`."""
-        return await self._desk.act(self._runner(name), asked)
+        began = self.clock.monotonic()
+        outcome = await self._desk.act(self._runner(name), asked)
+        took_s = self.clock.monotonic() - began
+        request = asked.request
+        deed = Deed(name, request.action, request.item, outcome.level, outcome.message, took_s)
+        for listener in tuple(self._deed_listeners):
+            listener(deed)
+        return outcome
 
     async def reload(self, settings: Settings) -> tuple[str, ...]:
         """Change over to new settings. Panes whose table is the same go on undisturbed.
@@ -212,8 +274,15 @@ class Engine:
             monotonic=self.clock.monotonic,
             on_wake=runner.wake,
             on_progress=runner.tell_progress,
+            past=self._past,
+            listeners=self._make_listeners,
         )
         return Member(spec, runner, context)
+
+    def _make_listeners(self) -> "Listeners":
+        from devdash.engine.listeners import Listeners
+
+        return Listeners(self.clock, self._guard)
 
     def _first_snapshot(self, spec: PaneSpec) -> Snapshot:
         broken = spec.config is None

@@ -206,12 +206,12 @@ class Runner:
         return schedule.after_failure(self._pace, failure.count, self._chance(), blocked=self._blocked)
 
     def _build(self) -> None:
-        from devdash.engine.boundary import admit_actions, admit_rules
+        from devdash.engine.offers import admit_actions, admit_rules
 
         plugin = self.snapshot.plugin
         pane = self._make()
         self.actions = admit_actions(plugin, pane.actions())
-        self.rules = admit_rules(plugin, pane.rules())
+        self.rules = admit_rules(plugin, pane.rules(), self.actions)
         self.pane = pane
 
     async def begin(self) -> Pane[Any]:

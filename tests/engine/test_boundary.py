@@ -25,13 +25,11 @@ from devdash.api import (
     Text,
 )
 from devdash.engine.boundary import (
-    RESERVED_KEYS,
     ContractViolation,
-    admit_actions,
     admit_outcome,
     admit_report,
-    admit_rules,
 )
+from devdash.engine.offers import RESERVED_KEYS, admit_actions, admit_rules
 
 
 def table(*rows: Row) -> Table:

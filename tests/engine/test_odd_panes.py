@@ -32,10 +32,10 @@ from devdash.config.model import PaneSpec, Problem, Settings
 from devdash.engine.boundary import (
     MAX_TEXT,
     ContractViolation,
-    admit_actions,
     admit_confirmation,
     admit_outcome,
 )
+from devdash.engine.offers import admit_actions
 from devdash.engine.snapshot import Phase, Snapshot
 
 

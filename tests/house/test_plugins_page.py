@@ -14,7 +14,7 @@ import pytest
 from terminal import Terminal
 
 from devdash.api import Cell, Column, Level, Report, Row, Table
-from devdash.engine import boundary
+from devdash.engine import boundary, offers
 
 pytestmark = pytest.mark.xdist_group("plugins page")  # built once
 
@@ -157,7 +157,7 @@ def test_the_page_names_every_key_that_is_taken() -> None:
     (line,) = re.findall(r"^The dashboard's own keys are (.*?)\n\n", PAGE, re.DOTALL | re.MULTILINE)
     named = set(re.findall(r"`([^`]+)`", line)) | {str(number) for number in range(1, 10)}
     named |= {"up", "down", "left", "right", "ctrl+c", "ctrl+p", "ctrl+q", "shift+tab"}
-    assert named >= boundary.RESERVED_KEYS, boundary.RESERVED_KEYS - named
+    assert named >= offers.RESERVED_KEYS, offers.RESERVED_KEYS - named
 
 
 def test_every_name_that_the_page_imports_is_public() -> None:
@@ -172,16 +172,17 @@ def test_every_name_that_the_page_imports_is_public() -> None:
 def clauses() -> set[str]:
     """The clauses in the source: of the preconditions, and of the violations that are raised by hand."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(Path(str(boundary.__file__)).read_text(encoding="utf-8"))):
+    sources = (Path(str(module.__file__)).read_text(encoding="utf-8") for module in (boundary, offers))
+    for node in (node for source in sources for node in ast.walk(ast.parse(source))):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
             continue
         place = {"clause": 0, "ContractViolation": 1}.get(node.func.id)
         if place is not None:
             text = _text(node.args[place])
             found |= {text} if text else set()
-        if node.func.id in ("_one", "_all_of"):
+        if node.func.id in ("_one", "all_of"):
             text, kind = _text(node.args[1]), node.args[2]
-            word = "a sequence of " if node.func.id == "_all_of" else ""
+            word = "a sequence of " if node.func.id == "all_of" else ""
             if text and isinstance(kind, ast.Name):
                 found.add(f"{text} returns {word}{kind.id}")
     return found

@@ -1,0 +1,1 @@
+"""Alerts: rules over facts, and what became of them. Pure: no clock, no file, no channel."""

@@ -1,0 +1,153 @@
+"""What the alert room speaks of: terms of a rule, verdicts on facts, alerts, and what to tell whom."""
+
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+from devdash.contract.levels import Level
+
+
+class AlertId(msgspec.Struct, frozen=True, order=True):
+    """What an alert is about.
+
+    Attributes:
+        pane: the pane's name.
+        rule: the rule's name.
+        item: the key of the item; "" for the pane as a whole.
+    """
+
+    pane: str
+    rule: str
+    item: str = ""
+
+    def __str__(self) -> str:
+        """As commands take it: "battery.low" or "git.diverged:api"."""
+        return f"{self.pane}.{self.rule}" + (f":{self.item}" if self.item else "")
+
+
+class Moment(msgspec.Struct, frozen=True):
+    """Now, on both clocks.
+
+    Attributes:
+        wall: aware; may jump in both directions.
+        monotonic: seconds; never goes back, stands still while the machine is suspended.
+    """
+
+    wall: datetime
+    monotonic: float
+
+
+class Terms(msgspec.Struct, frozen=True, kw_only=True):
+    """A rule without its conditions, as it is in force: the plug-in's, changed by devdash.toml.
+
+    Attributes are those of `devdash.contract.rules.Rule`, and:
+        channels: names of the channels that are told; None: those that `[alerts]` names.
+    """
+
+    pane: str
+    name: str
+    level: Level
+    for_s: float = 0.0
+    keep_s: float = 0.0
+    repeat_s: float = 0.0
+    max_repeats: int = 0
+    escalate_s: float = 0.0
+    resolve: bool = False
+    inhibited_by: tuple[str, ...] = ()
+    action: str | None = None
+    channels: tuple[str, ...] | None = None
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """What one reading's facts say about one rule.
+
+    Attributes:
+        entered: items for which the rule begins to hold.
+        cleared: items for which it is over.
+        present: the items that there are; None: not told, items stay.
+        texts: an item's key to its text, at least for all in `entered`.
+    """
+
+    terms: Terms
+    entered: frozenset[str]
+    cleared: frozenset[str]
+    present: frozenset[str] | None = None
+    texts: dict[str, str] = {}
+
+
+class Status(StrEnum):
+    """Where an alert is between quiet and loud."""
+
+    OK = "ok"
+    PENDING = "pending"
+    """It holds, but not long enough yet."""
+    FIRING = "firing"
+    CLEARING = "clearing"
+    """It is over, but not long enough yet."""
+
+
+class Alert(msgspec.Struct, frozen=True, kw_only=True):
+    """One alert at one moment. A value that can be stored.
+
+    Attributes:
+        terms: of the rule, as last seen.
+        level: the terms', or CRITICAL once it has escalated.
+        text: one line.
+        since: wall time at which `status` was reached; of FIRING, at which it fired.
+        timer: `Moment.monotonic` from which `for` or `keep` runs; means something in one run only.
+        notified: how many notifications this firing has had, the first included.
+        notified_at: wall time of the last one.
+        acknowledged: silent until it is OK again.
+        snoozed_until: wall time; silent until then.
+        owed: a notification was due while it was snoozed or inhibited.
+        inhibited: a rule that silences this one fires.
+        stale: the pane has no current data.
+        fired: wall times at which it fired, oldest first, the last 50 of the last 7 days.
+    """
+
+    id: AlertId
+    terms: Terms
+    status: Status = Status.OK
+    level: Level
+    text: str
+    since: datetime
+    timer: float | None = None
+    notified: int = 0
+    notified_at: datetime | None = None
+    acknowledged: bool = False
+    snoozed_until: datetime | None = None
+    owed: bool = False
+    inhibited: bool = False
+    stale: bool = False
+    fired: tuple[datetime, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it fires, or has fired and is not over yet."""
+        return self.status in (Status.FIRING, Status.CLEARING)
+
+
+class Occasion(StrEnum):
+    """Why somebody is told something."""
+
+    FIRED = "fired"
+    REPEATED = "repeated"
+    ESCALATED = "escalated"
+    REMINDED = "reminded"
+    """A snooze or an inhibition is over and it still fires."""
+    RESOLVED = "resolved"
+    """It is over, and the rule asks for a word about that. A `CLOSED` goes with it."""
+    CLOSED = "closed"
+    """Take the notification away; say nothing."""
+
+
+class Notice(msgspec.Struct, frozen=True):
+    """What channels are to do.
+
+    Attributes:
+        alert: as it is after what happened.
+    """
+
+    occasion: Occasion
+    alert: Alert

@@ -1,0 +1,1 @@
+"""Channels: how a person who is not looking is told."""

@@ -1,0 +1,76 @@
+"""What a channel is given, and what it may give back."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Protocol
+
+import msgspec
+
+from devdash.alerts.model import AlertId, Occasion
+from devdash.contract.levels import Level
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """One notification; its texts are clean: one line each, no control characters.
+
+    Attributes:
+        id: of the alert; a later message with the same id replaces this one. None: a summary of many.
+        title: such as "Battery" or "devdash".
+        text: the alert's text.
+        fix: the title of the action that helps, for a button; "" for none.
+    """
+
+    id: AlertId | None
+    occasion: Occasion
+    level: Level
+    title: str
+    text: str
+    fix: str = ""
+
+
+class Choice(StrEnum):
+    """A button of a notification."""
+
+    SNOOZE = "snooze"
+    ACKNOWLEDGE = "acknowledge"
+    FIX = "fix"
+
+
+OnChoice = Callable[[AlertId, Choice], None]
+"""Called on the event loop when a person has pressed a button."""
+
+
+class ChannelFailed(Exception):
+    """A message could not be delivered.
+
+    Args:
+        message: one sentence without any secret.
+        hint: the next step; may be empty.
+        lasting: trying again soon is in vain (there is no bus, no such program).
+    """
+
+    def __init__(self, message: str, hint: str = "", *, lasting: bool = False) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.lasting = lasting
+
+
+class Channel(Protocol):
+    """One way to tell a person. All methods run on the event loop and must not block it."""
+
+    async def send(self, message: Message) -> None:
+        """Show `message`, in place of an earlier one with the same id.
+
+        Raises:
+            ChannelFailed: it could not be delivered.
+        """
+        ...
+
+    async def close(self, alert: AlertId) -> None:
+        """Take the message about `alert` away, if it is still there and the channel can. Raises as `send`."""
+        ...
+
+    async def stop(self) -> None:
+        """Let go of connections and programs, within half a second."""
+        ...
