@@ -1,6 +1,21 @@
 """What goes between devdash and the history: records to keep, questions, answers.
 
 Times are seconds since 1970 (UTC), as floats: wall time.
+
+The calls of the worker `devdash.history.worker`; each takes its struct's fields:
+
+    open        OpenRequest    → Opened               first in every life of the worker
+    ingest      Ingest         → Ingested             twice is as good as once
+    events      EventQuery     → tuple[Event, ...]    newest first
+    infos       InfosQuery     → tuple[SeriesInfo, ...]
+    series      SeriesQuery    → tuple[float | None, ...]
+    points      PointsQuery    → tuple[Point, ...]    by time, series and item
+    uptime      UptimeQuery    → tuple[Uptime, ...]
+    housekeep   Housekeep      → Housekept
+
+A call that fails raises an error whose `kind` is a `State` and whose `message` and `hint` are meant for a
+person; `State.NOT_OPEN` where `open` was not called, or did not come to READY or SET_ASIDE. Series, points
+and infos are this host's.
 """
 
 from enum import StrEnum
@@ -8,6 +23,12 @@ from enum import StrEnum
 import msgspec
 
 from devdash.contract.levels import Level
+
+NAME_LIMIT = 200
+"""Characters of a pane, series, rule, action, item or uid. Longer ones are cut before they are spooled."""
+
+TEXT_LIMIT = 2000
+"""Characters of a text, message or summary."""
 
 
 class SampleRecord(msgspec.Struct, frozen=True, tag="sample"):
@@ -152,3 +173,163 @@ class Uptime(msgspec.Struct, frozen=True):
     attention_s: float
     critical_s: float
     unknown_s: float
+
+
+class State(StrEnum):
+    """How the history is."""
+
+    READY = "ready"
+    SET_ASIDE = "set-aside"
+    """The file was corrupt and has been put aside; a new one was begun, and serves."""
+    NOT_OPEN = "not-open"
+    """Nobody has called `open` in this life of the worker, or it failed."""
+    NEWER = "newer"
+    """A newer devdash has changed its tables; this one neither reads nor writes it."""
+    FOREIGN = "foreign"
+    """The file or database is somebody else's."""
+    LOCKED = "locked"
+    """Another process holds it for longer than we wait."""
+    FULL = "full"
+    """The disk, or the server's, takes nothing more."""
+    READ_ONLY = "read-only"
+    CORRUPT = "corrupt"
+    """It is, and it could not be set aside."""
+    CANNOT_OPEN = "cannot-open"
+    """Its file or folder cannot be opened or made."""
+    DRIVER_MISSING = "driver-missing"
+    SERVER_DOWN = "server-down"
+    """The server cannot be reached, or does not answer in time."""
+    REFUSED = "refused"
+    """The server refuses this user, password or database."""
+    FAILED = "failed"
+    """Anything else."""
+
+
+class Database(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry of Django's DATABASES, its password in clear. It only ever travels on a worker's stdin."""
+
+    ENGINE: str
+    NAME: str = ""
+    HOST: str = ""
+    PORT: int | str = ""
+    USER: str = ""
+    PASSWORD: str = ""
+    OPTIONS: dict[str, str | int | float | bool] = {}
+
+    def __repr__(self) -> str:
+        """Without what might be secret."""
+        return f"Database(ENGINE={self.ENGINE!r}, …)"
+
+
+class OpenRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Open the databases and bring their tables up to date.
+
+    Attributes:
+        databases: aliases `default`, and perhaps `replica` and `mongo`. Names of SQLite files are absolute.
+        host: under which this machine's records are kept.
+    """
+
+    databases: dict[str, Database]
+    host: str
+
+
+class Opened(msgspec.Struct, frozen=True):
+    """What came of it.
+
+    Attributes:
+        state: READY, SET_ASIDE, or why it cannot serve.
+        message: one sentence for a person, without secrets; "" when READY.
+        hint: the next step; may be empty.
+    """
+
+    state: State
+    message: str = ""
+    hint: str = ""
+
+
+class Ingest(msgspec.Struct, frozen=True):
+    """Store the records of a file of the spool: lines as `devdash.history.lines` reads them. All or none.
+
+    Attributes:
+        path: absolute. Where it is not there any more, somebody else was faster: zeros.
+    """
+
+    path: str
+
+
+class Ingested(msgspec.Struct, frozen=True):
+    """What the file held.
+
+    Attributes:
+        samples, events: that were stored, or were there already.
+        spoilt: lines that are none.
+    """
+
+    samples: int
+    events: int
+    spoilt: int
+
+
+class InfosQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """The series that have samples. `pane`: this one's; "": all panes'."""
+
+    pane: str = ""
+    since: float
+    until: float
+
+
+class PointsQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """Samples as they are kept: raw ones, and means of roll-ups where the raw ones are gone.
+
+    Attributes:
+        series, item: None: any.
+        skip, limit: a page of the answer.
+    """
+
+    pane: str
+    series: str | None = None
+    item: str | None = None
+    since: float
+    until: float
+    skip: int = 0
+    limit: int = 5000
+
+
+class Point(msgspec.Struct, frozen=True, array_like=True):
+    """One kept value.
+
+    Attributes:
+        at: of a roll-up, when its step begins.
+        span_s: 0 for a raw sample, else the step that `value` is the mean of.
+    """
+
+    at: float
+    series: str
+    item: str
+    value: float
+    span_s: float = 0.0
+
+
+class UptimeQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """How long panes were at each level. `pane`: this one; "": all."""
+
+    pane: str = ""
+    since: float
+    until: float
+
+
+class Housekeep(msgspec.Struct, frozen=True, kw_only=True):
+    """Roll samples up and purge what is older than it is to be kept. Seconds; see `HistoryConfig`."""
+
+    now: float
+    raw_s: float
+    five_minutes_s: float
+    hours_s: float
+    events_s: float
+
+
+class Housekept(msgspec.Struct, frozen=True):
+    """What was done: samples that went into roll-ups, and rows that were purged."""
+
+    rolled_up: int
+    purged: int
