@@ -4,7 +4,10 @@ from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import Protocol
 
+import msgspec
+
 from devdash.alerts.model import Alert, AlertId
+from devdash.history.wire import Event, EventQuery
 
 
 class Role(StrEnum):
@@ -41,4 +44,40 @@ class AlertDesk(Protocol):
 
     def snooze(self, ids: Iterable[AlertId], seconds: float) -> None:
         """Silence these for so long; 0 ends a snooze."""
+        ...
+
+
+class Trouble(msgspec.Struct, frozen=True):
+    """Something of the duty that does not work now.
+
+    Attributes:
+        what: one word for the title line: "alerts", "history", or a channel's name.
+        message: one sentence without any secret.
+        hint: the next step; may be empty.
+    """
+
+    what: str
+    message: str
+    hint: str = ""
+
+
+class EventLog(Protocol):
+    """The history, as far as the screen asks it."""
+
+    async def events(self, query: EventQuery) -> tuple[Event, ...]:
+        """The events that `query` names, newest first. Raises `devdash.history.recorder.HistoryUnavailable`."""
+        ...
+
+
+class DutyDesk(AlertDesk, Protocol):
+    """What the screen has beside its engine."""
+
+    @property
+    def recorder(self) -> EventLog | None:
+        """The history; None where none is kept."""
+        ...
+
+    @property
+    def troubles(self) -> tuple[Trouble, ...]:
+        """What does not work now; `subscribe` tells of changes of this as well."""
         ...
