@@ -108,6 +108,8 @@ class Engine:
         self._deed_listeners: list[DeedListener] = []
         self._heart: asyncio.Task[None] | None = None
         self._left = False
+        self._seen: set[str] | None = None
+        self._watchful = False
         for spec in settings.panes:
             self._members[spec.name] = self._join(spec)
 
@@ -194,9 +196,23 @@ class Engine:
 
     def show(self, visible: Iterable[str]) -> None:
         """Tell which panes are on the screen; the others are read less often."""
-        seen = set(visible)
+        self._seen = set(visible)
+        self._pace()
+
+    @property
+    def watchful(self) -> bool:
+        """Whether panes that nobody sees are read at their full pace: somebody relies on their alerts."""
+        return self._watchful
+
+    @watchful.setter
+    def watchful(self, value: bool) -> None:
+        if value is not self._watchful:
+            self._watchful = value
+            self._pace()
+
+    def _pace(self) -> None:
         for name, member in self._members.items():
-            member.runner.show(name in seen)
+            member.runner.show(self._watchful or self._seen is None or name in self._seen)
 
     async def read_once(self, names: Iterable[str]) -> tuple[Snapshot, ...]:
         """Read each of these panes once, side by side, and return their snapshots."""
