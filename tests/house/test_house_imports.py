@@ -99,6 +99,8 @@ OWNERS = {
         "devdash_databases.probing.routing",
     ),
     "beancount": ("devdash_ledger.worker", "devdash_ledger.fold"),
+    "dbus_fast": ("devdash.notify.desktop", "devdash.notify.session_bus"),
+    "desktop_notifier": ("devdash.notify.native",),
     "msgspec": OWN,
 }
 """The only modules that may import a library. A new one needs a reason in docs/architecture.md."""
@@ -211,7 +213,7 @@ def test_every_dependency_has_an_owner_and_every_owner_is_a_dependency() -> None
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     declared = {*project["dependencies"], *project["optional-dependencies"]["ledger"]}
     names = {entry.split(">")[0].split(";")[0].strip().lower() for entry in declared}
-    imported = {"gitpython" if name == "git" else name for name in OWNERS}
+    imported = {"gitpython" if name == "git" else name.replace("_", "-") for name in OWNERS}
     assert names == imported - {"keyring"}
 
 
