@@ -24,6 +24,9 @@ import msgspec
 
 from devdash.contract.levels import Level
 
+APPLICATION_ID = 0x64657664
+"""What marks a SQLite file as devdash's own: "devd". The databases pane may have made an empty one."""
+
 NAME_LIMIT = 200
 """Characters of a pane, series, rule, action, item or uid. Longer ones are cut before they are spooled."""
 
@@ -249,6 +252,8 @@ class Opened(msgspec.Struct, frozen=True):
 
 class Ingest(msgspec.Struct, frozen=True):
     """Store the records of a file of the spool: lines as `devdash.history.lines` reads them. All or none.
+
+    The file is removed after the answer: what it held must then outlive a loss of power.
 
     Attributes:
         path: absolute. Where it is not there any more, somebody else was faster: zeros.
