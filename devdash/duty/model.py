@@ -65,7 +65,7 @@ class EventLog(Protocol):
     """The history, as far as the screen asks it."""
 
     async def events(self, query: EventQuery) -> tuple[Event, ...]:
-        """The events that `query` names, newest first. Raises `devdash.history.recorder.HistoryUnavailable`."""
+        """Those that `query` names, newest first. Raises `devdash.history.recorder.HistoryUnavailable`."""
         ...
 
 
