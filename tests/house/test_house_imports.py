@@ -79,6 +79,7 @@ WORKER_SIDE = (
     "devdash_databases.probing.routing",
     "devdash_ledger.worker",
     "devdash_ledger.fold",
+    "devdash.history.routers",
     "devdash.workers.child",
 )
 """What runs in worker processes only."""
@@ -97,6 +98,7 @@ OWNERS = {
         "devdash_databases.probe",
         "devdash_databases.probing.pings",
         "devdash_databases.probing.routing",
+        "devdash.history.routers",
     ),
     "beancount": ("devdash_ledger.worker", "devdash_ledger.fold"),
     "dbus_fast": ("devdash.notify.desktop", "devdash.notify.session_bus"),
