@@ -1,0 +1,25 @@
+"""Telling that the process on duty is stopped or hangs, although the kernel keeps its lock for it."""
+
+from pathlib import Path
+
+from devdash.duty.seat import SILENT_S, last_sign
+
+
+class Vigil:
+    """Watches the signs of life of whoever holds the seat.
+
+    They are counted on this process's own monotonic clock, so that neither a suspend nor a clock
+    that was set makes a holder look dead.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._sign: float | None = None
+        self._since: float | None = None
+
+    def is_silent(self, monotonic: float) -> bool:
+        """Whether there was no sign for `SILENT_S`. To be asked every few seconds."""
+        sign = last_sign(self._folder)
+        if sign != self._sign or self._since is None:
+            self._sign, self._since = sign, monotonic
+        return monotonic - self._since > SILENT_S
