@@ -41,6 +41,7 @@ class Pen:
         trouble: why the last writing failed; "" when it did not.
         lost: what the spool has given up so far.
         forgotten: records that were given up here.
+        kept: records that were taken so far.
     """
 
     def __init__(self, spool: Spool, threads: DaemonThreads, clock: Clock) -> None:
@@ -55,7 +56,8 @@ class Pen:
         self._urgent = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._attempted: asyncio.Future[bool] | None = None
-        self._kept = self._done = 0
+        self.kept = 0
+        self._done = 0
         self._closed = False
 
     def keep(self, records: Iterable[Record]) -> None:
@@ -71,7 +73,7 @@ class Pen:
 
     async def settled(self) -> bool:
         """Wait until what was kept before has been written. False when that failed; it is tried again."""
-        goal = self._kept
+        goal = self.kept
         while self._done < goal and self._task is not None:
             self._urgent.set()
             if self._attempted is None:
@@ -89,7 +91,7 @@ class Pen:
 
     def _take(self, record: Record) -> None:
         (self._events if is_event(record) else self._samples).append(record)
-        self._kept += 1
+        self.kept += 1
         self._keep_bounds()
 
     def _keep_bounds(self) -> None:

@@ -3,6 +3,7 @@
     samples.jsonl, events.jsonl        appended to, by every devdash process of the user
     ingest-TIME-UUID.samples.jsonl     sealed: handed to the worker, removed when the database has it
     ingest-TIME-UUID.events.jsonl
+    refused-ingest-…                   a sealed file with which the worker failed again and again
     lock, ingest.lock                  the kernel's locks on these decide who writes and who hands over
 
 Storing a sealed file twice is as good as once, so a crash between the database's answer and the removal
@@ -25,6 +26,8 @@ from devdash.history.lines import is_event, lines_of
 from devdash.history.wire import Record
 
 SAMPLES, EVENTS = "samples", "events"
+REFUSED = "refused-"
+HOUSEKEPT = "housekept"
 
 PATIENCE_S = 5.0
 """How long to wait for another process that writes; it takes milliseconds, unless it is stopped."""
@@ -38,8 +41,8 @@ class Bounds(msgspec.Struct, frozen=True):
 
     Attributes:
         file: a file of this size is sealed and another begun.
-        total: of all files. Beyond it the oldest sealed samples go, and when there are none, the oldest
-            sealed events.
+        total: of all files. Beyond it the oldest sealed samples go, then what was refused, and only then
+            the oldest sealed events.
     """
 
     file: int = 1024 * 1024
@@ -96,6 +99,10 @@ class Spool:
         """The database has what `path` held. Raises OSError."""
         path.unlink(missing_ok=True)
 
+    def refuse(self, path: Path) -> None:
+        """Put `path` out of the way: it must not hold up the files behind it. Raises OSError."""
+        path.rename(path.with_name(REFUSED + path.name))
+
     @property
     def size(self) -> int:
         """Bytes of records that wait; 0 when there is no folder. Raises OSError."""
@@ -114,6 +121,15 @@ class Spool:
             return claim
         claim.release()
         return None
+
+    def take_turn(self, every_s: float) -> bool:
+        """Whether no process of the user has taken one within `every_s`; this one has now. Raises OSError."""
+        stamp = self.folder / HOUSEKEPT
+        with self._locked():
+            if stamp.exists() and 0 <= time.time() - stamp.stat().st_mtime < every_s:
+                return False
+            stamp.touch(mode=0o600)
+            return True
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
@@ -171,12 +187,11 @@ class Spool:
             _sync_folder(self.folder)
 
     def _keep_bounds(self) -> Lost:
-        """Give up the oldest samples, then the oldest events, until the whole is within its bounds."""
+        """Give up the oldest, what matters least first, until the whole is within its bounds."""
         excess = self.size - self._bounds.total
         if excess <= 0:
             return Lost()
-        lost = self._give_up(self._sealed(SAMPLES), excess)
-        return lost + self._give_up(self._sealed(EVENTS), excess - lost.size)
+        return self._give_up((*self._sealed(SAMPLES), *self._refused(), *self._sealed(EVENTS)), excess)
 
     def _give_up(self, paths: Iterable[Path], excess: int) -> Lost:
         """Remove the first of `paths` until `excess` bytes are gone."""
@@ -196,9 +211,13 @@ class Spool:
         found = [path for path in self.folder.glob("ingest-*") if path.name.endswith(endings)]
         return tuple(sorted(found, key=lambda path: path.name))
 
+    def _refused(self) -> tuple[Path, ...]:
+        return tuple(sorted(self.folder.glob(REFUSED + "*"), key=lambda path: path.name))
+
     def _all(self) -> Iterator[Path]:
         yield from (self._current(kind) for kind in (SAMPLES, EVENTS))
         yield from self._sealed(SAMPLES, EVENTS)
+        yield from self._refused()
 
 
 class Claim:
