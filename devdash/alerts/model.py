@@ -2,10 +2,16 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Annotated
 
 import msgspec
 
 from devdash.contract.levels import Level
+
+Aware = Annotated[datetime, msgspec.Meta(tz=True)]
+"""A wall time with its zone; a stored one without is refused. Those of alerts are in UTC."""
+
+Count = Annotated[int, msgspec.Meta(ge=0)]
 
 
 class AlertId(msgspec.Struct, frozen=True, order=True):
@@ -88,7 +94,7 @@ class Status(StrEnum):
 
 
 class Alert(msgspec.Struct, frozen=True, kw_only=True):
-    """One alert at one moment. A value that can be stored.
+    """One alert at one moment. A value that can be stored. Wall times are in UTC.
 
     Attributes:
         terms: of the rule, as last seen.
@@ -98,8 +104,10 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
         timer: `Moment.monotonic` from which `for` or `keep` runs; means something in one run only.
         notified: how many notifications this firing has had, the first included.
         notified_at: wall time of the last one.
+        repeats: how many of them were repeats.
+        shown: the last notification has not been closed: a `CLOSED` is still to come.
         acknowledged: silent until it is OK again.
-        snoozed_until: wall time; silent until then.
+        snoozed_at, snoozed_until: wall times; silent between them. Both or neither.
         owed: a notification was due while it was snoozed or inhibited.
         inhibited: a rule that silences this one fires.
         stale: the pane has no current data.
@@ -111,16 +119,19 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     status: Status = Status.OK
     level: Level
     text: str
-    since: datetime
+    since: Aware
     timer: float | None = None
-    notified: int = 0
-    notified_at: datetime | None = None
+    notified: Count = 0
+    notified_at: Aware | None = None
+    repeats: Count = 0
+    shown: bool = False
     acknowledged: bool = False
-    snoozed_until: datetime | None = None
+    snoozed_at: Aware | None = None
+    snoozed_until: Aware | None = None
     owed: bool = False
     inhibited: bool = False
     stale: bool = False
-    fired: tuple[datetime, ...] = ()
+    fired: tuple[Aware, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -137,7 +148,8 @@ class Occasion(StrEnum):
     REMINDED = "reminded"
     """A snooze or an inhibition is over and it still fires."""
     RESOLVED = "resolved"
-    """It is over, and the rule asks for a word about that. A `CLOSED` goes with it."""
+    """It is over, and the rule asks for a word about that. If a notification is still shown, its
+    `CLOSED` comes first."""
     CLOSED = "closed"
     """Take the notification away; say nothing."""
 
@@ -146,7 +158,7 @@ class Notice(msgspec.Struct, frozen=True):
     """What channels are to do.
 
     Attributes:
-        alert: as it is after what happened.
+        alert: as it is after what happened; of one that is over, with the level that was told last.
     """
 
     occasion: Occasion
