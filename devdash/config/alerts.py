@@ -2,41 +2,9 @@
 
 import msgspec
 
+from devdash.alerts.change import RuleChange
 from devdash.contract.levels import Level
 from devdash.contract.settings import Duration, Secret
-
-
-class RuleChange(
-    msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, rename={"for_": "for"}
-):
-    """`[alerts.rules.PANE.NAME]`: a plug-in's rule changed, or, with `when`, one of the person's own.
-
-    What is absent (None) stays as the plug-in has it, or has the default of `Rule`.
-
-    Attributes:
-        enabled: False switches the rule off.
-        when: a condition over the pane's facts, such as "git.repos.*.ahead > 20".
-        clear: where it is over; absent: where `when` does not hold.
-        for_: must hold this long before it fires; `for` in the file.
-        keep: must be clear this long before it is over.
-        repeat: between repeats while it fires.
-        escalate: an attention not acknowledged becomes critical after this.
-        channels: names of the channels that are told; absent: `[alerts] channels`.
-    """
-
-    enabled: bool = True
-    when: str | None = None
-    clear: str | None = None
-    level: Level | None = None
-    text: str | None = None
-    for_: Duration | None = None
-    keep: Duration | None = None
-    repeat: Duration | None = None
-    max_repeats: int | None = None
-    escalate: Duration | None = None
-    resolve: bool | None = None
-    action: str | None = None
-    channels: tuple[str, ...] | None = None
 
 
 class ChannelBase(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="type"):
