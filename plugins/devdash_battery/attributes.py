@@ -2,6 +2,7 @@
 
 Names and units are those of the kernel's sysfs class "power_supply"
 (Documentation/ABI/testing/sysfs-class-power): µV, µA, µW, µAh and µWh, seconds,
+tenths of °C,
 whole percents. Firmware lies: what is not plausible becomes None here, so that
 nothing further on has to doubt a number.
 """
@@ -29,6 +30,8 @@ ATTRIBUTES = (
     "current_now",
     "current_avg",
     "time_to_empty_now",
+    "time_to_full_now",
+    "temp",
     "cycle_count",
     "charge_control_end_threshold",
     "technology",

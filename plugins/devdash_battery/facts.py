@@ -19,6 +19,17 @@ class State(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Stage(StrEnum):
+    """How far the command is that runs at `critical`."""
+
+    COUNTING = "counting"
+    """It will run, unless somebody cancels it or plugs in."""
+    CANCELLED = "cancelled"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
 class PackFacts(msgspec.Struct, frozen=True, kw_only=True):
     """One battery pack.
 
@@ -29,6 +40,7 @@ class PackFacts(msgspec.Struct, frozen=True, kw_only=True):
         health_percent: what a full charge holds against the design; may exceed 100.
         cycles: charge cycles; None also where the firmware does not count and says 0.
         limit_percent: the charge at which charging stops; None where there is no such control.
+        temperature_c: degrees Celsius; None where the firmware does not tell.
     """
 
     name: str
@@ -37,18 +49,26 @@ class PackFacts(msgspec.Struct, frozen=True, kw_only=True):
     health_percent: float | None = None
     cycles: int | None = None
     limit_percent: int | None = None
+    temperature_c: float | None = None
 
 
 class PeripheralFacts(msgspec.Struct, frozen=True, kw_only=True):
     """A mouse, keyboard or headset with a battery of its own.
 
     Attributes:
+        supply: the supply's name, unlike any other's.
         name: its model, or the supply's name.
-        percent: charge, 0–100; None where the device tells only a level, or is off.
+        percent: charge, 0–100; None where the device tells only a word, or is off.
+        word: the kernel's word for the charge ("critical", "low", "normal", "high", "full");
+            None when not told, or off.
+        state: what its battery does.
     """
 
+    supply: str
     name: str
     percent: float | None = None
+    word: str | None = None
+    state: State = State.UNKNOWN
 
 
 class BatteryFacts(Facts, frozen=True, kw_only=True):
@@ -61,9 +81,13 @@ class BatteryFacts(Facts, frozen=True, kw_only=True):
         plugged: whether power comes in from outside.
         seconds_left: seconds until empty; None unless discharging, and when the
             estimate would be longer than 48 hours.
+        seconds_to_limit: seconds until charging stops, at a charge limit or when full; None
+            unless charging, and as above.
         watts: power into (positive) or out of (negative) the packs.
         packs: the packs that count, by name.
         peripherals: by name of the supply.
+        critical_command: how far `critical_command` of devdash.toml is; None when there is none, or
+            it has no reason to run.
     """
 
     present: bool = False
@@ -71,6 +95,8 @@ class BatteryFacts(Facts, frozen=True, kw_only=True):
     state: State = State.UNKNOWN
     plugged: bool | None = None
     seconds_left: int | None = None
+    seconds_to_limit: int | None = None
     watts: float | None = None
     packs: tuple[PackFacts, ...] = ()
     peripherals: tuple[PeripheralFacts, ...] = ()
+    critical_command: Stage | None = None

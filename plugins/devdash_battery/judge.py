@@ -1,18 +1,20 @@
 """When the battery needs a hand: one judgement for the pane's level, its attention and its rules."""
 
-from collections.abc import Callable
-
-from devdash.api import Level, Rule
+from devdash.api import Level, worst
 from devdash_battery.config import BatteryConfig
-from devdash_battery.facts import BatteryFacts, State
+from devdash_battery.facts import BatteryFacts, PeripheralFacts, State
 from devdash_battery.limits import is_at_limit
 
-_CLEAR = 5
+CLEAR = 5
 """Points beyond a threshold at which its warning is over, so that a hovering charge does not flap."""
 
-_REPEAT = 120.0
-_NOBODY = frozenset[str]()
-_PANE = frozenset({""})
+_LOW_WORDS = frozenset({"critical", "low"})
+_FINE_WORDS = frozenset({"normal", "high", "full"})
+
+
+def is_critical(facts: BatteryFacts, config: BatteryConfig) -> bool:
+    """The charge is at `critical` or below, and nothing comes in."""
+    return facts.percent is not None and facts.percent <= config.critical and facts.plugged is False
 
 
 def is_low(facts: BatteryFacts, config: BatteryConfig) -> bool:
@@ -50,61 +52,58 @@ def is_open(facts: BatteryFacts, config: BatteryConfig) -> bool:
     return facts.plugged is None and not config.low < facts.percent < config.full
 
 
-def level_of(facts: BatteryFacts, config: BatteryConfig) -> Level:
-    """The pane's level. No battery is fine; not knowing is never shown as fine."""
-    if is_low(facts, config):
+def is_low_over(facts: BatteryFacts, threshold: int) -> bool:
+    """A warning that began at `threshold` or below is over: well above it, plugged in, or no battery."""
+    if not facts.present or facts.plugged is True:
+        return True
+    return facts.percent is not None and facts.percent >= min(threshold + CLEAR, 100)
+
+
+def is_draining_over(facts: BatteryFacts, config: BatteryConfig) -> bool:
+    """The charger gives enough, or is gone: then `low` says the rest."""
+    if not facts.present or facts.plugged is False or facts.state in (State.CHARGING, State.HOLDING):
+        return True
+    return facts.percent is not None and facts.percent >= min(config.low + CLEAR, 100)
+
+
+def is_full_over(facts: BatteryFacts, config: BatteryConfig) -> bool:
+    """Well below `full`, unplugged, at a limit, or no battery."""
+    if not facts.present or facts.plugged is False or _is_kept(facts, config):
+        return True
+    return facts.percent is not None and facts.percent <= max(config.full - CLEAR, 0)
+
+
+def is_device_low(device: PeripheralFacts, config: BatteryConfig) -> bool:
+    """A device that runs on its battery is at `peripheral_low` or below, or says so in a word."""
+    if device.state in (State.CHARGING, State.FULL):
+        return False
+    if device.percent is None:
+        return device.word in _LOW_WORDS
+    return device.percent <= config.peripheral_low
+
+
+def is_device_fine(device: PeripheralFacts, config: BatteryConfig) -> bool:
+    """It is being charged, or has enough. One that is off, or tells nothing, is neither low nor fine."""
+    if device.state in (State.CHARGING, State.FULL):
+        return True
+    if device.percent is None:
+        return device.word in _FINE_WORDS
+    return device.percent >= min(config.peripheral_low + CLEAR, 100)
+
+
+def battery_level(facts: BatteryFacts, config: BatteryConfig) -> Level:
+    """The battery's own level. No battery is fine; not knowing is never shown as fine."""
+    if is_low(facts, config) or is_critical(facts, config):
         return Level.CRITICAL
     if is_full(facts, config) or is_draining(facts, config):
         return Level.ATTENTION
     return Level.UNKNOWN if is_open(facts, config) else Level.OK
 
 
-def rules_for(config: BatteryConfig) -> tuple[Rule[BatteryFacts], ...]:
-    """The default alerts.
-
-    "low" begins at `low` unplugged and ends 5 points above or plugged in; "full"
-    begins after a minute at `full` plugged in without a limit, and ends 5 points
-    below, unplugged or limited. Both stay quiet for two minutes of a flapping plug.
-    """
-    return (
-        Rule(
-            name="low",
-            level=Level.CRITICAL,
-            text="Battery low: plug in",
-            enter=_when(lambda facts: is_low(facts, config)),
-            clear=_when(lambda facts: _is_low_over(facts, config)),
-            keep_s=120.0,
-            repeat_s=_REPEAT,
-            max_repeats=30,
-        ),
-        Rule(
-            name="full",
-            level=Level.ATTENTION,
-            text="Battery charged: unplug",
-            enter=_when(lambda facts: is_full(facts, config)),
-            clear=_when(lambda facts: _is_full_over(facts, config)),
-            for_s=60.0,
-            keep_s=120.0,
-            repeat_s=_REPEAT,
-            max_repeats=1,
-        ),
-    )
-
-
-def _when(holds: Callable[[BatteryFacts], bool]) -> Callable[[BatteryFacts], frozenset[str]]:
-    return lambda facts: _PANE if holds(facts) else _NOBODY
-
-
-def _is_low_over(facts: BatteryFacts, config: BatteryConfig) -> bool:
-    if not facts.present or facts.plugged is True:
-        return True
-    return facts.percent is not None and facts.percent >= min(config.low + _CLEAR, 100)
-
-
-def _is_full_over(facts: BatteryFacts, config: BatteryConfig) -> bool:
-    if not facts.present or facts.plugged is False or _is_kept(facts, config):
-        return True
-    return facts.percent is not None and facts.percent <= max(config.full - _CLEAR, 0)
+def level_of(facts: BatteryFacts, config: BatteryConfig) -> Level:
+    """The pane's level: the battery's, and attention for a device that wants to be charged."""
+    devices = any(is_device_low(device, config) for device in facts.peripherals)
+    return worst((battery_level(facts, config), Level.ATTENTION if devices else Level.OK))
 
 
 def _is_kept(facts: BatteryFacts, config: BatteryConfig) -> bool:

@@ -48,3 +48,11 @@ def limit_command(tree: Path, packs: Iterable[Supply], value: int) -> str:
     """One line of shell that sets the limit of `packs` to `value` percent; not every machine remembers it."""
     controls = [shlex.quote(str(tree / pack.name / CONTROL)) for pack in packs]
     return " && ".join(f"echo {value} | sudo tee {control}" for control in controls)
+
+
+def has_control(tree: Path | None) -> bool:
+    """Whether some supply below `tree` has a control; asks for names only, never for what firmware tells."""
+    try:
+        return tree is not None and next(tree.glob(f"*/{CONTROL}"), None) is not None
+    except OSError:
+        return False

@@ -14,6 +14,9 @@ _FULL_FROM = 95.0
 """Some firmware says "Full" where a charge limit stopped it; below this percent that is holding."""
 
 
+_WORDS = frozenset({"critical", "low", "normal", "high", "full"})
+
+
 class Power(msgspec.Struct, frozen=True, kw_only=True):
     """The facts, and the supplies they were made of.
 
@@ -41,6 +44,7 @@ def merge(supplies: Iterable[Supply]) -> Power:
         state=state,
         plugged=plugged,
         seconds_left=_seconds_left(packs) if state is State.DISCHARGING else None,
+        seconds_to_limit=_seconds_to_limit(packs) if state is State.CHARGING else None,
         watts=_watts(packs, plugged),
         packs=tuple(_pack_facts(pack, plugged) for pack in packs),
         peripherals=tuple(_peripheral_facts(peripheral) for peripheral in peripherals),
@@ -134,6 +138,34 @@ def _seconds_left(packs: Sequence[Supply]) -> int | None:
     return int(seconds) if seconds is not None and seconds <= _LONGEST else None
 
 
+def _seconds_to_limit(packs: Sequence[Supply]) -> int | None:
+    """Until the packs that fill are at their limits, at the present flow: by energy, by charge, or as told.
+
+    Packs fill one after the other: one whose status is open counts as one that waits for its turn.
+    """
+    filling = [pack for pack in packs if pack.status in (Status.CHARGING, Status.UNKNOWN)]
+    rooms = [_room(pack, pack.store.energy, pack.store.energy_full) for pack in filling]
+    seconds = _quotient(rooms, [pack.flow.watts for pack in filling])
+    if seconds is None:
+        rooms = [_room(pack, pack.store.charge, pack.store.charge_full) for pack in filling]
+        seconds = _quotient(rooms, [pack.flow.amperes for pack in filling])
+    if seconds is None and len(filling) == 1 and _ceiling(filling[0]) == 1.0:
+        seconds = filling[0].flow.seconds_to_full
+    return int(seconds) if seconds and seconds <= _LONGEST else None
+
+
+def _room(pack: Supply, held: float | None, full: float | None) -> float | None:
+    """What still goes in; None when that is not told."""
+    return None if held is None or full is None else max(full * _ceiling(pack) - held, 0.0)
+
+
+def _ceiling(pack: Supply) -> float:
+    """The share of its full charge at which the pack stops; a limit that it has passed does not work."""
+    if pack.limit is None or pack.percent is None or pack.percent >= pack.limit:
+        return 1.0
+    return pack.limit / 100
+
+
 def _quotient(stored: Sequence[float | None], flows: Sequence[float | None]) -> float | None:
     """Seconds; None when a store is not told or nothing flows."""
     held = [amount for amount in stored if amount is not None]
@@ -149,10 +181,19 @@ def _pack_facts(pack: Supply, plugged: bool | None) -> PackFacts:
         health_percent=pack.store.health,
         cycles=pack.cycles,
         limit_percent=pack.limit,
+        temperature_c=pack.celsius,
     )
 
 
 def _peripheral_facts(supply: Supply) -> PeripheralFacts:
+    off = supply.online is False
+    # Drivers of input devices begin with 0 and "Unknown" before the device has said anything.
+    silent = supply.percent == 0 and supply.status is Status.UNKNOWN
+    word = supply.level if supply.level in _WORDS and not off else None
     return PeripheralFacts(
-        name=supply.model or supply.name, percent=None if supply.online is False else supply.percent
+        supply=supply.name,
+        name=supply.model or supply.name,
+        percent=None if off or silent else supply.percent,
+        word=word,
+        state=State.UNKNOWN if off else _pack_state(supply, None),
     )

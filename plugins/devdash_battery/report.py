@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import msgspec
+
 from devdash.api import (
     Align,
     Attention,
@@ -15,13 +17,16 @@ from devdash.api import (
     Pairs,
     Report,
     Row,
+    Sample,
+    Sparkline,
     Table,
     Text,
     Tone,
 )
-from devdash_battery import judge, words
+from devdash_battery import judge, phrases, words
 from devdash_battery.config import BatteryConfig
-from devdash_battery.facts import BatteryFacts, PackFacts, PeripheralFacts
+from devdash_battery.episode import Episode
+from devdash_battery.facts import BatteryFacts, PackFacts, PeripheralFacts, Stage
 from devdash_battery.limits import limit_command, limit_value, wanting_limit
 from devdash_battery.merge import Power
 from devdash_battery.supply import Supply
@@ -29,6 +34,15 @@ from devdash_battery.sysfs import DEFAULT_TREE
 
 COPY_LIMIT = "copy-limit"
 """The action that helps against a battery that is kept full."""
+
+CANCEL = "cancel"
+"""The action that cancels `critical_command`."""
+
+DRAIN = "drain"
+"""The action that shows what uses the battery."""
+
+PERCENT_SERIES = "percent"
+"""The charge in the history: of the battery, and by supply of peripherals."""
 
 _RIGHT = Align.RIGHT
 _PACK_COLUMNS = (
@@ -40,26 +54,50 @@ _PACK_COLUMNS = (
     Column("limit", _RIGHT, priority=3),
 )
 _PERIPHERAL_COLUMNS = (Column("", shrink=True), Column("", _RIGHT))
-_LOW_LEVELS = ("critical", "low")
 
 
-def build_report(power: Power, config: BatteryConfig, tree: Path | None) -> Report:
+class Beside(msgspec.Struct, frozen=True, kw_only=True):
+    """What is shown beside the reading itself.
+
+    Attributes:
+        day: the charge of the last 24 hours, oldest first; empty or all None: nobody looked.
+        episode: how far `critical_command` is; None where it has no reason to run.
+        left_s: seconds until it runs.
+        trouble: why it cannot be run; "" when it can.
+    """
+
+    day: tuple[float | None, ...] = ()
+    episode: Episode | None = None
+    left_s: float = 0.0
+    trouble: str = ""
+
+
+NOTHING_BESIDE = Beside()
+
+
+def build_report(
+    power: Power, config: BatteryConfig, tree: Path | None, beside: Beside = NOTHING_BESIDE
+) -> Report:
     """Say it all.
 
     Args:
         tree: the folder that was read, for the command that sets a charge limit.
     """
+    if beside.episode is not None:
+        facts = msgspec.structs.replace(power.facts, critical_command=beside.episode.stage)
+        power = msgspec.structs.replace(power, facts=facts)
     facts = power.facts
     return Report(
         level=judge.level_of(facts, config),
         summary=summary_of(facts),
         blocks=(
-            *_battery(power, config, tree),
+            *_battery(power, config, tree, beside),
             *_peripherals(power, config),
             *_advice(power, config, tree),
         ),
         facts=facts,
-        attention=_attention(power, config),
+        attention=(*_attention(power, config), *_devices_attention(facts, config)),
+        samples=samples_of(facts),
     )
 
 
@@ -75,29 +113,51 @@ def _charge(facts: BatteryFacts) -> str:
 
 
 def _attention(power: Power, config: BatteryConfig) -> tuple[Attention, ...]:
-    """At most one entry: low and full exclude each other."""
-    facts, charge = power.facts, words.percent(power.facts.percent)
+    """At most one entry; its key is the rule's name."""
+    facts = power.facts
+    if judge.is_critical(facts, config):
+        counts = facts.critical_command is Stage.COUNTING
+        text = phrases.critical(facts, config)
+        return (Attention("critical", Level.CRITICAL, text, CANCEL if counts else DRAIN),)
     if judge.is_low(facts, config):
-        left = "" if facts.seconds_left is None else f", {words.duration(facts.seconds_left)} left"
-        return (Attention("low", Level.CRITICAL, f"battery at {charge}{left}: plug in"),)
+        return (Attention("low", Level.CRITICAL, phrases.low(facts), DRAIN),)
     if judge.is_draining(facts, config):
-        text = f"battery at {charge} and falling although plugged in: the charger gives too little"
-        return (Attention("draining", Level.ATTENTION, text),)
+        return (Attention("draining", Level.ATTENTION, phrases.draining(facts)),)
     if judge.is_full(facts, config):
         action = COPY_LIMIT if wanting_limit(power.packs, config) else None
-        text = f"battery at {charge} and plugged in: unplug{' or set a charge limit' if action else ''}"
+        text = phrases.full(facts, settable=action is not None)
         return (Attention("full", Level.ATTENTION, text, action),)
     return ()
 
 
-def _battery(power: Power, config: BatteryConfig, tree: Path | None) -> tuple[Block, ...]:
+def _devices_attention(facts: BatteryFacts, config: BatteryConfig) -> tuple[Attention, ...]:
+    return tuple(
+        Attention(
+            f"peripheral-low:{device.supply}",
+            Level.ATTENTION,
+            phrases.peripheral(device),
+            item=device.supply,
+        )
+        for device in facts.peripherals
+        if judge.is_device_low(device, config)
+    )
+
+
+def samples_of(facts: BatteryFacts) -> tuple[Sample, ...]:
+    """Charge and flow of the battery, charge of each device; what is not told is not kept."""
+    told = [(PERCENT_SERIES, facts.percent, ""), ("watts", facts.watts, "")]
+    told += [(PERCENT_SERIES, device.percent, device.supply) for device in facts.peripherals]
+    return tuple(Sample(series, value, item) for series, value, item in told if value is not None)
+
+
+def _battery(power: Power, config: BatteryConfig, tree: Path | None, beside: Beside) -> tuple[Block, ...]:
     facts = power.facts
     if not facts.present:
         elsewhere = tree is not None and tree != DEFAULT_TREE
         place = f"There is no battery in {tree}." if elsewhere else "This machine has no battery."
         return (Text(place, Tone.DIM),)
-    first = (_meter(facts, config), Text(words.doing(facts)))
-    warning = _warning(power, config, tree)
+    first = (_meter(facts, config), *_day(beside.day), Text(words.doing(facts)))
+    warning = (*_warning(power, config, tree), *_last_resort(config, beside))
     if len(power.packs) == 1:
         pack = power.packs[0]
         worth = Text(words.condition(facts.packs[0], pack.limit_control), Tone.DIM)
@@ -113,8 +173,42 @@ def _meter(facts: BatteryFacts, config: BatteryConfig) -> Block:
         percent=facts.percent,
         label=words.percent(facts.percent),
         note=words.watts(facts.watts),
-        level=judge.level_of(facts, config),
+        level=judge.battery_level(facts, config),
     )
+
+
+def _day(values: tuple[float | None, ...]) -> tuple[Block, ...]:
+    """The last 24 hours, where there is more than one step to draw."""
+    told = [value for value in values if value is not None]
+    if len(told) < 2:
+        return ()
+    return (Sparkline(values, label="24 h", note=f"{min(told):.0f}–{max(told):.0f} %"),)
+
+
+def _last_resort(config: BatteryConfig, beside: Beside) -> tuple[Block, ...]:
+    """What `critical_command` is about to do, or has done."""
+    if not config.critical_command:
+        return ()
+    program, episode = words.program(config.critical_command), beside.episode
+    if beside.trouble:
+        return (Notice(Level.ATTENTION, f"{program} cannot be run: {beside.trouble}"),)
+    if episode is None:
+        return ()
+    match episode.stage:
+        case Stage.COUNTING:
+            left = words.spell(beside.left_s)
+            return (Notice(Level.CRITICAL, f"{program} runs in {left}.", "Plug in, or cancel it."),)
+        case Stage.RUNNING:
+            return (Notice(Level.CRITICAL, f"{program} runs now."),)
+        case Stage.CANCELLED:
+            said = f"{program} was cancelled, and will not run before the battery has been charged."
+            return (Notice(Level.OK, said),)
+        case Stage.DONE:
+            said = f"{program} has run, and will not run again before the battery has been charged."
+            return (Notice(Level.OK, said),)
+        case Stage.FAILED:
+            said = f"{program} failed: {episode.message}"
+            return (Notice(Level.CRITICAL, said, "Plug in, or suspend by hand."),)
 
 
 def _warning(power: Power, config: BatteryConfig, tree: Path | None) -> tuple[Block, ...]:
@@ -174,6 +268,7 @@ def _detail(pack: Supply) -> Block:
         ("energy", _amounts(store.energy, store.energy_full, "Wh")),
         ("when new", "" if store.energy_design is None else f"{store.energy_design:.1f} Wh"),
         ("counted", _amounts(store.charge, store.charge_full, "Ah")),
+        ("temperature", "" if pack.celsius is None else f"{pack.celsius:.1f} °C"),
         ("voltage", "" if pack.volts is None else f"{pack.volts:.1f} V"),
     )
     return Pairs(tuple(Pair(label, value, Tone.DIM) for label, value in pairs if value))
@@ -193,12 +288,10 @@ def _peripherals(power: Power, config: BatteryConfig) -> tuple[Block, ...]:
 
 def _peripheral_row(facts: PeripheralFacts, supply: Supply, config: BatteryConfig) -> Row:
     """A percent where the device tells one, else its word for the charge, which is no number."""
-    low = supply.level in _LOW_LEVELS if facts.percent is None else facts.percent <= config.low
-    return Row(supply.name, (Cell(facts.name), Cell(_peripheral_charge(facts, supply), _tone(low))))
-
-
-def _tone(low: bool) -> Tone:
-    return Tone.WARN if low else Tone.PLAIN
+    low = judge.is_device_low(facts, config)
+    charge = Cell(_peripheral_charge(facts, supply), Tone.WARN if low else Tone.PLAIN)
+    level = Level.ATTENTION if low else Level.OK
+    return Row(supply.name, (Cell(facts.name), charge), level)
 
 
 def _peripheral_charge(facts: PeripheralFacts, supply: Supply) -> str:
@@ -206,4 +299,4 @@ def _peripheral_charge(facts: PeripheralFacts, supply: Supply) -> str:
         return words.percent(facts.percent)
     if supply.online is False:
         return "off"
-    return supply.level if supply.level not in ("", "unknown") else "?"
+    return facts.word or "?"

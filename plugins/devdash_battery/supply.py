@@ -14,6 +14,7 @@ _MAX_CAPACITY = 110  # 101 is a rounding error, 255 is nonsense
 _MAX_HEALTH = 150.0
 _MAX_CYCLES = 10_000
 _MAX_SECONDS = 100 * 24 * 3600
+_COLDEST, _HOTTEST = -400, 1200  # tenths of °C; no pack works beyond these
 
 
 class Kind(Enum):
@@ -63,13 +64,14 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True):
         watts: its size, never negative.
         amperes: its size, never negative.
         outward: it was given as negative: out of the pack. Most drivers give no sign.
-        seconds_to_empty: the firmware's own estimate.
+        seconds_to_empty, seconds_to_full: the firmware's own estimates.
     """
 
     watts: float | None = None
     amperes: float | None = None
     outward: bool = False
     seconds_to_empty: int | None = None
+    seconds_to_full: int | None = None
 
 
 class Supply(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,6 +87,7 @@ class Supply(msgspec.Struct, frozen=True, kw_only=True):
         store: what it holds.
         flow: what moves.
         volts: voltage now.
+        celsius: temperature.
         ghost: it says that a full charge is nothing, or stands at 0 V.
         cycles: charge cycles, at least 1.
         limit: charge at which charging stops, 1–100 percent.
@@ -104,6 +107,7 @@ class Supply(msgspec.Struct, frozen=True, kw_only=True):
     store: Store = Store()
     flow: Flow = Flow()
     volts: float | None = None
+    celsius: float | None = None
     ghost: bool = False
     cycles: int | None = None
     limit: int | None = None
@@ -131,6 +135,7 @@ def parse_supply(name: str, texts: Mapping[str, str]) -> Supply:
         store=_by_capacity(stored, capacity) if distrusted else stored,
         flow=_flow(raw),
         volts=raw.amount("voltage_now", MAX_VOLTS),
+        celsius=_celsius(raw),
         ghost=_holds_nothing(raw) or raw.number("voltage_now") == 0,
         cycles=raw.within("cycle_count", 1, _MAX_CYCLES),
         limit=raw.within("charge_control_end_threshold", 1, 100),
@@ -240,7 +245,14 @@ def _flow(raw: Attributes) -> Flow:
         amperes=amperes,
         outward=given is not None and given < 0,
         seconds_to_empty=raw.within("time_to_empty_now", 1, _MAX_SECONDS),
+        seconds_to_full=raw.within("time_to_full_now", 1, _MAX_SECONDS),
     )
+
+
+def _celsius(raw: Attributes) -> float | None:
+    """The temperature, given in tenths; a plain 0 is what firmware without a sensor writes."""
+    tenths = raw.within("temp", _COLDEST, _HOTTEST)
+    return tenths / 10 if tenths else None
 
 
 def _nominal(raw: Attributes) -> float | None:

@@ -92,7 +92,7 @@ OWNERS = {
     "watchfiles": ("devdash.config.watch",),
     "tomlkit": ("devdash.config.show", "devdash.config.init"),
     "keyring": ("devdash.engine.secrets",),
-    "psutil": ("devdash_battery.system", "devdash.cli.costs"),
+    "psutil": ("devdash_battery.system", "devdash_battery.processes", "devdash.cli.costs"),
     "git": ("devdash_git.adapter",),
     "django": (
         "devdash_databases.probe",
@@ -101,7 +101,7 @@ OWNERS = {
         "devdash.history.routers",
     ),
     "beancount": ("devdash_ledger.worker", "devdash_ledger.fold"),
-    "dbus_fast": ("devdash.notify.desktop", "devdash.notify.session_bus"),
+    "dbus_fast": ("devdash.notify.desktop", "devdash.notify.session_bus", "devdash_battery.signals"),
     "desktop_notifier": ("devdash.notify.native",),
     "msgspec": OWN,
 }

@@ -7,10 +7,12 @@ from hypothesis import strategies as st
 from devdash.api import Level, Rule
 from devdash_battery.config import BatteryConfig
 from devdash_battery.facts import BatteryFacts, PackFacts, State
-from devdash_battery.judge import level_of, rules_for
+from devdash_battery.judge import level_of
+from devdash_battery.rules import rules_for
 
 CONFIG = BatteryConfig(low=20, full=85)
-LOW, FULL = rules_for(CONFIG)
+RULES = {rule.name: rule for rule in rules_for(CONFIG)}
+LOW, FULL, CRITICAL = RULES["low"], RULES["full"], RULES["critical"]
 
 
 def facts(
@@ -148,9 +150,11 @@ def test_no_rule_begins_and_ends_at_once_nor_on_missing_data(
 ) -> None:
     """For all facts and thresholds: enter excludes clear, low excludes full, unknown enters nothing."""
     config = BatteryConfig(low=thresholds[0], full=thresholds[1])
-    entered = [fires(rule, told)[0] for rule in rules_for(config)]
-    assert all(fires(rule, told) != (True, True) for rule in rules_for(config))
-    assert sum(entered) <= 1
+    rules = rules_for(config)
+    entered = {rule.name for rule in rules if fires(rule, told)[0]}
+    assert all(fires(rule, told) != (True, True) for rule in rules)
+    assert len(entered - {"critical"}) <= 1
+    assert "critical" not in entered or config.critical >= config.low or "low" in entered
     if told.percent is None or told.plugged is None:
         assert not any(entered)
         assert level_of(told, config) in (Level.OK, Level.UNKNOWN)

@@ -9,8 +9,8 @@ import pytest
 from power_dumps import Attributes, write_tree
 
 from devdash.api import ActionRequest, CopyText, Level, Text, Tone, Unavailable
-from devdash.engine.boundary import admit_actions, admit_rules
 from devdash.engine.context import Context
+from devdash.engine.offers import admit_actions, admit_rules
 from devdash_battery.config import BatteryConfig
 from devdash_battery.facts import BatteryFacts
 from devdash_battery.pane import BatteryPane
@@ -120,8 +120,13 @@ async def test_copy_gives_the_summary(tmp_path: Path, context: MakeContext) -> N
 async def test_actions_and_rules_keep_the_contract(tmp_path: Path, context: MakeContext) -> None:
     """Keys, names, permissions and times pass the boundary."""
     pane = pane_on(tmp_path, context)
-    assert [action.name for action in admit_actions("battery", pane.actions())] == ["copy-limit", "copy"]
-    assert [rule.name for rule in admit_rules("battery", pane.rules())] == ["low", "full"]
+    assert [action.name for action in admit_actions("battery", pane.actions())] == [
+        "copy-limit",
+        "drain",
+        "copy",
+    ]
+    rules = admit_rules("battery", pane.rules(), pane.actions())
+    assert [rule.name for rule in rules] == ["critical", "low", "draining", "full", "peripheral-low"]
 
 
 def test_psutil_is_not_imported_on_linux_nor_anything_of_the_engine() -> None:

@@ -1,5 +1,6 @@
 """What the pane says in every state of a battery, as text; and that it keeps the contract."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,11 +9,14 @@ from syrupy.assertion import SnapshotAssertion
 
 from devdash.api import Pairs, Report, Table
 from devdash.engine.boundary import admit_report
+from devdash.engine.context import Context
 from devdash.render.blocks import lay_out
 from devdash.render.text import plain
 from devdash_battery.config import BatteryConfig
+from devdash_battery.episode import Episode
+from devdash_battery.facts import Stage
 from devdash_battery.merge import merge
-from devdash_battery.report import build_report
+from devdash_battery.report import NOTHING_BESIDE, Beside, build_report
 from devdash_battery.supply import parse_supply
 from devdash_battery.words import duration
 
@@ -47,7 +51,11 @@ KEYBOARD = {"type": "Battery", "scope": "Device", "online": "0", "model_name": "
 
 STATES: dict[str, dict[str, Attributes]] = {
     "discharging": {"BAT0": PACK, "AC": OFF},
-    "charging": {"BAT0": PACK | {"status": "Charging", "power_now": "29000000"}, "AC": ON},
+    "charging": {"BAT0": PACK | {"status": "Charging", "power_now": "29000000", "temp": "312"}, "AC": ON},
+    "charging_to_limit": {
+        "BAT0": PACK | {"status": "Charging", "energy_now": "20400000", "power_now": "20400000", LIMIT: "80"},
+        "AC": ON,
+    },
     "holding": {"BAT0": PACK | {"status": "Not charging", "power_now": "0"}, "AC": ON},
     "full": {
         "BAT0": PACK | {"status": "Full", "energy_now": "34000000", "power_now": "0", LIMIT: "100"},
@@ -62,6 +70,7 @@ STATES: dict[str, dict[str, Attributes]] = {
         "AC": ON,
     },
     "low": {"BAT0": PACK | {"energy_now": "5100000"}, "AC": OFF},
+    "critical": {"BAT0": PACK | {"energy_now": "1360000"}, "AC": OFF},
     "draining": {"BAT0": PACK | {"energy_now": "5100000"}, "AC": ON},
     "unknown": {"BAT0": {"type": "Battery", "present": "1", "status": "Unknown"}},
     "plug_unknown": {"BAT0": {"type": "Battery", "status": "Not charging", "capacity": "98"}},
@@ -81,9 +90,33 @@ STATES: dict[str, dict[str, Attributes]] = {
 }
 
 
-def report_of(state: str, config: BatteryConfig = CONFIG) -> Report:
+def report_of(state: str, config: BatteryConfig = CONFIG, beside: Beside = NOTHING_BESIDE) -> Report:
     power = merge(parse_supply(name, attributes) for name, attributes in STATES[state].items())
-    return build_report(power, config, SYSFS)
+    return build_report(power, config, SYSFS, beside)
+
+
+COMMANDED = BatteryConfig(critical_command=("/usr/bin/systemctl", "suspend", "--token=abc"))
+
+
+def at_stage(stage: Stage, left_s: float = 0.0, message: str = "") -> Beside:
+    episode = Episode(stage=stage, boot="b", began=0.0, deadline=0.0, drift=0.0, message=message)
+    return Beside(episode=episode, left_s=left_s)
+
+
+DAY = (*[None] * 20, *range(95, 67, -1))
+"""Nobody looked for ten hours; then it went down."""
+
+BESIDE = {
+    "counting_60": at_stage(Stage.COUNTING, 60.0),
+    "counting_last": at_stage(Stage.COUNTING, 0.2),
+    "counting_minutes": at_stage(Stage.COUNTING, 200.0),
+    "cancelled": at_stage(Stage.CANCELLED),
+    "running": at_stage(Stage.RUNNING),
+    "done": at_stage(Stage.DONE),
+    "failed": at_stage(Stage.FAILED, message="ended with code 1: Access denied"),
+    "trouble": Beside(trouble="/home/me/.local/state cannot be written: Read-only file system"),
+    "day": Beside(day=DAY),
+}
 
 
 def as_text(report: Report, width: int) -> str:
@@ -99,14 +132,38 @@ def test_state(state: str, snapshot: SnapshotAssertion) -> None:
     assert "\n".join(as_text(report, width) for width in (58, 30)) == snapshot
 
 
+@pytest.mark.parametrize("beside", BESIDE)
+def test_critical_command(beside: str, snapshot: SnapshotAssertion) -> None:
+    """What is about to run, what was cancelled, what failed: said with the way out, without arguments."""
+    report = report_of("critical", COMMANDED, BESIDE[beside])
+    text = "\n".join(as_text(report, width) for width in (58, 30))
+    assert "token" not in text
+    assert text == snapshot
+
+
+def test_a_countdown_does_not_draw_each_second() -> None:
+    """All reports within ten seconds are equal, so that the screen has nothing to paint."""
+    tenths = [report_of("critical", COMMANDED, at_stage(Stage.COUNTING, 30 + n / 10)) for n in range(1, 101)]
+    assert all(report == tenths[0] for report in tenths)
+
+
 @pytest.mark.parametrize("state", STATES)
-def test_every_report_keeps_the_contract(state: str) -> None:
+def test_every_report_keeps_the_contract(state: str, context: Callable[..., Context]) -> None:
     """Row widths, percents, unique keys, attention that leads somewhere."""
     from devdash_battery.pane import BatteryPane
 
-    actions = BatteryPane(CONFIG, context=None).actions()  # type: ignore[arg-type]  # actions() needs none
-    report = report_of(state)
-    assert admit_report("battery", report, actions) is report
+    actions = BatteryPane(COMMANDED, context()).actions()
+    for beside in (NOTHING_BESIDE, *BESIDE.values()):
+        report = report_of(state, COMMANDED, beside)
+        assert admit_report("battery", report, actions) is report
+
+
+def test_samples_are_charge_and_flow_and_the_devices_charge() -> None:
+    """What is not told is no sample: a trackball that says "Full" has none."""
+    told = [(s.series, s.item, s.value) for name in ("charging", "none") for s in report_of(name).samples]
+    assert told == [("percent", "", 78.0), ("watts", "", 29.0)]
+    devices = [(s.series, s.item, s.value) for s in report_of("peripherals_only").samples]
+    assert devices == [("percent", "hidpp_battery_0", 12.0)]
 
 
 def test_rows_open_to_what_the_pack_is() -> None:
