@@ -70,10 +70,9 @@ class Shelf:
         self._silencers = None
         return rule
 
-    def drop(self, rules: Iterable[str]) -> None:
-        """Forget these rules and their alerts."""
-        for name in rules:
-            del self.rules[name]
+    def drop(self, rule: str) -> None:
+        """Forget the rule of this name and its alerts."""
+        del self.rules[rule]
         self._silencers = None
 
     def alerts(self) -> Iterator[Alert]:
