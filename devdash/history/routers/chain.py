@@ -44,11 +44,11 @@ def may_live_on(alias: str, model: "type[Model]") -> bool:
     return router.allow_migrate_model(alias, model)
 
 
-def write_alias(model: "type[Model]") -> str:
+def write_alias(model: "type[Model]", **hints: object) -> str:
     """Where `model` is written, asked without leaving a trace of a write in the context."""
     from django.db import router
 
-    return copy_context().run(router.db_for_write, model)
+    return copy_context().run(router.db_for_write, model, **hints)
 
 
 def tables_of_models() -> Iterator["type[Model]"]:
