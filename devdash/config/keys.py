@@ -42,6 +42,7 @@ GLOBAL_KEYS = (
     GlobalKey("read", "r", "Read again", "Read the pane again."),
     GlobalKey("read_all", "R", "Read all again", "Read all panes again."),
     GlobalKey("triage", "a", "Triage", "List what needs a hand, worst first."),
+    GlobalKey("history", "H", "History", "Show what happened: alerts, actions, panes that came and went."),
     GlobalKey("zoom", "z", "Zoom", "Show this pane alone, and all again."),
     GlobalKey("filter", "slash", "Filter", "Show only the rows that have certain words."),
     GlobalKey("help", "question_mark", "Keys", "Show all keys."),

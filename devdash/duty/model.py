@@ -4,8 +4,6 @@ from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import Protocol
 
-import msgspec
-
 from devdash.alerts.model import Alert, AlertId
 from devdash.history.wire import Event, EventQuery
 
@@ -47,20 +45,6 @@ class AlertDesk(Protocol):
         ...
 
 
-class Trouble(msgspec.Struct, frozen=True):
-    """Something of the duty that does not work now.
-
-    Attributes:
-        what: one word for the title line: "alerts", "history", or a channel's name.
-        message: one sentence without any secret.
-        hint: the next step; may be empty.
-    """
-
-    what: str
-    message: str
-    hint: str = ""
-
-
 class EventLog(Protocol):
     """The history, as far as the screen asks it."""
 
@@ -78,6 +62,6 @@ class DutyDesk(AlertDesk, Protocol):
         ...
 
     @property
-    def troubles(self) -> tuple[Trouble, ...]:
-        """What does not work now; `subscribe` tells of changes of this as well."""
+    def troubles(self) -> tuple[str, ...]:
+        """What is wrong with alerts, channels and history now, a sentence each."""
         ...

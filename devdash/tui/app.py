@@ -4,10 +4,9 @@ What the first frame does not show is imported when it is first needed.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import TYPE_CHECKING, ClassVar
 
-from msgspec.structs import replace
 from textual import events
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
@@ -31,9 +30,9 @@ from devdash.tui.paint import Palette
 from devdash.tui.pane_view import PaneView
 
 if TYPE_CHECKING:
+    from devdash.tui.alerting import Alerting, MakeDesk
     from devdash.tui.filter_bar import FilterBar
     from devdash.tui.reload import Reloader
-    from devdash.tui.triage import Choice
 
 FRAME_S = 1 / 30
 """Changes of panes are gathered this long and then drawn together."""
@@ -55,6 +54,7 @@ class DevdashApp(App[None]):
         make_engine: builds the engine, inside the running loop.
         load: reads devdash.toml anew; None: it is not watched.
         drawn: called once the first frame is on its way.
+        make_desk: makes the duty, after the first frame; None: there are no alerts.
     """
 
     TITLE = "devdash"
@@ -80,17 +80,20 @@ class DevdashApp(App[None]):
         make_engine: Callable[[Settings], Engine],
         load: Callable[[], Settings] | None = None,
         drawn: Callable[[], None] = lambda: None,
+        make_desk: "MakeDesk | None" = None,
     ) -> None:
         super().__init__()
         self.settings = settings
         self._load = load
         self._drawn = drawn
+        self._make_desk = make_desk
         self._reloader: Reloader | None = None
         self.engine = make_engine(settings)
         self.crash: str = ""
         self._dirty: dict[str, Snapshot] = {}
         self._board, self._grid = Board(id="_default"), PaneGrid()
         self._filter: FilterBar | None = None
+        self._alerting: Alerting | None = None
         self._leave = asyncio.Event()
         self._life: asyncio.Task[None] | None = None
 
@@ -115,7 +118,7 @@ class DevdashApp(App[None]):
     def on_mount(self) -> None:
         self.set_keymap(dict(self.key_map.everywhere))
         self._grid.focus_first()
-        self._update_title()
+        self.update_title()
         self.theme_changed_signal.subscribe(self, lambda _: self._repaint())
         # After a stop (SIGTSTP) and a go on, the terminal shows nothing of what Textual takes it to show.
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
@@ -124,6 +127,9 @@ class DevdashApp(App[None]):
 
     def _start(self) -> None:
         self._drawn()
+        from devdash.tui.alerting import Alerting
+
+        self._alerting = Alerting(self, self._make_desk)
         self._life = asyncio.create_task(self._live(), name="engine")
         self.set_interval(TICK_S, self._tick)
         if self._load is not None:
@@ -142,6 +148,8 @@ class DevdashApp(App[None]):
             self.engine.subscribe(self._changed)
             self.engine.start()
             self._update_hints()
+            if self._alerting is not None:
+                await self._alerting.live(self._leave)
             await self._leave.wait()
 
     async def on_unmount(self) -> None:
@@ -166,19 +174,26 @@ class DevdashApp(App[None]):
         for name, snapshot in changes.items():
             if name in self._grid.views:
                 self._grid.views[name].show(snapshot, now)
+            if self._alerting is not None:
+                self._alerting.note(snapshot)
         self._grid.settle()
-        self._update_title()
+        self.update_title()
 
     def _tick(self) -> None:
         now = self.engine.clock.elapsed()
         for view in self._grid.views.values():
             view.tick(now)
-        self._update_title()
+        self.update_title()
 
-    def _update_title(self) -> None:
+    def update_title(self) -> None:
+        """Say in the title line what needs a hand now."""
         now = self.engine.clock.now() if self.settings.dashboard.clock else None
-        snapshots = self.engine.snapshots
-        self._title_bar.show_line(title_line(snapshots, now, max(self.size.width - 2, 1)))
+        if self._alerting is not None:
+            self._alerting.review()
+        needs = self._alerting.needs if self._alerting else ()
+        troubled = self._alerting is not None and bool(self._alerting.troubles)
+        width = max(self.size.width - 2, 1)
+        self._title_bar.show_line(title_line(self.engine.snapshots, needs, troubled, now, width))
 
     # ── settings, places ────────────────────────────────────────────────────
 
@@ -201,13 +216,18 @@ class DevdashApp(App[None]):
     def on_resize(self, event: events.Resize) -> None:
         width, height = event.size
         self._board.fit(width, height, self.palette)
-        self._update_title()
+        self.update_title()
 
     def on_pane_grid_changed(self) -> None:
         self.engine.show(self._grid.shown)
         if self._filter is not None and self._filter.is_open and isinstance(self.focused, PaneView):
             self._filter.close()  # it was left by going to a pane; that pane's rows are not what it says
         self._update_hints()
+
+    @property
+    def pane_names(self) -> Collection[str]:
+        """The panes that are on the screen."""
+        return self._grid.views
 
     @property
     def key_map(self) -> KeyMap:
@@ -261,35 +281,21 @@ class DevdashApp(App[None]):
     def action_leave(self) -> None:
         """Leave the filter, then the zoom."""
         view = self._grid.view
-        if (self._filter and self._filter.is_open) or (view and view.pattern):
-            self._leave_filter("")
+        if self._filter is not None and (self._filter.is_open or (view and view.pattern)):
+            self._filter.leave("")
         elif self._grid.is_zoomed:
             self.action_zoom()
 
     async def action_filter(self) -> None:
         """Filter the rows of the focused pane."""
-        if (view := self._grid.view) is None:
+        if self._grid.view is None:
             return
         if self._filter is None:
             from devdash.tui.filter_bar import FilterBar
 
-            self._filter = FilterBar()
-            await self.screen_stack[0].mount(self._filter, before=self._hint_bar)
-        self._filter.open(view.pattern)
-
-    def on_filter_bar_typed(self, message: "FilterBar.Typed") -> None:
-        if (view := self._grid.view) is not None:
-            view.filter(message.text)
-
-    def on_filter_bar_left(self, message: "FilterBar.Left") -> None:
-        self._leave_filter(message.text)
-
-    def _leave_filter(self, text: str) -> None:
-        if self._filter is not None:
-            self._filter.close()
-        if (view := self._grid.view) is not None:
-            view.filter(text)
-            self._grid.go_to(view.pane_name)
+            self._filter = FilterBar(self._grid)
+            await self._board.mount(self._filter, before=self._hint_bar)
+        self._filter.open()
 
     def action_help(self) -> None:
         """Show all keys."""
@@ -302,27 +308,20 @@ class DevdashApp(App[None]):
 
     def action_triage(self) -> None:
         """Show what needs a hand."""
-        from devdash.tui.triage import TriageSheet
+        if self._alerting is not None:
+            self._alerting.open_triage()
 
-        self.push_screen(TriageSheet(self.engine.snapshots, self._helper, self.palette), self._chosen)
+    def action_history(self) -> None:
+        """Show what happened."""
+        if self._alerting is not None:
+            self._alerting.open_history()
 
-    def _helper(self, pane: str, action: str | None) -> str:
-        return self.key_map.label(pane, self.engine.actions(pane), action)
-
-    def _chosen(self, choice: "Choice | None") -> None:
-        if choice is None or choice.pane not in self._grid.views:
-            return
-        view = self._grid.views[choice.pane]
-        self._grid.go_to(choice.pane)
-        attention = choice.attention
-        if attention is not None and attention.item is not None:
-            view.select(attention.item)
-        if choice.act and attention is None:
-            self.engine.refresh([choice.pane])
-        elif choice.act and attention is not None:
-            for deed in self.deeds():
-                if (deed.pane, deed.action.name) == (choice.pane, attention.action):
-                    self.perform(replace(deed, item=attention.item))
+    def visit(self, pane: str, item: str | None) -> None:
+        """Go to a pane, and to its row `item`, as far as they are there."""
+        if (view := self._grid.views.get(pane)) is not None:
+            self._grid.go_to(pane)
+            if item is not None:
+                view.select(item)
 
     def on_lines_view_opened(self, message: LinesView.Opened) -> None:
         view = message.view

@@ -6,6 +6,7 @@ that is drawn when its content changes does not.
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from textual.strip import Strip
 from textual.widget import Widget
@@ -16,6 +17,9 @@ from devdash.engine.snapshot import Phase, Snapshot
 from devdash.render.clean import cell_width, clean
 from devdash.render.lines import Line, Part, compose, cut, level_tone
 from devdash.tui.paint import Palette
+
+if TYPE_CHECKING:
+    from devdash.tui.needs import Need
 
 
 class Bar(Widget):
@@ -66,34 +70,62 @@ class HintBar(Bar):
         return cut(hint_line(fitting(self._keys, width)), width)
 
 
-def title_line(snapshots: Iterable[Snapshot], now: datetime | None, width: int) -> Line:
-    """The name, what needs a hand, and the clock (when `now` is given), in `width` cells."""
+def title_line(
+    snapshots: Sequence[Snapshot],
+    needs: Sequence["Need"],
+    troubled: bool,
+    now: datetime | None,
+    width: int,
+) -> Line:
+    """The name, what needs a hand, and the clock (when `now` is given), in `width` cells.
+
+    Args:
+        troubled: something of alerts or history does not work; triage says what.
+    """
     left: list[Part] = [("devdash", Tone.STRONG)]
-    middle = _need_parts(tuple(snapshots))
-    right: list[Part] = [(f"{now:%a} {now.day} {now:%b %H:%M}", Tone.DIM)] if now else []
-    taken = sum(cell_width(text) for text, _ in (*left, *middle, *right))
-    spare = max(width - taken, 2)
+    middle = _need_parts(snapshots, needs)
+    if troubled:
+        middle += [(" · ", Tone.DIM), ("! alert trouble", Tone.WARN)]
+    taken = sum(cell_width(text) for text, _ in (*left, *middle))
+    clock = f"{now:%a} {now.day} {now:%b %H:%M}" if now else ""
+    if now and taken + len(clock) + 2 > width:
+        clock = f"{now:%H:%M}"
+    right: list[Part] = [(clock, Tone.DIM)]
+    spare = max(width - taken - len(clock), 2)
     half = spare // 2
     return compose([*left, (" " * half, Tone.PLAIN), *middle, (" " * (spare - half), Tone.PLAIN), *right])
 
 
-def _need_parts(snapshots: tuple[Snapshot, ...]) -> list[Part]:
-    level = worst(snapshot.level for snapshot in snapshots)
-    needs = sum(len(snapshot.report.attention) for snapshot in snapshots if snapshot.report)
-    failed = sum(snapshot.phase in (Phase.FAILED, Phase.BROKEN) for snapshot in snapshots)
+def _need_parts(snapshots: Sequence[Snapshot], needs: Sequence["Need"]) -> list[Part]:
+    loud = [need for need in needs if need.is_loud]
+    quiet = {need.pane for need in needs if not need.is_loud}
+    waiting = [need for need in loud if not need.is_failure]
+    stale = sum(need.stale for need in waiting)
+    failed = len(loud) - len(waiting)
     late = sum(snapshot.phase is Phase.LATE for snapshot in snapshots)
-    loading = sum(snapshot.phase is Phase.LOADING for snapshot in snapshots)
+    hands = f"{len(waiting)} need a hand" if len(waiting) > 1 else "1 needs a hand" if waiting else ""
     said = [
-        f"{needs} need a hand" if needs > 1 else "1 needs a hand" if needs else "",
+        f"{hands} ({stale} stale)" if stale else hands,
         f"{failed} failed" if failed else "",
         f"{late} late" if late else "",
     ]
+    # What a pane says of itself counts no more once a part of it is set aside; what is left of it does.
+    levels = [*(s.level for s in snapshots if s.name not in quiet), *(need.level for need in waiting)]
+    level = worst([*levels, Level.UNKNOWN] if failed or late else levels)
     text = " · ".join(part for part in said if part)
     if not text:
-        text = "reading …" if loading else "all is well" if level is Level.OK else "not all is known"
-        return [(text, Tone.DIM)]
+        return [(_calm(snapshots, len(needs), level), Tone.DIM)]
     sign = Level.ATTENTION if level is Level.UNKNOWN else level
     return [(f"{sign.sign} {text}", level_tone(sign))]
+
+
+def _calm(snapshots: Sequence[Snapshot], aside: int, level: Level) -> str:
+    """What is said when nothing waits for a hand."""
+    if any(snapshot.phase is Phase.LOADING for snapshot in snapshots):
+        return "reading …"
+    if level is not Level.OK:
+        return "not all is known"
+    return f"nothing new · {aside} set aside" if aside else "all is well"
 
 
 def hint_line(keys: Iterable[tuple[str, str]]) -> Line:

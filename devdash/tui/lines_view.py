@@ -97,10 +97,12 @@ class LinesView(Widget, can_focus=True):
     @contextmanager
     def _repainting(self) -> Iterator[None]:
         """Repaint those lines of the page that look different afterwards, and tell of others."""
-        before, top = self._looks(), self._top
+        before, top, item = self._looks(), self._top, self._item
         yield
         if self._top != top:
             self.lines_moved()
+        if self._item != item:
+            self.cursor_moved()
         width = self.size.width
         pairs = enumerate(zip(before, self._looks(), strict=True), self.HEAD)
         changed = [Region(0, y, width, 1) for y, (old, new) in pairs if old != new]
@@ -236,6 +238,9 @@ class LinesView(Widget, can_focus=True):
 
     def lines_moved(self) -> None:
         """Other lines are shown than before; for subclasses whose head says how many are left."""
+
+    def cursor_moved(self) -> None:
+        """Another row is under the cursor; for subclasses that tell more of it."""
 
     def _reveal(self) -> None:
         """Scroll so that the cursor's row is seen, with what stands above the first row."""

@@ -47,12 +47,18 @@ class Sheet(ModalScreen[R]):
         border: round $primary; border-title-color: $text; background: $background;
     }
     Sheet LinesView { height: auto; max-height: 100%; min-height: 1; }
-    Sheet Bar { height: 1; dock: bottom; }
+    Sheet HintBar { height: 1; dock: bottom; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", show=False)]
 
     HINTS: tuple[tuple[str, str], ...] = (("escape", "close"),)
+
+    SHARE, MOST = 0.9, 110
+    """The part of the screen's width that it takes, and the most cells; as in the CSS."""
+
+    BESIDE = 0
+    """Lines beside those of the view and the hints."""
 
     def __init__(self, title: str, blocks: Sequence[Block], palette: Palette) -> None:
         super().__init__()
@@ -76,10 +82,14 @@ class Sheet(ModalScreen[R]):
 
     def _fit(self) -> None:
         """As tall as its content, as far as there is room."""
-        width = min(int(self.size.width * 0.9), 110) - 4
-        lines = len(lay_out(self.view.blocks, max(width, 1)))
-        room = max(int(self.size.height * 0.85) - 3, 1)
+        lines = len(lay_out(self.view.blocks, self.room))
+        room = max(int(self.size.height * 0.85) - 3 - self.BESIDE, 1)
         self.view.styles.height = max(min(lines, room), 1)
+
+    @property
+    def room(self) -> int:
+        """Cells in which the view lays its blocks out."""
+        return max(min(int(self.size.width * self.SHARE), self.MOST) - 4, 1)
 
     def action_close(self) -> None:
         """Close without an answer."""

@@ -20,6 +20,7 @@ from textual.app import App
 from textual.pilot import Pilot
 
 from devdash.config.model import Settings
+from devdash.tui.alerting import MakeDesk
 from devdash.tui.app import DevdashApp
 
 
@@ -115,10 +116,13 @@ def stage(tmp_path: Path) -> Perform:
         size: tuple[int, int] = (100, 30),
         read: bool = True,
         load: Callable[[], Settings] | None = None,
+        make_desk: MakeDesk | None = None,
     ) -> AsyncIterator[Stage]:
         clock = ManualClock()
         chosen = settings or settings_for(registry)
-        app = DevdashApp(chosen, lambda s: engine_for(tmp_path, registry, s, clock=clock), load)
+        app = DevdashApp(
+            chosen, lambda s: engine_for(tmp_path, registry, s, clock=clock), load, make_desk=make_desk
+        )
         async with app.run_test(size=size, notifications=True) as pilot:
             stage = Stage(app, pilot, clock)
             await pilot.pause()

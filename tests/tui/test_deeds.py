@@ -1,35 +1,24 @@
-"""Actions on the screen: their keys, forms, questions, outcomes; triage and palette lead to them as well."""
+"""Actions on the screen: their keys, forms, questions, outcomes, and the palette's way to them."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from panes import Registry, Rows, Scripted, good, scripted
-from reach import focused, rows_pane
-from showcase import EVERYTHING
+from panes import Registry, Rows, good, scripted
+from reach import rows_pane
 from textual import events
 
 from devdash.api import (
     Action,
     ActionRequest,
-    Attention,
-    Cell,
-    Column,
     Confirmation,
     CopyText,
     Field,
     FieldKind,
-    Level,
     OpenEditor,
     Outcome,
-    Report,
-    Row,
-    Scope,
-    Table,
     Text,
 )
-from devdash.tui.pane_view import PaneView
 from devdash.tui.sheets import ConfirmSheet
-from devdash.tui.triage import TriageSheet
 
 Perform = Callable[..., Any]
 Look = Callable[[Any], None]
@@ -134,43 +123,6 @@ async def test_the_palette_finds_an_action_and_runs_it(stage: Perform) -> None:
         while not rows_pane(s.app).requests:
             await s.pass_time(0.05)
         assert rows_pane(s.app).requests == [ActionRequest("touch", "two")]
-
-
-def needing(pane: Scripted) -> Report:
-    rows = (Row("calm", (Cell("calm"),)), Row("wild", (Cell("wild"),), Level.CRITICAL))
-    attention = (Attention("wild:1", Level.CRITICAL, "wild has gone wild", action="tame", item="wild"),)
-    return Report(Level.CRITICAL, "one is wild", (Table((Column("name"),), rows),), attention=attention)
-
-
-class Wild(Rows):
-    """One row needs a hand, and an action helps."""
-
-    async def read(self) -> Report:
-        return needing(self)  # type: ignore[arg-type]
-
-    def actions(self) -> Sequence[Action]:
-        return (Action(name="tame", key="t", title="Tame", permission="rows.row.write", scope=Scope.ITEM),)
-
-
-async def test_triage_lists_the_worst_first_and_goes_there(stage: Perform, look: Look) -> None:
-    registry = Registry(calm=scripted(lambda pane: EVERYTHING, title="Calm"), rows=Wild)
-    async with stage(registry) as s:
-        await s.press("a")
-        assert isinstance(s.app.screen, TriageSheet)
-        look(s.app)
-        assert s.text.index("wild has gone wild") < s.text.index("web is below zero")
-        await s.press("enter")
-        assert focused(s.app) == "rows"
-        view = s.app.focused
-        assert isinstance(view, PaneView)
-        assert view.item == "wild"
-
-
-async def test_from_triage_one_key_does_what_helps(stage: Perform) -> None:
-    async with stage(Registry(calm=scripted(lambda pane: good()), rows=Wild)) as s:
-        await s.press("a", "x")
-        await s.pass_time(0.1)
-        assert rows_pane(s.app).requests == [ActionRequest("tame", "wild")]
 
 
 class Handing(Rows):
