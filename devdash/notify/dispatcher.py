@@ -17,13 +17,13 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from devdash.alerts.model import AlertId, Notice, Occasion
+from devdash.alerts.model import Alert, AlertId, Notice, Occasion
 from devdash.contract.levels import Level, worst
 from devdash.engine.clock import Clock
 from devdash.notify.lane import ChannelTrouble, Lane
 from devdash.notify.message import Channel
 from devdash.notify.storm import Limit
-from devdash.notify.wording import Names, message_of, summary
+from devdash.notify.wording import Names, message_of, reply, summary
 
 log = logging.getLogger("devdash.notify")
 
@@ -94,6 +94,13 @@ class Dispatcher:
                 self._close(notice.alert.id)
             else:
                 self._say(notice)
+
+    def answer(self, alert: Alert, text: str, level: Level) -> None:
+        """Tell, where `alert` is told, what became of what a person asked for by its button."""
+        message = reply(alert, text, level, self._names)
+        told: set[str] = set()
+        for name in self._route(Notice(Occasion.FIRED, alert)):
+            self._lanes[name].post(message, (alert.id,), told)
 
     @property
     def troubles(self) -> tuple[ChannelTrouble, ...]:

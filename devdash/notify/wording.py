@@ -74,6 +74,12 @@ def summary(count: int, level: Level) -> Message:
     return Message(id=None, occasion=Occasion.FIRED, level=level, title="devdash", text=text)
 
 
+def reply(alert: Alert, text: str, level: Level, names: Names) -> Message:
+    """The message that says what became of an alert's button; it replaces no other."""
+    title = line(names.title(alert.id.pane), LONGEST_TITLE) or "devdash"
+    return Message(id=None, occasion=Occasion.FIRED, level=level, title=title, text=line(text, LONGEST_TEXT))
+
+
 def line(text: str, most: int) -> str:
     """`text` cleaned, on one line, without runs of spaces, of at most `most` characters."""
     said = _SPACES.sub(" ", clean(text)).strip()

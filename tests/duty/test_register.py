@@ -13,7 +13,7 @@ import pytest
 
 from devdash.alerts.model import Alert, AlertId, Status, Terms
 from devdash.contract.levels import Level
-from devdash.duty import shelf, wishes
+from devdash.duty import register, wishes
 from devdash.duty.wishes import Wish
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -35,56 +35,58 @@ def alert(item: str = "", **changes: object) -> Alert:
     return msgspec.structs.replace(one, **changes)
 
 
-def shelved(*alerts: Alert) -> shelf.Shelved:
+def registered(*alerts: Alert) -> register.Register:
     """What is written."""
-    return shelf.Shelved(shelf.VERSION, NOON, "/home/me/devdash.toml", alerts)
+    return register.Register(NOON, "/home/me/devdash.toml", alerts)
 
 
 def test_what_was_written_is_read_again(tmp_path: Path) -> None:
     """An acknowledgement outlives the process that heard it."""
-    value = shelved(alert(acknowledged=True, snoozed_until=NOON + timedelta(hours=1)), alert("mouse"))
-    shelf.write(tmp_path / "state", value)
-    assert shelf.read(tmp_path / "state") == value
-    assert (tmp_path / "state" / shelf.NAME).stat().st_mode & 0o777 == 0o600
+    value = registered(alert(acknowledged=True, snoozed_until=NOON + timedelta(hours=1)), alert("mouse"))
+    register.write(tmp_path / "state", value)
+    assert register.read(tmp_path / "state") == value
+    assert (tmp_path / "state" / register.NAME).stat().st_mode & 0o777 == 0o600
 
 
 def test_every_writing_is_seen_by_those_who_only_look_at_the_stamp(tmp_path: Path) -> None:
     """Also when two follow within the clock's tick and are of one length."""
-    stamps = {shelf.stamp(tmp_path)}
+    stamps = {register.stamp(tmp_path)}
     for _ in range(50):
-        shelf.write(tmp_path, shelved(alert()))
-        stamps.add(shelf.stamp(tmp_path))
+        register.write(tmp_path, registered(alert()))
+        stamps.add(register.stamp(tmp_path))
     assert len(stamps) == 51
 
 
 @pytest.mark.parametrize("text", [b"", b"{", b"\xff\xfe", b"[]", b'{"version": 1}', b'{"version":1,"at":5}'])
 def test_a_damaged_file_is_told_from_none(tmp_path: Path, text: bytes) -> None:
     """And can be set aside, where a person finds it."""
-    assert shelf.read(tmp_path) is None
-    (tmp_path / shelf.NAME).write_bytes(text)
-    with pytest.raises(shelf.Spoiled):
-        shelf.read(tmp_path)
-    assert shelf.set_aside(tmp_path).read_bytes() == text
-    assert shelf.read(tmp_path) is None
+    assert register.read(tmp_path) is None
+    (tmp_path / register.NAME).write_bytes(text)
+    with pytest.raises(register.Spoiled):
+        register.read(tmp_path)
+    assert register.set_aside(tmp_path).read_bytes() == text
+    assert register.read(tmp_path) is None
 
 
 def test_a_file_of_a_newer_devdash_is_not_misread(tmp_path: Path) -> None:
     """Its words may mean something else."""
-    shelf.write(tmp_path, msgspec.structs.replace(shelved(), version=shelf.VERSION + 1))
-    with pytest.raises(shelf.Spoiled, match="another version"):
-        shelf.read(tmp_path)
+    register.write(tmp_path, registered())
+    file = tmp_path / register.NAME
+    file.write_bytes(file.read_bytes().replace(b'"version":1', b'"version":2'))
+    with pytest.raises(register.Spoiled, match="another version"):
+        register.read(tmp_path)
 
 
 WRITE_FOR_EVER = """
 import sys
 from pathlib import Path
 sys.path[:0] = sys.argv[2:]
-from test_shelf import alert, shelved
-from devdash.duty import shelf
+from test_register import alert, registered
+from devdash.duty import register
 count = 0
 while True:
     count += 1
-    shelf.write(Path(sys.argv[1]), shelved(*(alert(str(n)) for n in range(count % 300))))
+    register.write(Path(sys.argv[1]), registered(*(alert(str(n)) for n in range(count % 300))))
     print(count, flush=True)
 """
 
@@ -100,7 +102,7 @@ def test_a_writer_that_is_killed_leaves_the_old_file_or_the_new_one(tmp_path: Pa
         os.kill(writer.pid, signal.SIGKILL)
         writer.wait()
         writer.stdout.close()
-        found = shelf.read(tmp_path)
+        found = register.read(tmp_path)
         assert found is not None and [one.id.item for one in found.alerts] == [
             str(n) for n in range(len(found.alerts))
         ]
@@ -110,12 +112,12 @@ FULL = """
 import resource, signal, sys
 from pathlib import Path
 sys.path[:0] = sys.argv[2:]
-from test_shelf import alert, shelved
-from devdash.duty import shelf
+from test_register import alert, registered
+from devdash.duty import register
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (500, 500))
 try:
-    shelf.write(Path(sys.argv[1]), shelved(*(alert(str(n)) for n in range(50))))
+    register.write(Path(sys.argv[1]), registered(*(alert(str(n)) for n in range(50))))
 except OSError as error:
     print(error.errno)
 """
@@ -124,12 +126,12 @@ except OSError as error:
 def test_a_full_disk_leaves_the_old_file(tmp_path: Path) -> None:
     """And tells, so that the duty can say it."""
     assert resource.RLIMIT_FSIZE
-    shelf.write(tmp_path, shelved(alert("old")))
+    register.write(tmp_path, registered(alert("old")))
     argv = [sys.executable, "-c", FULL, str(tmp_path), str(Path(__file__).parent)]
     done = subprocess.run(argv, capture_output=True, text=True, check=True)
     assert done.stdout.strip().isdigit(), done.stderr
-    assert shelf.read(tmp_path) == shelved(alert("old"))
-    assert [entry.name for entry in tmp_path.iterdir()] == [shelf.NAME]
+    assert register.read(tmp_path) == registered(alert("old"))
+    assert [entry.name for entry in tmp_path.iterdir()] == [register.NAME]
 
 
 def test_wishes_are_read_in_their_order_until_they_are_removed(tmp_path: Path) -> None:

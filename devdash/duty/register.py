@@ -1,4 +1,4 @@
-"""The shelf: the alerts as the process on duty last knew them, in a file that others read.
+"""The register: the alerts as the process on duty last knew them, in a file that others read.
 
 It outlives every process, so that a restart neither forgets an acknowledgement nor tells twice.
 """
@@ -10,25 +10,33 @@ from pathlib import Path
 import msgspec
 
 from devdash.alerts.model import Alert
+from devdash.alerts.wire import UnreadableAlerts, from_json, to_json
 from devdash.engine.places import make_private
 
 NAME = "alerts.json"
 VERSION = 1
 
 
-class Shelved(msgspec.Struct, frozen=True):
+class Register(msgspec.Struct, frozen=True):
     """What the file holds.
 
     Attributes:
-        version: of this form.
         at: wall time of the writing.
         config: the devdash.toml that the alerts are of; "" for the built-in defaults.
     """
 
-    version: int
     at: datetime
     config: str
     alerts: tuple[Alert, ...] = ()
+
+
+class _Form(msgspec.Struct, frozen=True):
+    """The file; its alerts have a form, and a version, of their own."""
+
+    version: int
+    at: datetime
+    config: str
+    alerts: msgspec.Raw
 
 
 class Spoiled(Exception):
@@ -44,7 +52,7 @@ def stamp(folder: Path) -> tuple[int, int, int] | None:
     return status.st_ino, status.st_mtime_ns, status.st_size
 
 
-def read(folder: Path) -> Shelved | None:
+def read(folder: Path) -> Register | None:
     """The file; None when there is none.
 
     Raises:
@@ -56,28 +64,29 @@ def read(folder: Path) -> Shelved | None:
     except FileNotFoundError:
         return None
     try:
-        shelved = msgspec.json.decode(text, type=Shelved)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        form = msgspec.json.decode(text, type=_Form)
+        if form.version != VERSION:
+            raise Spoiled(f"{NAME} is of another version of devdash")
+        return Register(form.at, form.config, from_json(bytes(form.alerts)))
+    except (msgspec.MsgspecError, UnicodeDecodeError, UnreadableAlerts) as error:
         raise Spoiled(f"{NAME} is damaged") from error
-    if shelved.version != VERSION:
-        raise Spoiled(f"{NAME} is of another version of devdash")
-    return shelved
 
 
-def write(folder: Path, shelved: Shelved) -> None:
-    """Put `shelved` in place of what was there, whole or not at all, also when the machine loses power.
+def write(folder: Path, value: Register) -> None:
+    """Put `value` in place of what was there, whole or not at all, also when the machine loses power.
 
     Only the process on duty may.
 
     Raises:
         OSError: it cannot be written; the old one stays.
     """
+    form = _Form(VERSION, value.at, value.config, msgspec.Raw(to_json(value.alerts)))
     make_private(folder)
     new = folder / f"{NAME}.new"
     descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as stream:
-            stream.write(msgspec.json.encode(shelved))
+            stream.write(msgspec.json.encode(form))
             stream.flush()
             os.fsync(stream.fileno())
         new.replace(folder / NAME)

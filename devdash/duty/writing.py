@@ -1,0 +1,57 @@
+"""Writing the register without holding up the loop, nor alerts when the disk does not answer."""
+
+import asyncio
+import errno
+import os
+from pathlib import Path
+
+from devdash.contract.errors import PaneError
+from devdash.duty.desk import Desk
+from devdash.duty.register import Register
+from devdash.workers.threads import DaemonThreads
+
+PATIENCE_S = 2.0
+"""An alert waits so long for the disk, then it is told all the same."""
+
+LAST_S = 0.3
+"""The same at the end."""
+
+
+class Writer:
+    """Puts the desk's alerts into the register, one writing at a time."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._threads = DaemonThreads()
+        self._writing: asyncio.Task[None] | None = None
+
+    async def write(self, patience_s: float = PATIENCE_S) -> None:
+        """Write what has changed, if this process is on duty; returns when it is on the disk, or late."""
+        if self._writing is None or self._writing.done():
+            alerts, papers = self._desk.dump(), self._desk.papers
+            if alerts is None:
+                return
+            done, value = papers.fulfilled, papers.unsaved(alerts)
+            if value is None:
+                papers.drop(done)
+                return
+            self._writing = asyncio.create_task(self._put(value, done), name="register")
+        await asyncio.wait({self._writing}, timeout=patience_s)
+        if not self._writing.done():
+            self._desk.papers.late()
+
+    async def close(self) -> None:
+        """Write for the last time, within `LAST_S`."""
+        if self._writing is not None:
+            await asyncio.wait({self._writing}, timeout=LAST_S)
+        await self.write(LAST_S)
+
+    async def _put(self, value: Register, done: tuple[Path, ...]) -> None:
+        papers = self._desk.papers
+        try:
+            error = await self._threads.call(papers.save, value)
+        except PaneError:  # too many writings hang
+            error = OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+        papers.saved(value, error)
+        if error is None:
+            papers.drop(done)
