@@ -3,7 +3,7 @@
 import msgspec
 
 from devdash.contract.levels import Level
-from devdash.contract.settings import Duration
+from devdash.contract.settings import DurationOrZero
 
 
 class RuleChange(
@@ -31,11 +31,11 @@ class RuleChange(
     clear: str | None = None
     level: Level | None = None
     text: str | None = None
-    for_: Duration | None = None
-    keep: Duration | None = None
-    repeat: Duration | None = None
+    for_: DurationOrZero | None = None
+    keep: DurationOrZero | None = None
+    repeat: DurationOrZero | None = None
     max_repeats: int | None = None
-    escalate: Duration | None = None
+    escalate: DurationOrZero | None = None
     resolve: bool | None = None
     action: str | None = None
     channels: tuple[str, ...] | None = None

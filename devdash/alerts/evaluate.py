@@ -164,9 +164,8 @@ def chain(node: Node, bound: Iterable[Path], column: int) -> tuple[Path, ...]:
     lists = sorted(set(_lists(node)).difference(bound), key=len)
     for outer, inner in pairwise(lists):
         if inner[: len(outer)] != outer:
-            one, other = ".".join(outer), ".".join(inner)
             raise ExpressionError(
-                column, f"{one} and {other} are two lists; put one of them into any(…) or all(…)"
+                column, "there are two lists in it, side by side; put one of them into any(…) or all(…)"
             )
     return tuple(lists)
 

@@ -120,8 +120,8 @@ Hook = Callable[[type, object], object]
 
 def _hook(folder: Path) -> Hook:
     def decode(kind: type, value: object) -> object:
-        if kind is Duration:
-            return values.duration(value)
+        if issubclass(kind, Duration):
+            return values.duration(value, kind)
         if kind is Secret:
             return values.secret(value, folder)
         if issubclass(kind, Path):
@@ -136,8 +136,9 @@ def _struct_flaws(
 ) -> Iterator[Flaw]:
     fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
     if kind.__struct_config__.forbid_unknown_fields:
+        tag_field = kind.__struct_config__.tag_field
         for key in table:
-            if key not in fields:
+            if key not in fields and key != tag_field:
                 yield Flaw((*at, key), "unknown key" + (did_you_mean(key, fields) or _known(fields)))
     for name, field in fields.items():
         if name in table:
@@ -153,6 +154,13 @@ def _known(names: Mapping[str, object]) -> str:
 def _value_flaws(value: object, kind: object, hook: Hook, at: KeyPath) -> Iterator[Flaw]:
     """The flaws of one value; looks into tables and arrays so far as their type is plain to see."""
     inner = _required(kind)
+    forms = tagged(inner)
+    if forms and isinstance(value, dict):
+        chosen = _chosen(value, forms, at)
+        if isinstance(chosen, Flaw):
+            yield chosen
+            return
+        inner = chosen
     if isinstance(inner, type) and issubclass(inner, msgspec.Struct) and isinstance(value, dict):
         yield from _struct_flaws(value, inner, hook, at)
         return
@@ -165,6 +173,29 @@ def _value_flaws(value: object, kind: object, hook: Hook, at: KeyPath) -> Iterat
             yield from _value_flaws(entry, get_args(inner)[1], hook, (*at, key))
     else:
         yield from _leaf_flaws(value, kind, hook, at)
+
+
+def tagged(kind: object) -> dict[str, type[msgspec.Struct]]:
+    """The structs of a union that a key tells apart, by that key's value; empty for all other types."""
+    parts = get_args(kind) if get_origin(kind) in (Union, UnionType) else ()
+    structs = [part for part in parts if isinstance(part, type) and issubclass(part, msgspec.Struct)]
+    if not structs or any(struct.__struct_config__.tag is None for struct in structs):
+        return {}
+    return {str(struct.__struct_config__.tag): struct for struct in structs}
+
+
+def _chosen(
+    table: Mapping[str, object], forms: Mapping[str, type[msgspec.Struct]], at: KeyPath
+) -> type[msgspec.Struct] | Flaw:
+    field = next(iter(forms.values())).__struct_config__.tag_field or ""
+    choices = ", ".join(f'"{form}"' for form in forms)
+    if field not in table:
+        return Flaw(at, f"the key '{field}' is missing: one of {choices}")
+    name = table[field]
+    if isinstance(name, str) and name in forms:
+        return forms[name]
+    hint = did_you_mean(name, forms) if isinstance(name, str) else ""
+    return Flaw((*at, field), f"expected one of {choices}{hint}")
 
 
 def _required(kind: object) -> object:

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from devdash.contract.settings import Duration, Secret
+from devdash.contract.settings import LongDuration, Secret
 
 DAY_S = 86_400.0
 
@@ -38,9 +38,9 @@ class HistoryConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     """
 
     enabled: bool = True
-    raw: Duration = Duration(7 * DAY_S)
-    five_minutes: Duration = Duration(90 * DAY_S)
-    hours: Duration = Duration(5 * 365 * DAY_S)
-    events: Duration = Duration(5 * 365 * DAY_S)
+    raw: LongDuration = LongDuration(7 * DAY_S)
+    five_minutes: LongDuration = LongDuration(90 * DAY_S)
+    hours: LongDuration = LongDuration(5 * 365 * DAY_S)
+    events: LongDuration = LongDuration(5 * 365 * DAY_S)
     host: str = ""
     databases: dict[str, Store] = {}

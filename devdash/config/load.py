@@ -2,7 +2,8 @@
 
 What a problem costs: in a pane's table that pane; in `[devdash]` the field;
 in `[keys]` the changes to the keys; in `[policy]` every right but a viewer's,
-for a rule that cannot be read must not turn into none.
+for a rule that cannot be read must not turn into none; in `[alerts]` the rule
+or the channel; in `[history]` the field, or, in its databases, the keeping.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,9 +13,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from devdash.config import read, secrets
+from devdash.config.alerts import AlertsConfig
 from devdash.config.convert import Flaw, Flawed, convert
 from devdash.config.defaults import PANES
 from devdash.config.errors import ConfigError
+from devdash.config.history import HistoryConfig
 from devdash.config.keypath import KeyPath, dotted
 from devdash.config.keys import DEFAULT_BINDINGS, key_map
 from devdash.config.layout import arrange
@@ -35,7 +38,7 @@ from devdash.policy import Pattern, Role
 if TYPE_CHECKING:
     from devdash.config.lines import Lines
 
-TABLES = ("devdash", "panes", "keys", "policy")
+TABLES = ("devdash", "panes", "keys", "policy", "alerts", "history")
 """The top-level tables that there are."""
 
 
@@ -90,6 +93,8 @@ class _Loader:
         self._flaws += flaws
         keys = self._keys(names)
         policy = self._policy()
+        alerts = self._alerts(names, disabled)
+        history = self._history()
         hidden = [Flaw(at, message) for at, message in self._secrets.items() if not self._of_pane(at, panes)]
         return Settings(
             file=self._path,
@@ -98,6 +103,8 @@ class _Loader:
             panes=panes,
             keys=keys,
             policy=policy,
+            alerts=alerts,
+            history=history,
             problems=in_order([self._problem(flaw) for flaw in (*self._flaws, *hidden)]),
         )
 
@@ -152,6 +159,27 @@ class _Loader:
         self._add(flaws)
         wrong = flaws or ("policy" in self._document and not isinstance(self._document["policy"], dict))
         return PolicyConfig(role=Role.VIEWER) if wrong else policy
+
+    def _alerts(self, panes: list[str], disabled: frozenset[str]) -> AlertsConfig:
+        table = self._table("alerts")
+        if not table:
+            return AlertsConfig()
+        from devdash.config.alerts_table import AlertsReader  # most files have no such table
+
+        reader = AlertsReader(panes, disabled, self._folder, self._secrets)
+        alerts = reader.read(table)
+        self._add(reader.flaws)
+        return alerts
+
+    def _history(self) -> HistoryConfig:
+        table = self._table("history")
+        if not table:
+            return HistoryConfig()
+        from devdash.config.history_table import read_history  # as above
+
+        history, flaws = read_history(table, self._folder, self._secrets)
+        self._add(flaws)
+        return history
 
     def _add(self, flaws: list[Flaw]) -> None:
         """Keep `flaws`, except those of values that are reported as secrets."""

@@ -18,9 +18,11 @@ HIDDEN = "(hidden)"
 
 
 def plain_fields(value: msgspec.Struct) -> dict[str, object]:
-    """The fields as TOML has them, without those that are None."""
+    """The fields as TOML has them, without those that are None; first the tag of one of several forms."""
+    form = value.__struct_config__
+    tag: dict[str, object] = {form.tag_field: form.tag} if form.tag_field else {}
     fields = ((field.encode_name, getattr(value, field.name)) for field in msgspec.structs.fields(value))
-    return {key: _guarded(key, item) for key, item in fields if item is not None}
+    return {**tag, **{key: _guarded(key, item) for key, item in fields if item is not None}}
 
 
 def _guarded(key: str, value: object) -> object:

@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import msgspec
 
+from devdash.config.alerts import AlertsConfig
+from devdash.config.history import HistoryConfig
 from devdash.config.keys import GLOBAL_KEYS
 from devdash.config.model import DashboardConfig, PolicyConfig
 from devdash.config.plain import plain
@@ -35,9 +37,13 @@ def schema(plugins: PluginTable) -> str:
             panes[name] = _definition(f"panes.{name}", plugins.config_type(name))
         except (PluginProblem, TypeError, NotImplementedError):  # the last two: a type that TOML has not
             continue
+    alerts = _definition("alerts", AlertsConfig)
+    _tell_channels_by_name(alerts)
     definitions: Json = {
         **_definition("devdash", DashboardConfig),
         **_definition("policy", PolicyConfig),
+        **alerts,
+        **_definition("history", HistoryConfig),
         "pane": _any_pane(list(panes)),
     }
     for definition in panes.values():
@@ -47,6 +53,8 @@ def schema(plugins: PluginTable) -> str:
         "panes": _panes(list(panes)),
         "keys": _keys(),
         "policy": _reference("policy"),
+        "alerts": _reference("alerts"),
+        "history": _reference("history"),
     }
     whole: Json = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -59,6 +67,20 @@ def schema(plugins: PluginTable) -> str:
     return json.dumps(whole, indent=2, ensure_ascii=False)
 
 
+def _tell_channels_by_name(alerts: dict[str, Any]) -> None:
+    """`type` may be left out of a channel whose name is one."""
+    channel = alerts["alerts.AlertsConfig"]["properties"]["channel"]
+    any_type = channel["additionalProperties"]
+    references: dict[str, str] = any_type["discriminator"]["mapping"]
+    for reference in references.values():
+        alerts[reference.removeprefix("#/$defs/")]["required"].remove("type")
+    any_type["required"] = ["type"]
+    channel["properties"] = {
+        name: {"if": {"required": ["type"]}, "then": any_type, "else": {"$ref": reference}}
+        for name, reference in references.items()
+    }
+
+
 def _definition(name: str, kind: type[msgspec.Struct]) -> Json:
     """A table's definition and those of the structs in it, in its own name space."""
     twin = _twin(kind, {})
@@ -69,9 +91,9 @@ def _definition(name: str, kind: type[msgspec.Struct]) -> Json:
 
 
 def _hook(kind: type) -> Json:
-    if kind is Duration:
+    if issubclass(kind, Duration):
         text: Json = {"type": "string", "pattern": f"^{DURATION_PATTERN}$"}
-        return {"description": Duration.__doc__ or "", "anyOf": [text, {"type": "number"}]}
+        return {"description": kind.__doc__ or "", "anyOf": [text, {"type": "number"}]}
     if kind is Secret:
         forms = [
             {"type": "object", "properties": {key: form}, "required": [key], "additionalProperties": False}
@@ -95,9 +117,17 @@ def _twin(kind: type[msgspec.Struct], known: dict[type, type[msgspec.Struct]]) -
         if known_default is msgspec.NODEFAULT and not field.required:
             default = msgspec.field(name=field.encode_name, default_factory=_nothing)
         fields.append((field.name, _twin_type(field.type, known), default))
-    forbid = kind.__struct_config__.forbid_unknown_fields
     doc = {"__doc__": getdoc(kind)}
-    twin = msgspec.defstruct(kind.__name__, fields, kw_only=True, forbid_unknown_fields=forbid, namespace=doc)
+    form = kind.__struct_config__
+    twin = msgspec.defstruct(
+        kind.__name__,
+        fields,
+        kw_only=True,
+        forbid_unknown_fields=form.forbid_unknown_fields,
+        namespace=doc,
+        tag_field=form.tag_field,
+        tag=form.tag,
+    )
     known[kind] = twin
     return twin
 

@@ -3,6 +3,7 @@
 References to secrets are shown as references.
 """
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -31,6 +32,8 @@ def show(settings: Settings) -> str:
         keys.add(entry.id, entry.key)
     document.add("keys", keys)
     document.add("policy", _table(settings.policy))
+    document.add("alerts", _nested(plain_fields(settings.alerts), {"rules": 2, "channel": 1}))
+    document.add("history", _nested(plain_fields(settings.history), {"databases": 1}))
     return tomlkit.dumps(document)
 
 
@@ -51,6 +54,34 @@ def _table(value: msgspec.Struct) -> "Table":
     table = tomlkit.table()
     for key, item in plain_fields(value).items():
         table.add(key, _item(item))
+    return table
+
+
+def _nested(fields: Mapping[str, object], depths: Mapping[str, int]) -> "Table":
+    """Fields as a table in which some have tables of their own, as people write them.
+
+    Args:
+        depths: how many levels of names there are before the tables, by the field.
+    """
+    import tomlkit
+
+    table = tomlkit.table()
+    for key, value in fields.items():
+        if key not in depths:
+            table.add(key, _item(value))
+    for key, depth in depths.items():
+        value = fields.get(key)
+        if isinstance(value, dict) and value:
+            table.add(key, _deep(value, depth))
+    return table
+
+
+def _deep(fields: Mapping[str, object], depth: int) -> "Table":
+    import tomlkit
+
+    table = tomlkit.table(is_super_table=depth > 0)
+    for key, value in fields.items():
+        table.add(key, _deep(value, depth - 1) if depth and isinstance(value, dict) else _item(value))
     return table
 
 

@@ -5,10 +5,12 @@ import re
 from pathlib import Path
 
 from devdash.config.secrets import FORMS, reference
-from devdash.contract.settings import Duration, Secret, SecretFile
+from devdash.contract.settings import Duration, DurationOrZero, LongDuration, Secret, SecretFile
 
-LONGEST = 366 * 86400
-"""Seconds of the longest duration; beyond it is a slip."""
+_YEAR_S = 366 * 86400
+
+LONGEST = {Duration: _YEAR_S, DurationOrZero: _YEAR_S, LongDuration: 100 * _YEAR_S}
+"""Seconds of the longest duration of each type; beyond it is a slip."""
 
 DURATION_PATTERN = r"\s*(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)?\s*"
 _DURATION = re.compile(DURATION_PATTERN)
@@ -19,12 +21,13 @@ class BadValue(ValueError):
     """A value of the wrong form; the message is our own and never has the value in it."""
 
 
-def duration(value: object) -> Duration:
+def duration(value: object, kind: type[Duration] = Duration) -> Duration:
     """Seconds from "500ms", "90s", "5m", "2h", "1d" or a number.
 
     Raises:
-        BadValue: it is none of these, not above zero, or above a year.
+        BadValue: it is none of these, below or at zero, or longer than the longest.
     """
+    longest = LONGEST[kind]
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise BadValue('expected a duration, such as "90s", "5m" or "2h"')
     if isinstance(value, str):
@@ -33,10 +36,13 @@ def duration(value: object) -> Duration:
             raise BadValue('expected a duration: a number and ms, s, m, h or d, such as "90s" or "5m"')
         seconds = float(match[1]) * _UNITS[match[2] or "s"]
     else:
-        seconds = float(value) if abs(value) <= LONGEST else math.inf
-    if not 0 < seconds <= LONGEST:  # false for nan as well
-        raise BadValue("a duration must be above zero and at most a year")
-    return Duration(seconds)
+        seconds = float(value) if abs(value) <= longest else math.inf
+    zero = kind is DurationOrZero
+    if not (0 < seconds <= longest or (zero and seconds == 0)):  # false for nan as well
+        least = "zero or more" if zero else "above zero"
+        most = "a hundred years" if kind is LongDuration else "a year"
+        raise BadValue(f"a duration must be {least} and at most {most}")
+    return kind(seconds)
 
 
 def written(seconds: float) -> str:
@@ -45,7 +51,7 @@ def written(seconds: float) -> str:
     for size, unit in ((86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1000, "s")):
         if milliseconds >= size and milliseconds % size == 0:
             return f"{milliseconds // size}{unit}"
-    return f"{milliseconds}ms"
+    return f"{milliseconds}ms" if milliseconds else "0s"
 
 
 def path(value: object, folder: Path) -> Path:

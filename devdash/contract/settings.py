@@ -12,6 +12,18 @@ class Duration(float):
     __slots__ = ()
 
 
+class DurationOrZero(Duration):
+    """As `Duration`, and 0 is one as well: "0s" or 0."""
+
+    __slots__ = ()
+
+
+class LongDuration(Duration):
+    """As `Duration`, of up to a hundred years."""
+
+    __slots__ = ()
+
+
 class SecretEnv(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A secret in an environment variable: `{ env = "NAME" }`."""
 

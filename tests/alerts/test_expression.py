@@ -273,7 +273,7 @@ def test_facts_that_are_too_large_are_not_known() -> None:
         ("p.repos.0.ahead > 1", 8, "PANE.LIST.*.NAME"),
         ("p.*.ahead > 1", 1, "* follows"),
         ("p.repos.*.*.ahead > 1", 1, "* follows"),
-        ("p.repos.*.ahead > 1 and p.projects.*.debug", 1, "are two lists"),
+        ("p.repos.*.ahead > 1 and p.projects.*.debug", 1, "two lists in it"),
         ("any p.plugged", 5, "expected ("),
         ("any(p.plugged)", 1, "no list of its own"),
         ("5", 1, "expected a condition"),
