@@ -106,5 +106,5 @@ def test_the_notifications_of_a_day_are_exactly_these() -> None:
         ("22:16:00", "critical", "closed"),  # it slept on, was still empty, and then was plugged in
         ("22:16:00", "critical", "resolved"),
     ]
-    assert len(day.desk.loud) == 7
+    assert len(day.desk.loud) == 8
     assert day.naive == 338
