@@ -82,6 +82,7 @@ class Dispatcher:
         self._swallowed: dict[AlertId, _Swallowed] = {}
         self._summary: asyncio.Task[None] | None = None
         self._quiet_until = 0.0
+        self._stopped = False
 
     def tell(self, notices: Iterable[Notice]) -> None:
         """Pass these on; returns at once.
@@ -89,6 +90,8 @@ class Dispatcher:
         A `RESOLVED` is looked at before the `CLOSED` that goes with it, whatever their order: what
         nobody was told of is not told to be over.
         """
+        if self._stopped:
+            return
         for notice in sorted(notices, key=lambda notice: notice.occasion is not Occasion.RESOLVED):
             if notice.occasion is Occasion.CLOSED:
                 self._close(notice.alert.id)
@@ -114,6 +117,7 @@ class Dispatcher:
 
     async def stop(self) -> None:
         """Say nothing more and let go of all channels, within about half a second."""
+        self._stopped = True
         if self._summary is not None:
             self._summary.cancel()
         await asyncio.gather(*(lane.stop() for lane in self._lanes.values()))

@@ -156,7 +156,7 @@ def _address() -> str:
         return told
     runtime = os.environ.get("XDG_RUNTIME_DIR", "")
     if runtime and Path(runtime, "bus").is_socket():
-        return f"unix:path={_escaped(runtime)}/bus"
+        return f"unix:path={escaped(runtime)}/bus"
     raise ChannelFailed(
         "there is no session bus: DBUS_SESSION_BUS_ADDRESS is not set",
         "Notifications of the desktop need devdash to run within a desktop session.",
@@ -164,7 +164,7 @@ def _address() -> str:
     )
 
 
-def _escaped(path: str) -> str:
+def escaped(path: str) -> str:
     """`path` in a bus address (D-Bus specification, Server Addresses)."""
     plain = "-_/.\\*" + "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
     return "".join(chr(b) if chr(b) in plain else f"%{b:02x}" for b in os.fsencode(path))
