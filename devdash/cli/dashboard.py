@@ -3,6 +3,7 @@
 import gc
 import sys
 from argparse import Namespace
+from typing import TYPE_CHECKING
 
 from devdash.cli import loop
 from devdash.cli.departure import Departure
@@ -12,8 +13,16 @@ from devdash.cli.session import settings_for
 from devdash.cli.terminal import reserved_terminal
 from devdash.config.load import load
 from devdash.config.model import Settings
+from devdash.duty.keeper import Keeper
+from devdash.engine.clock import SystemClock
 from devdash.engine.engine import Engine
+from devdash.engine.places import state_root
 from devdash.engine.registry import Registry
+
+if TYPE_CHECKING:
+    from devdash.duty.duty import Duty
+    from devdash.notify.voice import Voice
+    from devdash.tui.app import DevdashApp
 
 
 def dashboard(arguments: Namespace) -> Exit:
@@ -38,14 +47,32 @@ def dashboard(arguments: Namespace) -> Exit:
         _collect_garbage()
         departure.watch()
 
-    app = DevdashApp(settings, lambda chosen: Engine(chosen, registry), load_again, drawn)
+    state, clock = state_root(), SystemClock()
+    keeper = Keeper(settings, state=state, clock=clock)
+
+    def make_engine(chosen: Settings) -> Engine:
+        return Engine(chosen, registry, clock=clock, past=keeper.past)
+
+    def make_desk(engine: Engine, voice: "Voice") -> "Duty":
+        from devdash.duty.duty import Duty
+
+        return Duty(engine, state=state, what="devdash", keeper=keeper, voice=voice)
+
+    app = DevdashApp(settings, make_engine, load_again, drawn, make_desk)
     departure = Departure(sys.stdin.fileno(), app.exit)
     with reserved_terminal():
-        loop.run(app.run_async())
+        loop.run(_run(app, keeper))
     if app.crash:
         complain(app.crash)
         return Exit.BUG
     return Exit.TERMINATED if departure.called else Exit.OK
+
+
+async def _run(app: "DevdashApp", keeper: Keeper) -> None:
+    try:
+        await app.run_async()
+    finally:
+        await keeper.close()
 
 
 def _collect_garbage() -> None:

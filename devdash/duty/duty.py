@@ -76,6 +76,7 @@ class Duty:
             self._engine.subscribe(self._on_snapshot),
             self._engine.subscribe_deeds(self._on_deed),
         ]
+        await self._take_turn()
         self._begin(self._live(), "duty")
         return self
 
@@ -149,13 +150,16 @@ class Duty:
 
     async def _live(self) -> None:
         while True:
-            try:
-                await self._turn()
-            except Exception as error:  # one turn is lost, never the watch over all that follows
-                self._bug = f"a bug in devdash ({type(error).__name__}); the log tells more"
-                log.exception("the duty: a turn failed")
             await self._engine.clock.wait(self._news, TICK_S)
             self._news.clear()
+            await self._take_turn()
+
+    async def _take_turn(self) -> None:
+        try:
+            await self._turn()
+        except Exception as error:  # one turn is lost, never the watch over all that follows
+            self._bug = f"a bug in devdash ({type(error).__name__}); the log tells more"
+            log.exception("the duty: a turn failed")
 
     async def _turn(self) -> None:
         if self._engine.settings != self._settings:
@@ -211,6 +215,8 @@ class Duty:
         if notices and self.role is Role.ON_DUTY:
             now = self._engine.clock.now()
             self.recorder.keep([notice_record(notice, now) for notice in notices])
+            for notice in notices:
+                log.info("%s %s: %s", notice.alert.id, notice.occasion.value, notice.alert.text)
             self._dispatcher.tell(notices)
 
     def _keep_level(self, snapshot: Snapshot) -> None:
