@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+pytest_plugins = ("beds",)
+
 ROOT = Path(__file__).parents[1]
 
 _FOREIGN = (
@@ -104,7 +106,7 @@ def home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def needs() -> Callable[[str], str]:
     """`needs("mariadbd")` is the path of that program.
 
@@ -113,8 +115,9 @@ def needs() -> Callable[[str], str]:
     """
 
     def find(program: str) -> str:
-        # Debian keeps servers where only root's PATH looks.
-        path = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"))
+        # Debian keeps servers where only root's PATH looks, and PostgreSQL's by version.
+        versions = sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin")), reverse=True)
+        path = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin", *versions))
         found = shutil.which(program, path=path)
         if found is not None:
             return found
