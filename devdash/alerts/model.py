@@ -152,6 +152,8 @@ class Occasion(StrEnum):
     `CLOSED` comes first."""
     CLOSED = "closed"
     """Take the notification away; say nothing."""
+    ANSWERED = "answered"
+    """The outcome of a button that was pressed. The duty says it, not the engine."""
 
 
 class Notice(msgspec.Struct, frozen=True):

@@ -63,7 +63,11 @@ def build(
     configs = STANDARD | config.channel
     channels = {name: channel(name, one) for name, one in configs.items()}
     dispatcher = Dispatcher(
-        {name: Outlet(one, configs[name].least) for name, one in channels.items() if one is not None},
+        {
+            name: Outlet(one, configs[name].least, isinstance(configs[name], DesktopChannel))
+            for name, one in channels.items()
+            if one is not None
+        },
         default=config.channels,
         most=config.most,
         per_s=config.per,

@@ -16,7 +16,7 @@ from contextlib import suppress
 from html import escape
 from typing import TYPE_CHECKING
 
-from devdash.alerts.model import AlertId, Occasion
+from devdash.alerts.model import AlertId
 from devdash.config.alerts import DesktopChannel
 from devdash.contract.levels import Level
 from devdash.notify.message import ChannelFailed, Choice, Message, OnChoice
@@ -108,7 +108,7 @@ class DesktopNotifications:
 
     async def _notify(self, message: Message) -> None:
         # What is over is a word of its own: the `CLOSED` that goes with it must not take it away.
-        lasts = message.occasion is not Occasion.RESOLVED
+        lasts = not message.parting
         replaced = self._shown.get(message.id, 0) if lasts else 0
         abilities = self._abilities or frozenset()
         body = [
@@ -143,7 +143,7 @@ class DesktopNotifications:
 
     def _buttons(self, message: Message) -> list[str]:
         """Pairs of what a button is called here and what it says."""
-        if not self._config.buttons or message.id is None or message.occasion is Occasion.RESOLVED:
+        if not self._config.buttons or message.id is None or message.parting:
             return []
         fix = [Choice.FIX.value, message.fix] if message.fix else []
         return [*fix, Choice.SNOOZE.value, "Snooze 1 h", Choice.ACKNOWLEDGE.value, "Acknowledge"]
@@ -210,7 +210,7 @@ def _hints(message: Message) -> "dict[str, Variant]":
         "urgency": Variant("y", _URGENCY[message.level]),
         "desktop-entry": Variant("s", "devdash"),
     }
-    if message.occasion is Occasion.RESOLVED:
+    if message.parting:
         hints["transient"] = Variant("b", True)
     return hints
 

@@ -36,10 +36,12 @@ class Outlet(msgspec.Struct, frozen=True):
 
     Attributes:
         least: alerts below this level are not told there.
+        buttons: it has some, and tells what pressing one has led to.
     """
 
     channel: Channel
     least: Level
+    buttons: bool = False
 
 
 class _Swallowed(msgspec.Struct, frozen=True):
@@ -72,6 +74,7 @@ class Dispatcher:
     ) -> None:
         self._least = {name: outlet.least for name, outlet in outlets.items()}
         self._lanes = {name: Lane(name, outlet.channel, clock) for name, outlet in outlets.items()}
+        self._with_buttons = [name for name, outlet in outlets.items() if outlet.buttons]
         self._default = default
         self._limit = Limit(most, per_s)
         self._per_s = per_s
@@ -99,11 +102,12 @@ class Dispatcher:
                 self._say(notice)
 
     def answer(self, alert: Alert, text: str, level: Level) -> None:
-        """Tell, where `alert` is told, what became of what a person asked for by its button."""
-        message = reply(alert, text, level, self._names)
-        told: set[str] = set()
-        for name in self._route(Notice(Occasion.FIRED, alert)):
-            self._lanes[name].post(message, (alert.id,), told)
+        """Say what a button about `alert` has led to, where there are buttons; returns at once."""
+        if self._stopped:
+            return
+        message = reply(alert.id, text, level, self._names)
+        for name in self._with_buttons:
+            self._lanes[name].post(message, (alert.id,), set())
 
     @property
     def troubles(self) -> tuple[ChannelTrouble, ...]:

@@ -66,15 +66,15 @@ class Letter:
 
     @property
     def ends(self) -> bool:
-        """Whether it only says that something is over, or takes it away."""
-        return self.message is None or self.message.occasion is Occasion.RESOLVED
+        """Whether it is a last word about something, or takes it away."""
+        return self.message is None or self.message.parting
 
     @property
     def key(self) -> tuple[bool, AlertId | None]:
         """One letter of a key is in the queue at most, the last."""
-        over = self.message is not None and self.message.occasion is Occasion.RESOLVED
-        alert = next(iter(self.about)) if self.message is None else self.message.id
-        return over, alert
+        if self.message is None:
+            return False, next(iter(self.about))
+        return self.message.parting, self.message.id
 
     def wanted(self, now: float) -> bool:
         """Whether it is worth another try."""
@@ -102,7 +102,7 @@ class Lane:
     def post(self, message: Message, about: Iterable[AlertId], told: set[str]) -> None:
         """Show `message`, instead of one with the same id that still waits."""
         letter = Letter(message, about, told, self._clock.monotonic())
-        if letter.ends and (False, message.id) in self._queue:
+        if message.occasion is Occasion.RESOLVED and (False, message.id) in self._queue:
             return  # nobody here has heard of what is over
         self._put(letter)
 

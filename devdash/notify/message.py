@@ -27,6 +27,11 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     fix: str = ""
 
+    @property
+    def parting(self) -> bool:
+        """Whether it is a word of its own: it replaces nothing, offers nothing and is not taken away."""
+        return self.occasion in (Occasion.RESOLVED, Occasion.ANSWERED)
+
 
 class Choice(StrEnum):
     """A button of a notification."""

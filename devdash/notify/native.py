@@ -9,7 +9,7 @@ import asyncio
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from devdash.alerts.model import AlertId, Occasion
+from devdash.alerts.model import AlertId
 from devdash.config.alerts import DesktopChannel
 from devdash.contract.levels import Level
 from devdash.notify.message import ChannelFailed, Choice, Message, OnChoice
@@ -68,7 +68,7 @@ class NativeNotifications:
 
         notifier = self._notifier or DesktopNotifier(app_name="devdash")
         self._notifier = notifier
-        lasts = message.occasion is not Occasion.RESOLVED
+        lasts = not message.parting
         if lasts and message.id is not None:
             await self.close(message.id)
         shown: str = await notifier.send(

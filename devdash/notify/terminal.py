@@ -2,7 +2,7 @@
 
 import re
 
-from devdash.alerts.model import AlertId, Occasion
+from devdash.alerts.model import AlertId
 from devdash.config.alerts import TerminalChannel
 from devdash.notify.message import Message
 from devdash.notify.voice import Voice
@@ -23,7 +23,7 @@ class TerminalSpeaker:
         text = f"{message.title}: {message.text}"
         if self._config.toast:
             self._voice.toast(text, message.level)
-        if self._config.bell and message.occasion is not Occasion.RESOLVED:
+        if self._config.bell and not message.parting:
             self._voice.bell()
         if self._config.osc9:
             self._voice.osc9(text)

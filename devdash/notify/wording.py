@@ -4,15 +4,12 @@ All text comes from outside (a repository's name, an error), and is made one cle
 """
 
 import re
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-from devdash.alerts.model import Alert, Notice, Occasion
+from devdash.alerts.model import Alert, AlertId, Notice, Occasion
 from devdash.contract.levels import Level
 from devdash.notify.message import Message
 from devdash.render.clean import ELLIPSIS, clean
-
-if TYPE_CHECKING:
-    from devdash.engine.engine import Engine
 
 LONGEST_TITLE = 80
 LONGEST_TEXT = 400
@@ -33,28 +30,6 @@ class Names(Protocol):
         ...
 
 
-class EngineNames:
-    """Names as a running engine knows them."""
-
-    def __init__(self, engine: "Engine") -> None:
-        self._engine = engine
-
-    def title(self, pane: str) -> str:
-        """As `Names.title`; the pane's name when it is gone."""
-        try:
-            return self._engine.snapshot(pane).title
-        except KeyError:
-            return pane
-
-    def fix(self, pane: str, action: str) -> str:
-        """As `Names.fix`."""
-        try:
-            actions = self._engine.actions(pane)
-        except KeyError:
-            return ""
-        return next((one.title for one in actions if one.name == action), "")
-
-
 def message_of(notice: Notice, names: Names) -> Message:
     """The message of `notice`. What is over has the level OK."""
     alert, over = notice.alert, notice.occasion is Occasion.RESOLVED
@@ -68,16 +43,21 @@ def message_of(notice: Notice, names: Names) -> Message:
     )
 
 
+def reply(alert: AlertId, text: str, level: Level, names: Names) -> Message:
+    """The message of what a pressed button has led to."""
+    return Message(
+        id=alert,
+        occasion=Occasion.ANSWERED,
+        level=level,
+        title=line(names.title(alert.pane), LONGEST_TITLE) or "devdash",
+        text=line(text, LONGEST_TEXT),
+    )
+
+
 def summary(count: int, level: Level) -> Message:
     """The message that stands for `count` others which came too fast."""
     text = f"and {count} more: devdash alerts shows them"
     return Message(id=None, occasion=Occasion.FIRED, level=level, title="devdash", text=text)
-
-
-def reply(alert: Alert, text: str, level: Level, names: Names) -> Message:
-    """The message that says what became of an alert's button; it replaces no other."""
-    title = line(names.title(alert.id.pane), LONGEST_TITLE) or "devdash"
-    return Message(id=None, occasion=Occasion.FIRED, level=level, title=title, text=line(text, LONGEST_TEXT))
 
 
 def line(text: str, most: int) -> str:

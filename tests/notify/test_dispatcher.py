@@ -19,7 +19,10 @@ class Office:
     def __init__(self, *, most: int = 10, default: tuple[str, ...] = ("desk", "phone")) -> None:
         self.clock = ManualClock()
         self.desk, self.phone = Recorder(), Recorder()
-        outlets = {"desk": Outlet(self.desk, Level.ATTENTION), "phone": Outlet(self.phone, Level.CRITICAL)}
+        outlets = {
+            "desk": Outlet(self.desk, Level.ATTENTION, buttons=True),
+            "phone": Outlet(self.phone, Level.CRITICAL),
+        }
         self.dispatcher = Dispatcher(
             outlets,
             default=default,
@@ -281,6 +284,19 @@ async def test_one_message_that_is_always_refused_does_not_hold_up_the_others(of
     office.dispatcher.tell([notice("odd", text="odd"), notice("full", text="full"), notice(text="low")])
     await settle()
     assert office.desk.told == ["full", "low"]
+
+
+async def test_what_a_button_has_led_to_is_told_where_buttons_are(office: Office) -> None:
+    """As a word of its own: the alert goes on, and closing it does not take the outcome away."""
+    first = notice(text="a", level=Level.CRITICAL)
+    office.dispatcher.tell([first])
+    await settle()
+    office.dispatcher.answer(first.alert, "fetched\nall", Level.OK)
+    office.dispatcher.tell([notice(occasion=Occasion.CLOSED, level=Level.CRITICAL)])
+    await settle()
+    assert office.desk.told == ["a", "fetched all", "close low"]
+    assert office.desk.messages[-1].parting
+    assert office.phone.told == ["a", "close low"]
 
 
 async def test_stopping_ends_all_at_once(office: Office) -> None:
