@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from devdash.cli.past import told_past
 from devdash.config.model import Settings
 from devdash.contract.levels import Level
 from devdash.contract.pane import Pane
@@ -67,7 +68,7 @@ class Cost(msgspec.Struct, frozen=True):
 async def measure(settings: Settings, registry: TimingRegistry) -> tuple[Cost, ...]:
     """Read every pane once, one after the other, so that none pays for its neighbours."""
     costs: list[Cost] = []
-    engine = Engine(settings, registry)
+    engine = Engine(settings, registry, past=told_past(settings))
     async with engine:
         for pane in settings.panes:
             _tell(f"reading {pane.name} …")

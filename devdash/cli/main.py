@@ -101,6 +101,8 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--yes", action="store_true", help="answer its question with yes")
     run.set_defaults(handler="run:run")
 
+    _history_parser(commands.add_parser("history", help="look back: series, alerts, actions, uptime"))
+
     init = commands.add_parser("init", help="look around and write a devdash.toml")
     init.add_argument("--print", action="store_true", help="print it instead of writing it")
     init.set_defaults(handler="init:init")
@@ -108,8 +110,29 @@ def _parser() -> argparse.ArgumentParser:
     doctor = commands.add_parser("doctor", help="what is installed, what is missing, what each pane costs")
     doctor.set_defaults(handler="doctor:doctor")
 
+    from devdash.cli.duty_arguments import add_duty_commands
+
+    add_duty_commands(commands)
     _config_parser(commands.add_parser("config", help="look at devdash.toml"))
     return parser
+
+
+def _history_parser(history: argparse.ArgumentParser) -> None:
+    history.add_argument("pane", nargs="?", metavar="PANE", help="this pane only")
+    time = "7d (ago), now, 2026-11-22 or 2026-11-22T10:55"
+    history.add_argument("--since", default="24h", metavar="TIME", help=f"{time}; 24h when absent")
+    history.add_argument("--until", default="now", metavar="TIME")
+    history.add_argument("--series", help="this series only")
+    history.add_argument("--item", help="this item's series only")
+    history.add_argument("--events", action="store_true", help="alerts, actions and levels, no series")
+    levels = ["ok", "attention", "critical", "unknown"]
+    history.add_argument("--level", action="append", default=[], choices=levels, help="events of this level")
+    history.add_argument("--text", default="", help="events that contain it")
+    form = history.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="as JSON; docs/json.md describes it")
+    form.add_argument("--csv", action="store_true", help="the samples of PANE, or events")
+    form.add_argument("--plot", action="store_true", help="charts of the series of PANE")
+    history.set_defaults(handler="history:history")
 
 
 def _config_parser(config: argparse.ArgumentParser) -> None:

@@ -5,22 +5,27 @@ import os
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TextIO
 
 from devdash.cli import loop
 from devdash.cli.exits import Exit, UsageError
 from devdash.cli.output import complain, reserved_stdout, terminal_width
+from devdash.cli.past import recorder_of, told_past
 from devdash.cli.session import pane_spec, settings_for
 from devdash.contract.actions import Confirmation, CopyText, Effect, OpenEditor, Outcome, Scope
 from devdash.contract.errors import PaneError, one_line
 from devdash.contract.levels import Level
 from devdash.engine.acting import Asked, Forbidden, RequestProblem, find_action
 from devdash.engine.editor import editor_command, lent_terminal
-from devdash.engine.engine import Engine
+from devdash.engine.engine import Deed, Engine
 from devdash.engine.registry import Registry
 from devdash.render.blocks import lay_out
 from devdash.render.clean import clean
 from devdash.render.text import plain
+
+RECORD_S = 0.3
+"""How long a disk may take to keep what was done."""
 
 _BY_LEVEL = {Level.OK: Exit.OK, Level.ATTENTION: Exit.ATTENTION}
 
@@ -39,7 +44,8 @@ def run(arguments: Namespace) -> Exit:
             for problem in spec.problems:
                 complain(str(problem))
             return Exit.USAGE
-        return loop.run(_run(Engine(settings, registry), arguments, out))
+        engine = Engine(settings, registry, past=told_past(settings))
+        return loop.run(_run(engine, arguments, out))
 
 
 async def _run(engine: Engine, arguments: Namespace, out: TextIO) -> Exit:
@@ -63,10 +69,25 @@ async def _run(engine: Engine, arguments: Namespace, out: TextIO) -> Exit:
 
 
 async def _do(engine: Engine, pane: str, asked: Asked, out: TextIO) -> Exit:
+    deeds: list[Deed] = []
+    engine.subscribe_deeds(deeds.append)
     outcome = await engine.act(pane, asked)
     _print(outcome, out)
+    await _record(engine, deeds)
     done = [await _carry_out(effect, out) for effect in outcome.effects]
     return _BY_LEVEL.get(outcome.level, Exit.CRITICAL) if all(done) else Exit.CRITICAL
+
+
+async def _record(engine: Engine, deeds: Sequence[Deed]) -> None:
+    """Spool what was done; the next devdash that asks or watches brings it to the database."""
+    if not engine.settings.history.enabled:
+        return
+    from devdash.duty.records import deed_record
+
+    with suppress(TimeoutError):
+        async with recorder_of(engine.settings) as recorder, asyncio.timeout(RECORD_S):
+            recorder.keep([deed_record(deed, engine.clock.now()) for deed in deeds])
+            await recorder.settled()
 
 
 def _print(outcome: Outcome, out: TextIO) -> None:

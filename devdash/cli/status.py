@@ -8,6 +8,7 @@ from typing import TextIO
 from devdash.cli import loop
 from devdash.cli.exits import BY_LEVEL, Exit
 from devdash.cli.output import reserved_stdout, terminal_width
+from devdash.cli.past import told_past
 from devdash.cli.session import chosen_panes, complain_of, settings_for
 from devdash.config.model import Settings
 from devdash.contract.levels import worst
@@ -53,7 +54,7 @@ def check(arguments: Namespace) -> Exit:
 async def _read(
     settings: Settings, registry: Registry, names: Sequence[str]
 ) -> tuple[tuple[PaneStatus, ...], Engine]:
-    engine = Engine(settings, registry)
+    engine = Engine(settings, registry, past=told_past(settings))
     async with engine:
         snapshots: tuple[Snapshot, ...] = await engine.read_once(names)
         now = engine.clock.elapsed()

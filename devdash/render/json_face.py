@@ -66,12 +66,16 @@ def status_json(panes: Sequence[PaneStatus], at: datetime) -> bytes:
         panes: in the order in which they are listed.
         at: now; aware.
     """
-    status = _Status(SCHEMA, _iso(at), worst(pane.level for pane in panes), tuple(map(_pane, panes)))
+    return encoded(_Status(SCHEMA, _iso(at), worst(pane.level for pane in panes), tuple(map(_pane, panes))))
+
+
+def encoded(value: msgspec.Struct) -> bytes:
+    """`value` as JSON that can be looked at in a terminal; see `status_json`."""
     try:
-        encoded = msgspec.json.encode(status)
+        json = msgspec.json.encode(value)
     except UnicodeEncodeError:
-        encoded = msgspec.json.encode(_encodable(msgspec.to_builtins(status)))
-    text = encoded.decode()
+        json = msgspec.json.encode(_encodable(msgspec.to_builtins(value)))
+    text = json.decode()
     return _STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text).encode()
 
 
