@@ -1,7 +1,8 @@
 """`devdash config check`, `show` and `schema`: devdash.toml seen from outside."""
 
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from devdash.cli import loop
 from devdash.cli.exits import Exit
@@ -12,6 +13,7 @@ from devdash.config.keys import check_pane_keys
 from devdash.config.model import Problem, Settings, in_order
 from devdash.config.read import display, read_text
 from devdash.contract.actions import Action
+from devdash.contract.rules import Rule
 from devdash.engine.engine import Engine
 from devdash.engine.registry import Registry
 from devdash.engine.snapshot import Phase
@@ -56,7 +58,7 @@ def schema(arguments: Namespace) -> Exit:
 
 
 async def problems_beyond_the_file(settings: Settings, registry: Registry) -> tuple[Problem, ...]:
-    """What only the screen and the built panes know to be wrong: the theme, the keys of actions.
+    """What only the screen and the built panes know to be wrong: the theme, the keys of actions, rules.
 
     A pane that cannot be built is a problem too: nothing can be said about its keys.
     """
@@ -69,9 +71,23 @@ async def problems_beyond_the_file(settings: Settings, registry: Registry) -> tu
             snapshot = engine.snapshot(pane.name)
             if snapshot.failure is None:
                 actions[pane.name] = offered
+                problems += _rule_problems(settings, pane.name, engine.rules(pane.name), offered)
             elif snapshot.phase is not Phase.BROKEN:
                 problems.append(_problem(settings, ("panes", pane.name), snapshot.failure.message))
     return (*problems, *check_pane_keys(settings, actions))
+
+
+def _rule_problems(
+    settings: Settings, pane: str, rules: Sequence[Rule[Any]], actions: Sequence[Action]
+) -> Iterator[Problem]:
+    changes = settings.alerts.rules.get(pane)
+    if not changes:
+        return
+    from devdash.alerts.rules import arm
+
+    for one in arm(pane, rules, changes, [action.name for action in actions]).problems:
+        path = ("alerts", "rules", pane, one.rule, *([one.key] if one.key else []))
+        yield _problem(settings, path, one.message)
 
 
 def _theme_problems(settings: Settings) -> Iterator[Problem]:

@@ -69,6 +69,27 @@ def test_check_knows_a_plug_in_s_own_objections(config: Write, devdash: Run) -> 
     assert devdash("config", "check") == Result(64, "", said)
 
 
+def test_check_knows_rules_and_actions_that_a_pane_does_not_have(config: Write, devdash: Run) -> None:
+    """Only the built pane knows them; a rule of one's own may have any name."""
+    config(
+        """[panes.battery]
+[alerts.rules.battery.lwo]
+level = "critical"
+[alerts.rules.battery.mine]
+when = "battery.percent < 50"
+[alerts.rules.battery.full]
+action = "copy-limti"
+"""
+    )
+    assert devdash("config", "check") == Result(
+        64,
+        "",
+        "devdash.toml:2: alerts.rules.battery.lwo: the pane has no such rule; did you mean 'low'?\n"
+        "devdash.toml:7: alerts.rules.battery.full.action: "
+        "the pane has no such action; did you mean 'copy-limit'?\n",
+    )
+
+
 def test_show_prints_what_is_in_force_as_a_config(config: Write, devdash: Run) -> None:
     """Defaults included; and what it prints is a right devdash.toml itself."""
     config('[devdash]\nclock = false\n[panes.mine]\nplugin = "stub"\nlevel = "attention"\n')

@@ -1,6 +1,7 @@
 """`[alerts]`: what it becomes, and that a wrong rule or channel costs itself alone."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -22,11 +23,13 @@ from devdash.config.alerts import (
 )
 from devdash.config.alerts_table import AlertsReader
 from devdash.config.history_table import read_history
+from devdash.config.load import load
 from devdash.config.model import Settings
 from devdash.config.plain import plain_fields
 from devdash.config.schema import schema
 from devdash.config.show import show
 from devdash.contract.settings import DurationOrZero
+from devdash.engine.registry import Registry
 
 CANARY = "hunter2-c4n4ry"
 
@@ -439,3 +442,20 @@ def test_the_language_of_conditions_is_loaded_where_one_is_written(
     assert "devdash.config.load" in names, done.stderr
     assert ("devdash.alerts.expression" in names) is language
     assert ("devdash.config.alerts_table" in names) is bool(text)
+
+
+def test_the_examples_in_the_shipped_config_are_right(request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    """Without their #, `[alerts]` and `[history]` have no problem; what they say is in force."""
+    shipped = (request.config.rootpath / "devdash.toml").read_text(encoding="utf-8")
+    examples = [
+        block.replace("\n# ", "\n").replace("\n#\n", "\n\n")
+        for block in re.findall(r"^#( \[(?:alerts|history)\](?:\n#.*)*)", shipped, re.MULTILINE)
+    ]
+    assert len(examples) == 2
+    file = tmp_path / "devdash.toml"
+    file.write_text("\n".join(examples))
+    settings = load(file, Registry())
+    assert [str(problem) for problem in settings.all_problems] == []
+    assert settings.alerts.rules["git"]["many"].when
+    assert not settings.alerts.rules["battery"]["full"].enabled
+    assert settings.history.raw == 7 * 86400
