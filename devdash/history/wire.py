@@ -11,6 +11,7 @@ The calls of the worker `devdash.history.worker`; each takes its struct's fields
     series      SeriesQuery    → tuple[float | None, ...]
     points      PointsQuery    → tuple[Point, ...]    by time, series and item
     uptime      UptimeQuery    → tuple[Uptime, ...]
+    counters    CountersQuery  → tuple[Counted, ...]  by host, pane and name
     housekeep   Housekeep      → Housekept
 
 A call that fails raises an error whose `kind` is a `State` and whose `message` and `hint` are meant for a
@@ -321,6 +322,31 @@ class UptimeQuery(msgspec.Struct, frozen=True, kw_only=True):
     pane: str = ""
     since: float
     until: float
+
+
+class CountersQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """How often things happened, since the history began. `pane`: this one; "": all.
+
+    Attributes:
+        this_host: only this machine's.
+    """
+
+    pane: str = ""
+    this_host: bool = True
+
+
+class Counted(msgspec.Struct, frozen=True):
+    """One counter.
+
+    Attributes:
+        name: what was counted: "alert." and the occasion, "action." and the level it ended with, "level." and
+            the level that the pane changed to.
+    """
+
+    host: str
+    pane: str
+    name: str
+    count: int
 
 
 class Housekeep(msgspec.Struct, frozen=True, kw_only=True):

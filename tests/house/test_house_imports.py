@@ -81,6 +81,14 @@ WORKER_SIDE = (
     "devdash_ledger.fold",
     "devdash.history.routers",
     "devdash.workers.child",
+    "devdash.history.worker",
+    "devdash.history.store",
+    "devdash.history.events",
+    "devdash.history.status",
+    "devdash.history.analytics",
+    "devdash.history.base",
+    "devdash.history.filters",
+    "devdash.history.moments",
 )
 """What runs in worker processes only."""
 
@@ -99,6 +107,13 @@ OWNERS = {
         "devdash_databases.probing.pings",
         "devdash_databases.probing.routing",
         "devdash.history.routers",
+        "devdash.history.store",
+        "devdash.history.events",
+        "devdash.history.status",
+        "devdash.history.analytics",
+        "devdash.history.base",
+        "devdash.history.filters",
+        "devdash.history.moments",
     ),
     "beancount": ("devdash_ledger.worker", "devdash_ledger.fold"),
     "dbus_fast": ("devdash.notify.desktop", "devdash.notify.session_bus", "devdash_battery.signals"),

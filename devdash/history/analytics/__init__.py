@@ -1,0 +1,1 @@
+"""The Django app `analytics`: samples and their roll-ups. It may live on MongoDB."""
