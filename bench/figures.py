@@ -14,6 +14,7 @@ class Unit(StrEnum):
 
     SECONDS = "s"
     MILLISECONDS = "ms"
+    MICROSECONDS = "µs"
     PERCENT = "%"
     BYTES = "B"
     MIB = "MiB"

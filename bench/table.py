@@ -16,6 +16,7 @@ BEGIN, END = "<!-- bench -->", "<!-- /bench -->"
 _DIGITS = {
     Unit.SECONDS: 2,
     Unit.MILLISECONDS: 1,
+    Unit.MICROSECONDS: 1,
     Unit.PERCENT: 2,
     Unit.BYTES: 0,
     Unit.MIB: 1,
