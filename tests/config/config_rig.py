@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from devdash.api import ConfigProblem, Duration, PaneConfig, Percent, Secret
+from devdash.config.alerts import AlertsConfig
 from devdash.config.load import load
 from devdash.config.model import Problem, Settings
 from devdash.config.plugins import PluginProblem
@@ -110,3 +111,9 @@ def load_text(folder: Path, text: str) -> Settings:
 def told(problems: Iterable[Problem]) -> list[tuple[int, str, str]]:
     """Line, key and message of each."""
     return [(problem.line, problem.key, problem.message) for problem in problems]
+
+
+def alerts(folder: Path, text: str) -> tuple[AlertsConfig, list[tuple[int, str, str]]]:
+    """What `[alerts]` of a file with a git and a battery pane becomes, and the problems; lines from 1."""
+    settings = load_text(folder, text + "\n[panes.git]\n[panes.battery]\n[panes.ledger]\nenabled = false\n")
+    return settings.alerts, told(settings.all_problems)

@@ -1,13 +1,12 @@
 """`[alerts]`: what it becomes, and that a wrong rule or channel costs itself alone."""
 
 import json
-import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from config_rig import Plugins, load_text, told
+from config_rig import Plugins, alerts, load_text
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,15 +22,10 @@ from devdash.config.alerts import (
 )
 from devdash.config.alerts_table import AlertsReader
 from devdash.config.history_table import read_history
-from devdash.config.load import load
-from devdash.config.model import Settings
 from devdash.config.plain import plain_fields
 from devdash.config.schema import schema
 from devdash.config.show import show
 from devdash.contract.settings import DurationOrZero
-from devdash.engine.registry import Registry
-
-CANARY = "hunter2-c4n4ry"
 
 RIGHT = """
 [panes.git]
@@ -75,12 +69,6 @@ channels = ["phone", "desktop"]
 [alerts.rules.battery.low]
 enabled = false
 """
-
-
-def alerts(folder: Path, text: str) -> tuple[AlertsConfig, list[tuple[int, str, str]]]:
-    """What `[alerts]` of a file with a git and a battery pane becomes, and the problems; lines from 1."""
-    settings = load_text(folder, text + "\n[panes.git]\n[panes.battery]\n[panes.ledger]\nenabled = false\n")
-    return settings.alerts, told(settings.all_problems)
 
 
 def test_a_right_table_becomes_typed_values(tmp_path: Path) -> None:
@@ -276,73 +264,6 @@ def test_nobody_is_left_untold_by_a_slip(tmp_path: Path, written: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "words"),
-    [
-        ("http://ntfy.sh/topic", "expected https://"),
-        ("ftp://ntfy.sh/topic", "expected https://"),
-        ("http://127.0.0.1.example.org/topic", "expected https://"),
-        ("ntfy.sh/topic", "no address"),
-        ("https:///topic", "no address"),
-        ("https://ntfy.sh:port/topic", "no address"),
-        ("https://[::1/topic", "no address"),
-        ("https://ntfy.sh/a topic", "no address"),
-        ("https://ntfy.sh/a\\ntopic", "no address"),
-        ("", "no address"),
-        ("https://ntfy.sh", "the topic is missing"),
-        ("https://ntfy.sh/", "the topic is missing"),
-        ("https://kim@ntfy.sh/topic", "leave the name and password out"),
-    ],
-)
-def test_an_address_that_alerts_must_not_go_to(tmp_path: Path, url: str, words: str) -> None:
-    """Unencrypted over a network, nowhere, or with a name in it. It is told and the channel is not there."""
-    found, problems = alerts(tmp_path, f'[alerts.channel.phone]\ntype = "ntfy"\nurl = "{url}"')
-    ((line, key, message),) = problems
-    assert (line, key) == (3, "alerts.channel.phone.url")
-    assert words in message
-    assert found.channel == {}
-
-
-@pytest.mark.parametrize(
-    "url",
-    ["https://ntfy.sh/topic", "http://localhost/topic", "http://[::1]:80/topic", "http://127.0.0.1/topic"],
-)
-def test_an_address_over_tls_or_on_this_machine(tmp_path: Path, url: str) -> None:
-    found, problems = alerts(tmp_path, f'[alerts.channel.phone]\ntype = "ntfy"\nurl = "{url}"')
-    assert problems == []
-    assert found.channel == {"phone": NtfyChannel(url=url)}
-
-
-@pytest.mark.parametrize(
-    ("table", "line", "key"),
-    [
-        (f'[alerts.channel.phone]\ntype = "ntfy"\nurl = "https://x.org/y"\ntoken = "{CANARY}"', 4, "token"),
-        (f'[alerts.channel.phone]\ntype = "ntfy"\nurl = "https://kim:{CANARY}@x.org/y"', 3, "url"),
-        (f'[alerts.channel.phone]\ntype = "webhook"\nurl = "https://x.org/y?token={CANARY}"', 3, "url"),
-        (f'[alerts.channel.phone]\ntype = "command"\nargv = ["x", "--password={CANARY}"]', 3, "argv[1]"),
-        (f'[alerts.channel.phone]\ntype = "{CANARY}"', 2, "type"),
-        (f'[alerts.rules.git.phone]\nwhen = "git.x == \\"a password={CANARY}\\""', 2, "when"),
-        (f'[alerts.rules.git.phone]\nwhen = "git.x == {CANARY}"', 2, "when"),
-        (f"[alerts.rules.git.phone]\nwhen = 'git.x == \"{CANARY}'", 2, "when"),
-        (f'[alerts.rules.git.phone]\nwhen = "git.{CANARY}.* > 1 and git.x.* > 1"', 2, "when"),
-    ],
-)
-def test_a_secret_is_refused_with_its_line_and_never_repeated(
-    tmp_path: Path, table: str, line: int, key: str
-) -> None:
-    """Neither in a problem nor by `config show`, and the table that holds it is not used."""
-    settings = load_text(tmp_path, table + "\n[panes.git]")
-    problem = settings.all_problems[0]
-    assert (problem.line, problem.key.rpartition("phone.")[2]) == (line, key)
-    assert settings.alerts.channel == {}
-    assert not settings.alerts.rules.get("git")
-    assert CANARY not in voices(settings)
-
-
-def voices(settings: Settings) -> str:
-    return "\n".join(map(repr, settings.all_problems)) + show(settings)
-
-
-@pytest.mark.parametrize(
     "text",
     [
         "alerts = 3",
@@ -442,20 +363,3 @@ def test_the_language_of_conditions_is_loaded_where_one_is_written(
     assert "devdash.config.load" in names, done.stderr
     assert ("devdash.alerts.expression" in names) is language
     assert ("devdash.config.alerts_table" in names) is bool(text)
-
-
-def test_the_examples_in_the_shipped_config_are_right(request: pytest.FixtureRequest, tmp_path: Path) -> None:
-    """Without their #, `[alerts]` and `[history]` have no problem; what they say is in force."""
-    shipped = (request.config.rootpath / "devdash.toml").read_text(encoding="utf-8")
-    examples = [
-        block.replace("\n# ", "\n").replace("\n#\n", "\n\n")
-        for block in re.findall(r"^#( \[(?:alerts|history)\](?:\n#.*)*)", shipped, re.MULTILINE)
-    ]
-    assert len(examples) == 2
-    file = tmp_path / "devdash.toml"
-    file.write_text("\n".join(examples))
-    settings = load(file, Registry())
-    assert [str(problem) for problem in settings.all_problems] == []
-    assert settings.alerts.rules["git"]["many"].when
-    assert not settings.alerts.rules["battery"]["full"].enabled
-    assert settings.history.raw == 7 * 86400
