@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from devdash.history.routers import pins
 from devdash.history.routers.chain import DEFAULT, alias_of, claimed_by_another, may_live_on
 from devdash.history.routers.configuration import router_settings
+from devdash.history.routers.guard import guard_replicas
 from devdash.history.routers.health import ReplicaHealth, health
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class PrimaryReplicaRouter:
 
     Attributes:
         primary: an alias of DATABASES.
-        replicas: aliases of DATABASES; migrations are refused on them.
+        replicas: aliases of DATABASES; `migrate` is refused on them.
         apps: the app labels it is for; None: all that no other router claims. With `apps`, others
             are kept off `primary`, unless that is `default`.
         read_your_writes: seconds; 0 switches it off.
@@ -93,6 +94,7 @@ class PrimaryReplicaRouter:
         """
         from django.core.exceptions import ImproperlyConfigured
 
+        guard_replicas()
         settings = router_settings()
         primary = self.primary or settings.primary
         replicas = settings.replicas if self.replicas is None else self.replicas

@@ -24,9 +24,10 @@ from devdash.history import routers
 from devdash.history.routers import chain, checks
 
 
-def migrate(aliases):
+def migrate(aliases, skip_checks=True):
+    """As manage.py does it, when `skip_checks` is False."""
     for alias in aliases:
-        call_command("migrate", database=alias, verbosity=0)
+        call_command("migrate", database=alias, verbosity=0, skip_checks=skip_checks)
 
 
 def replicate():

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from routing_rig import NAIVE, OURS, MakeSite
+from routing_rig import APPS, NAIVE, OURS, MakeSite
 
 ASIDE = {"analytics_hit", "status_note"}
 
@@ -34,11 +34,24 @@ def test_2_naive_routers_migrate_everything_everywhere(site: MakeSite) -> None:
 
 
 def test_2_ours_make_tables_only_where_they_belong(site: MakeSite) -> None:
-    """On the replica nothing but the record of migrations, which Django writes before it asks anybody."""
-    found = site(OURS).call("router_scenarios:migrate_everywhere")
-    assert found["replica1"] == ["django_migrations"]
-    assert set(found["mongo"]) == {"django_migrations", *ASIDE}
-    assert "auth_user" in found["default"] and not ASIDE & set(found["default"])
+    """On mongo the two apps, and Django's own record, which asks nobody."""
+    one = site(OURS)
+    one.call("router_scenarios:migrate", aliases=["default", "mongo"])
+    assert set(one.call("router_scenarios:tables", alias="mongo")) == {"django_migrations", *ASIDE}
+    default = one.call("router_scenarios:tables", alias="default")
+    assert "auth_user" in default and not ASIDE & set(default)
+
+
+@pytest.mark.parametrize("more", [(), ("devdash.history.routers",)], ids=["routers alone", "with the app"])
+def test_2_ours_stop_the_migration_of_a_replica(site: MakeSite, more: tuple[str, ...]) -> None:
+    """Before Django makes its record there, which alone would break the replication.
+
+    Routers wake up when the checks of `migrate` ask them; with the app also when those are skipped.
+    """
+    one = site(OURS, apps=(*APPS, *more))
+    with pytest.raises(pytest.fail.Exception, match="replica1 is a replica of default"):
+        one.call("router_scenarios:migrate", aliases=["replica1"], skip_checks=bool(more))
+    assert one.call("router_scenarios:tables", alias="replica1") == []
 
 
 def test_3_a_record_of_migrations_lies(site: MakeSite) -> None:
@@ -127,10 +140,17 @@ def test_6_ours_refuse_the_others(site: MakeSite) -> None:
 
 
 def test_7_without_a_mirror_tests_read_an_empty_database(site: MakeSite) -> None:
-    """The test runner makes a database for the replica, to which nothing is replicated; the check says so."""
+    """The test runner makes a database for the replica, to which nothing is replicated."""
     assert site(NAIVE).call("router_scenarios:read_in_a_test") == 0
-    found = dict(site(OURS).call("router_scenarios:findings"))
+
+
+def test_7_ours_say_that_a_mirror_is_missing(site: MakeSite) -> None:
+    """The check, and the test run, which does not begin."""
+    one = site(OURS)
+    found = dict(one.call("router_scenarios:findings"))
     assert "replica1 does not mirror default" in found["devdash_routers.W001"]
+    with pytest.raises(pytest.fail.Exception, match=r"If this is a test run: .*MIRROR"):
+        one.call("router_scenarios:read_in_a_test")
 
 
 def test_7_with_mirrors_tests_read_what_they_wrote(site: MakeSite) -> None:
