@@ -45,6 +45,8 @@ async def listen(context: PaneContext, *, settle_s: float = SETTLE_S, gap_s: flo
     """
     await asyncio.sleep(settle_s)
     bus = await _connect(context)
+    from dbus_fast.errors import DBusFastError
+
     throttle = Throttle(context.wake, gap_s)
     try:
         bus.add_message_handler(lambda message: throttle.ring() if is_telling(message) else None)
@@ -54,7 +56,7 @@ async def listen(context: PaneContext, *, settle_s: float = SETTLE_S, gap_s: flo
         await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]  # it has no annotations
     except TimeoutError as error:
         raise PaneError("the system bus does not answer") from error
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, ValueError, DBusFastError) as error:
         raise PaneError(f"the system bus is gone: {type(error).__name__}") from error
     finally:
         throttle.stop()
@@ -120,15 +122,16 @@ async def _connect(context: PaneContext) -> "MessageBus":
         await context.in_thread(import_module, "dbus_fast.aio")
     except ImportError as error:
         raise Unavailable("changes of power are not heard of at once: dbus-fast is not installed") from error
-    from dbus_fast import AuthError, BusType, DBusError, InvalidAddressError
+    from dbus_fast import BusType
     from dbus_fast.aio import MessageBus
+    from dbus_fast.errors import DBusFastError
 
     try:
         async with asyncio.timeout(CONNECT_S):
             return await MessageBus(bus_type=BusType.SYSTEM).connect()
     except TimeoutError as error:
         raise PaneError("the system bus does not answer") from error
-    except (OSError, EOFError, AuthError, DBusError, InvalidAddressError) as error:
+    except (OSError, EOFError, ValueError, DBusFastError) as error:
         raise PaneError(f"there is no system bus to hear of changes: {type(error).__name__}") from error
 
 

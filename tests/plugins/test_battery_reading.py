@@ -313,3 +313,93 @@ def test_the_merged_percent_lies_between_the_packs(packs: list[tuple[int, int]])
 def test_only_batteries_are_packs(kind: str) -> None:
     """Neither chargers nor an external UPS are the laptop's pack."""
     assert parse_supply("X", {"type": kind, "online": "1"}).kind is not Kind.PACK
+
+
+def charging(name: str = "BAT0", now: float = 10.0, full: float = 20.0, **attributes: object) -> Supply:
+    return energy_pack(name, now, full, **{"status": "Charging", "power_now": 5_000_000, **attributes})
+
+
+@pytest.mark.parametrize(
+    ("supplies", "seconds"),
+    [
+        ((charging(),), 2 * 3600),
+        ((charging(charge_control_end_threshold=75),), 3600),
+        ((charging(charge_control_end_threshold=100),), 2 * 3600),
+        ((charging(charge_control_end_threshold=40),), 2 * 3600),
+        ((charging(power_now=0),), None),
+        ((charging(power_now=1000),), None),
+        ((charging(now=20.0),), None),
+        ((charging(status="Discharging"), MAINS_OFF), None),
+        ((charging(status="Not charging"), MAINS_ON), None),
+        ((charging(), energy_pack("BAT1", 10, 20, status="Unknown", power_now=0)), 4 * 3600),
+        ((charging(), energy_pack("BAT1", 10, 20, status="Full", power_now=0)), 2 * 3600),
+    ],
+)
+def test_time_to_the_limit(supplies: tuple[Supply, ...], seconds: int | None) -> None:
+    """What still goes in, at the present flow; to the limit where there is one that still holds."""
+    assert facts(*supplies).seconds_to_limit == seconds
+
+
+def test_time_to_the_limit_without_any_voltage_or_by_the_firmware() -> None:
+    """Ah and A suffice; else the firmware's own estimate, which knows no limit."""
+    by_charge = pack(charge_now=1_000_000, charge_full=4_000_000, current_now=1_000_000, status="Charging")
+    told = pack(capacity=50, time_to_full_now=1800, status="Charging")
+    limited = pack(capacity=50, time_to_full_now=1800, status="Charging", charge_control_end_threshold=80)
+    assert [facts(one).seconds_to_limit for one in (by_charge, told, limited)] == [3 * 3600, 1800, None]
+
+
+@given(
+    st.floats(0, 100),
+    st.floats(1, 100),
+    st.floats(0.1, 100),
+    st.none() | st.integers(1, 100),
+    st.integers(1, 99),
+)
+def test_time_to_the_limit_is_monotone(
+    now: float, full: float, watts: float, limit: int | None, lower: int
+) -> None:
+    """For all packs: never negative, at most 48 hours, never longer with less to go or with more power."""
+    now = min(now, full)
+
+    def seconds(power: float, end: int | None) -> int | None:
+        limited = {} if end is None else {"charge_control_end_threshold": end}
+        return facts(charging(now=now, full=full, power_now=int(power * 1e6), **limited)).seconds_to_limit
+
+    told = seconds(watts, limit)
+    assert told is None or 0 <= told <= 48 * 3600
+    faster = seconds(2 * watts, limit)
+    if told is not None:
+        assert faster is not None
+        assert faster <= told
+    nearer = seconds(watts, lower)
+    if told is not None and limit is None and 100 * now / full < lower - 1:
+        assert nearer is None or nearer <= told
+
+
+@pytest.mark.parametrize(
+    ("temp", "celsius"),
+    [("312", 31.2), ("-55", -5.5), ("0", None), ("2982", None), ("65535", None), ("hot", None), ("", None)],
+)
+def test_temperature_is_in_tenths_where_it_can_be_one(temp: str, celsius: float | None) -> None:
+    """Kelvin, sentinels and a plain zero are no temperature."""
+    assert facts(pack(temp=temp)).packs[0].temperature_c == celsius
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ({"capacity": "12", "status": "Discharging"}, (12.0, None, State.DISCHARGING)),
+        ({"capacity": "0", "status": "Unknown"}, (None, None, State.UNKNOWN)),
+        ({"capacity": "0", "status": "Discharging"}, (0.0, None, State.DISCHARGING)),
+        ({"capacity_level": "Low", "status": "Discharging"}, (None, "low", State.DISCHARGING)),
+        ({"capacity_level": "Unknown"}, (None, None, State.UNKNOWN)),
+        ({"capacity_level": "Low", "online": "0"}, (None, None, State.UNKNOWN)),
+        ({"capacity": "30", "status": "Charging"}, (30.0, None, State.CHARGING)),
+    ],
+)
+def test_what_a_device_tells(told: dict[str, str], expected: tuple[float | None, str | None, State]) -> None:
+    """A driver's first zero is not an empty mouse; one that is off tells nothing."""
+    supply = parse_supply("hidpp_battery_0", BATTERY | {"scope": "Device"} | told)
+    (device,) = facts(supply).peripherals
+    assert (device.percent, device.word, device.state) == expected
+    assert device.supply == "hidpp_battery_0"
