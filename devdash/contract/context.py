@@ -87,7 +87,7 @@ class PaneContext(Protocol):
     def history_file(self) -> Path | None:
         """The SQLite file of devdash's own history; None when it is kept elsewhere or not at all.
 
-        It belongs to devdash: a pane may ask it, never change it. It may not exist yet.
+        It belongs to devdash: a pane may ask it, never change what is in it. It may not exist yet.
         """
         ...
 

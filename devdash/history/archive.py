@@ -151,10 +151,13 @@ class Archive:
         except HistoryUnavailable as error:
             if error.state is State.NOT_OPEN:  # another process: the one that was open has ended meanwhile
                 await self._open()
-                return await _translated(self._worker.call(name, args, reply, timeout=timeout))
-            if error.state is not State.FAILED:
+            elif error.state is State.SET_ASIDE:  # it was damaged just now, and serves again
+                self._note(error.state, error.message, error.hint)
+            elif error.state is State.FAILED:
+                raise CallFailed(error.state, error.message, error.hint) from None
+            else:
                 raise
-            raise CallFailed(error.state, error.message, error.hint) from None
+        return await _translated(self._worker.call(name, args, reply, timeout=timeout))
 
     async def _open(self) -> None:
         request = OpenRequest(databases=await self._databases(), host=self._config.host or _host())

@@ -10,9 +10,6 @@ from devdash_databases.probing import engines
 from devdash_databases.states import State
 from devdash_databases.wire import Setting
 
-OWN_FILE = "devdash.sqlite3"
-"""The file of devdash's own history, in the pane's state folder."""
-
 SQLITE_ENGINE = "django.db.backends.sqlite3"
 
 
@@ -40,20 +37,25 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     connection: str = ""
 
 
-def own_targets(state_dir: Path) -> tuple[Target, ...]:
-    """devdash's own aliases: its history file, the same read-only, and a MongoDB that nobody configured."""
-    file = state_dir / OWN_FILE
+def own_targets(file: Path | None) -> tuple[Target, ...]:
+    """devdash's own aliases: its history file, the same read-only, and a MongoDB that nobody configured.
+
+    Args:
+        file: absolute; None: the history is kept elsewhere, or not at all, and there are no such aliases.
+    """
+    if file is None:
+        return ()
     return (
-        target("default", Database(ENGINE=SQLITE_ENGINE, NAME=str(file)), state_dir),
-        target("replica", Database(ENGINE=SQLITE_ENGINE, NAME=engines.read_only_uri(str(file))), state_dir),
-        target("mongo", Database(), state_dir),
+        target("default", Database(ENGINE=SQLITE_ENGINE, NAME=str(file)), file.parent),
+        target("replica", Database(ENGINE=SQLITE_ENGINE, NAME=engines.read_only_uri(str(file))), file.parent),
+        target("mongo", Database(), file.parent),
     )
 
 
-def targets_of(config: DatabasesConfig, folder: Path, state_dir: Path) -> tuple[Target, ...]:
-    """The aliases of `config`, its relative paths taken from `folder`; without any, devdash's own."""
+def targets_of(config: DatabasesConfig, folder: Path, own: Path | None) -> tuple[Target, ...]:
+    """The aliases of `config`, relative paths taken from `folder`; without any, those of the file `own`."""
     if not config.databases:
-        return own_targets(state_dir)
+        return own_targets(own)
     return tuple(target(alias, database, folder) for alias, database in config.databases.items())
 
 

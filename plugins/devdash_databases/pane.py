@@ -20,7 +20,7 @@ from devdash.api import (
     worst,
 )
 from devdash_databases import wire
-from devdash_databases.aliases import OWN_FILE, Target, targets_of
+from devdash_databases.aliases import Target, targets_of
 from devdash_databases.config import DatabasesConfig
 from devdash_databases.facts import DatabasesFacts
 from devdash_databases.prober import Prober
@@ -73,7 +73,7 @@ class DatabasesPane(Pane[DatabasesConfig]):
     async def start(self) -> None:
         """Settle what is asked; the workers start with the first ping."""
         context = self.context
-        self._targets = targets_of(self.config, context.folder, context.state_dir)
+        self._targets = targets_of(self.config, context.folder, context.history_file)
         self._prober = Prober(self.config, context, self._targets)
 
     async def read(self) -> Report:
@@ -125,10 +125,10 @@ class DatabasesPane(Pane[DatabasesConfig]):
             self._trends.setdefault(ping.alias, deque(maxlen=TREND)).append(ping.latency_ms)
 
     async def _make_own(self) -> None:
-        """Make devdash's own file when it could not be opened; the ping says it when that fails."""
-        last = self._pings.get("default")
-        if last is None or last.state is State.CANNOT_OPEN:
-            await self._probing().create_own(str(self.context.state_dir / OWN_FILE))
+        """Make devdash's own file, empty, when it could not be opened; the ping says it when that fails."""
+        file, last = self.context.history_file, self._pings.get("default")
+        if file is not None and (last is None or last.state is State.CANNOT_OPEN):
+            await self._probing().create_own(str(file))
 
     async def _ping(self, aliases: tuple[str, ...]) -> tuple[wire.Ping, ...]:
         pings = await self._probing().ping(aliases)
@@ -181,6 +181,8 @@ def _in_level(facts: DatabasesFacts, level: Level) -> frozenset[str]:
 
 def _outcome(pings: Sequence[wire.Ping]) -> Outcome:
     """What a ping that a person asked for came to."""
+    if not pings:
+        return Outcome(message="there is no database to ping")
     level = worst(level_of(ping.state) for ping in pings)
     said = "; ".join(_said(ping) for ping in pings)
     if len(pings) == 1 and (advice := hint(pings[0].state, pings[0].vendor)):

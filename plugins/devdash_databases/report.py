@@ -43,6 +43,13 @@ ROUTE_COLUMNS = (
     Column("decided by", priority=5, shrink=True),
 )
 
+NOTHING = Notice(
+    Level.OK,
+    "devdash keeps its own history elsewhere, or not at all, and no other database is named here.",
+    "Name databases under [panes.databases.databases], or look at [history].",
+)
+"""Stands below a table without rows."""
+
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that one reading told.
@@ -69,6 +76,8 @@ def report_of(reading: Reading) -> Report:
     attention = (*_alias_attention(reading), *_finding_attention(reading.project, reading.scan.findings))
     levels = [level_of(ping.state) for ping in reading.pings.values()]
     blocks: list[Block] = [_alias_table(reading)]
+    if not reading.targets:
+        blocks.append(NOTHING)
     blocks += [Notice(Level(finding.level), finding.text) for finding in reading.scan.findings]
     if reading.scan.routes:
         blocks.append(_route_table(reading.scan.routes))

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from devdash.engine.context import Context
+from devdash.engine.past import NO_PAST, Past
 
 
 @pytest.fixture
@@ -15,7 +16,7 @@ async def context(tmp_path: Path) -> AsyncIterator[Callable[..., Context]]:
     """`context(name="git", folder=tmp_path)` makes a real context; it is closed after the test.
 
     Optional: `now` (a function that returns an aware datetime; the wall clock
-    when absent), `monotonic`, `on_wake`, `on_progress`.
+    when absent), `monotonic`, `on_wake`, `on_progress`, `past`.
     """
     made: list[Context] = []
 
@@ -27,6 +28,7 @@ async def context(tmp_path: Path) -> AsyncIterator[Callable[..., Context]]:
         monotonic: Callable[[], float] = time.monotonic,
         on_wake: Callable[[], None] = lambda: None,
         on_progress: Callable[[str], None] = lambda text: None,
+        past: Past = NO_PAST,
     ) -> Context:
         one = Context(
             name=name,
@@ -37,6 +39,7 @@ async def context(tmp_path: Path) -> AsyncIterator[Callable[..., Context]]:
             monotonic=monotonic,
             on_wake=on_wake,
             on_progress=on_progress,
+            past=past,
         )
         made.append(one)
         return one

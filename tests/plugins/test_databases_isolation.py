@@ -14,6 +14,7 @@ from databases_rig import MYSQL, POSTGRESQL, aliases, file, sound, started, stat
 
 from devdash.api import Level
 from devdash.engine.context import Context
+from devdash.history.place import LatePast
 from devdash_databases.config import Database
 
 Make = Callable[..., Context]
@@ -72,11 +73,12 @@ async def test_a_worker_killed_between_pings_is_not_noticed(context: Make, tmp_p
 
 
 async def test_a_probe_that_cannot_start_tells_nothing_of_its_databases(
-    context: Make, monkeypatch: pytest.MonkeyPatch
+    context: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Not known is not down, and nothing raises."""
     monkeypatch.setattr("devdash_databases.prober.PROBE", "devdash_databases.no_such_probe")
-    report = await (await started(context(name="databases"))).read()
+    past = LatePast(tmp_path / "history.sqlite3")
+    report = await (await started(context(name="databases", past=past))).read()
     assert states(report) == {"default": "probe-failed", "replica": "probe-failed", "mongo": "not-configured"}
     assert [item.level for item in report.attention] == [Level.ATTENTION] * 2
     assert report.level is Level.ATTENTION
@@ -148,6 +150,7 @@ import asyncio, sys, tempfile, time
 from datetime import datetime
 from pathlib import Path
 from devdash.engine.context import Context
+from devdash.history.place import LatePast
 from devdash_databases.config import DatabasesConfig
 from devdash_databases.pane import DatabasesPane
 
@@ -156,7 +159,7 @@ async def main():
     context = Context(
         name="databases", folder=folder, state_dir=folder / "state", cache_dir=folder / "cache",
         now=lambda: datetime.now().astimezone(), monotonic=time.monotonic,
-        on_wake=lambda: None, on_progress=lambda text: None,
+        on_wake=lambda: None, on_progress=lambda text: None, past=LatePast(folder / "history.sqlite3"),
     )
     pane = DatabasesPane(DatabasesConfig(), context)
     await pane.start()

@@ -7,7 +7,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from devdash.api import Level, Report, Table
-from devdash.engine import boundary
+from devdash.engine import boundary, offers
 from devdash.render.blocks import lay_out
 from devdash.render.text import plain
 from devdash_databases import wire
@@ -196,5 +196,5 @@ def test_the_facts_are_the_plans() -> None:
 def test_actions_and_rules_are_admitted() -> None:
     """Names, keys, permissions and times keep the contract."""
     pane = DatabasesPane(DatabasesConfig(), NotImplemented)
-    boundary.admit_actions("databases", tuple(pane.actions()))
-    boundary.admit_rules("databases", tuple(pane.rules()))
+    offers.admit_actions("databases", tuple(pane.actions()))
+    offers.admit_rules("databases", tuple(pane.rules()))

@@ -6,19 +6,27 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from databases_rig import SQLITE, aliases, file, locked, sound, started, states
+from databases_rig import SQLITE, aliases, file, locked, sound, started, states, workers
 
 from devdash.api import ActionRequest, CopyText, Level, PaneError
 from devdash.engine.context import Context
+from devdash.history.place import LatePast
 from devdash_databases.config import Database
 from devdash_databases.probe import APPLICATION_ID
+from devdash_databases.report import NOTHING
 
 Make = Callable[..., Context]
 
 
-async def test_without_configuration_devdash_serves_its_own(context: Make) -> None:
+def with_history(context: Make, folder: Path) -> tuple[Path, Context]:
+    """The file of devdash's own history, not there yet, and a context that knows it."""
+    own = folder / "home" / "history.sqlite3"
+    return own, context(name="databases", past=LatePast(own))
+
+
+async def test_without_configuration_devdash_serves_its_own(context: Make, tmp_path: Path) -> None:
     """default is made and pinged, replica is the same read-only, mongo is calmly not configured."""
-    made = context(name="databases")
+    own, made = with_history(context, tmp_path)
     pane = await started(made)
     report = await pane.read()
     assert states(report) == {"default": "ok", "replica": "ok", "mongo": "not-configured"}
@@ -27,49 +35,62 @@ async def test_without_configuration_devdash_serves_its_own(context: Make) -> No
     assert facts["default"].latency_ms is not None
     assert facts["default"].latency_ms > 0
     assert (report.level, report.attention) == (Level.OK, ())
-    own = made.state_dir / "devdash.sqlite3"
     assert own.stat().st_mode & 0o777 == 0o600
     connection = sqlite3.connect(own)
     assert connection.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,)
     connection.close()
 
 
-async def test_an_existing_own_file_is_left_as_it_is(context: Make) -> None:
+async def test_an_existing_own_file_is_left_as_it_is(context: Make, tmp_path: Path) -> None:
     """Making sure of the file never writes to one that is there."""
-    made = context(name="databases")
-    made.state_dir.mkdir(parents=True)
-    own = sound(made.state_dir / "devdash.sqlite3")
+    own, made = with_history(context, tmp_path)
+    own.parent.mkdir()
+    sound(own)
     before = own.read_bytes()
     assert states(await (await started(made)).read())["default"] == "ok"
     assert own.read_bytes() == before
 
 
-async def test_where_the_state_folder_cannot_be_made_the_aliases_cannot_open(context: Make) -> None:
+async def test_where_the_state_folder_cannot_be_made_the_aliases_cannot_open(
+    context: Make, tmp_path: Path
+) -> None:
     """As with a read-only home: a state with a reason, no crash, and nothing else is lost."""
-    made = context(name="databases")
-    made.state_dir.parent.write_text("a file where the folder should be")
+    own, made = with_history(context, tmp_path)
+    own.parent.write_text("a file where the folder should be")
     report = await (await started(made)).read()
     assert states(report) == {"default": "cannot-open", "replica": "cannot-open", "mongo": "not-configured"}
     assert "its folder does not exist" in report.attention[0].text
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-async def test_a_read_only_home_is_a_state(context: Make) -> None:
+async def test_a_read_only_home_is_a_state(context: Make, tmp_path: Path) -> None:
     """The same, with permissions."""
-    made = context(name="databases")
-    made.state_dir.mkdir(parents=True)
-    made.state_dir.chmod(0o500)
+    own, made = with_history(context, tmp_path)
+    own.parent.mkdir()
+    own.parent.chmod(0o500)
     assert states(await (await started(made)).read())["default"] == "cannot-open"
 
 
-async def test_an_own_file_that_vanished_is_made_again(context: Make) -> None:
+async def test_an_own_file_that_vanished_is_made_again(context: Make, tmp_path: Path) -> None:
     """One reading says that it is gone; the next has made it."""
-    made = context(name="databases")
+    own, made = with_history(context, tmp_path)
     pane = await started(made)
     await pane.read()
-    (made.state_dir / "devdash.sqlite3").unlink()
+    own.unlink()
     assert states(await pane.read())["default"] == "cannot-open"
     assert states(await pane.read())["default"] == "ok"
+
+
+async def test_where_the_history_is_kept_elsewhere_or_not_at_all_the_pane_says_so(context: Make) -> None:
+    """Calmly, with the next step, and without a worker."""
+    pane = await started(context(name="databases", past=LatePast(None)))
+    report = await pane.read()
+    assert (report.level, report.summary, states(report)) == (Level.OK, "no database configured", {})
+    assert NOTHING in report.blocks
+    assert "[history]" in NOTHING.hint
+    assert workers(pane) == {}
+    outcome = await pane.act(ActionRequest("ping"))
+    assert outcome.message == "there is no database to ping"
 
 
 async def test_every_state_of_a_file_is_told_apart_and_nothing_is_created(
@@ -154,12 +175,12 @@ async def test_ping_is_an_action_of_one_alias_or_of_all(context: Make, tmp_path:
         await pane.act(ActionRequest("ping", "other"))
 
 
-async def test_copy_gives_the_connection(context: Make) -> None:
+async def test_copy_gives_the_connection(context: Make, tmp_path: Path) -> None:
     """And refuses an alias that has none."""
-    made = context(name="databases")
+    own, made = with_history(context, tmp_path)
     pane = await started(made)
     outcome = await pane.act(ActionRequest("copy", "default"))
-    assert outcome.effects == (CopyText(f"sqlite:///{made.state_dir / 'devdash.sqlite3'}"),)
+    assert outcome.effects == (CopyText(f"sqlite:///{own}"),)
     with pytest.raises(PaneError, match="not configured"):
         await pane.act(ActionRequest("copy", "mongo"))
 
