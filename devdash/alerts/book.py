@@ -143,14 +143,21 @@ class Book:
         before a reading has confirmed it, and then only what is due.
         """
         now = self._arrive(at)
+        restored = (machine.restored(alert, now) for alert in alerts)
+        self._fill(alert for alert in restored if not machine.is_nothing(alert))
+
+    def mirror(self, alerts: Iterable[Alert], at: Moment) -> None:
+        """Show alerts that live in another process, as they are, in place of those that are here."""
+        self._arrive(at)
+        self._fill(alerts)
+
+    def _fill(self, alerts: Iterable[Alert]) -> None:
         self._shelves = {}
         for alert in alerts:
             shelf = self._shelves.setdefault(alert.id.pane, Shelf())
             if alert.id.rule not in shelf.rules:
                 shelf.learn(alert.terms)
-            after = machine.restored(alert, now)
-            if not machine.is_nothing(after):
-                shelf.put(after)
+            shelf.put(alert)
         self.version += 1
 
     def _arrive(self, at: Moment) -> Moment:

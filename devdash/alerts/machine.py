@@ -52,8 +52,8 @@ def seen(alert: Alert, sight: Sight, text: str, now: Moment) -> Alert:
 
 
 def timed(alert: Alert, now: Moment) -> Alert:
-    """`alert` after its `for` or `keep`, if that has run out. Without current data nothing runs."""
-    if alert.timer is None or alert.stale:
+    """`alert` after its `for` or `keep`, if that has run out."""
+    if alert.timer is None:
         return alert
     held = now.monotonic - alert.timer
     if alert.status is Status.PENDING and held >= alert.terms.for_s:

@@ -175,7 +175,7 @@ class Desk:
             return
         now = self._moment()
         self._book = Book(self._tick_s)
-        self._book.load(self.papers.look(), now)
+        self._book.mirror(self.papers.look(), now)
         for wish in wishes:
             apply(self._book, wish, now)
         self._shown(())

@@ -284,3 +284,14 @@ def test_time_before_the_epoch_of_the_process_is_no_gap() -> None:
     assert book.observe("p", [judged(pending, "i")], first) == ()
     later = Moment(datetime(2026, 1, 1, 0, 0, 4, tzinfo=zone), 9e6 + 4)
     assert [notice.occasion for notice in book.tick(later)] == [FIRED]
+
+
+def test_a_mirror_shows_what_lives_elsewhere_as_it_is() -> None:
+    """Another process is on duty: what clears there is not shown as firing here, nor as old."""
+    terms = Terms(pane="p", name="r", level=Level.ATTENTION, keep_s=60)
+    desk = firing(terms, "i", "j")
+    desk.read(judged(terms, "j", "i"))
+    other = Book(2.0)
+    other.mirror(desk.book.dump(), desk.at)
+    assert other.open_alerts == desk.book.open_alerts
+    assert {alert.status for alert in other.alerts} == {Status.FIRING, Status.CLEARING}
