@@ -165,6 +165,8 @@ class DevdashApp(App[None]):
         if not self._dirty:
             asyncio.get_running_loop().call_later(FRAME_S, self._draw_changes)
         self._dirty[snapshot.name] = snapshot
+        if self._alerting is not None:
+            self._alerting.note(snapshot)
 
     def _draw_changes(self) -> None:
         changes, self._dirty = self._dirty, {}
@@ -174,8 +176,6 @@ class DevdashApp(App[None]):
         for name, snapshot in changes.items():
             if name in self._grid.views:
                 self._grid.views[name].show(snapshot, now)
-            if self._alerting is not None:
-                self._alerting.note(snapshot)
         self._grid.settle()
         self.update_title()
 

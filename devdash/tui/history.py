@@ -40,7 +40,7 @@ class HistorySheet(Sheet[None]):
     BESIDE = 2
     HINTS = (
         ("enter", "detail"),
-        ("slash", "filter: pane, level, 7d, words"),
+        ("slash", "filter"),
         ("r", "look again"),
         ("escape", "close"),
     )

@@ -10,6 +10,9 @@ from devdash.history.wire import Event, Kind
 from devdash.render.lines import level_tone
 from devdash.render.when import day_and_time, in_zone_of
 
+LONGEST_TEXT = 300
+"""Characters of an event's text that its row looks at; the detail has it whole."""
+
 LOADING = (Text("looking …", Tone.DIM),)
 NONE_KEPT = (
     Notice(
@@ -43,7 +46,7 @@ def _row(key: str, event: Event, now: datetime, hosts: bool) -> Row:
         *((Cell(event.host, Tone.DIM),) if hosts else ()),
         Cell(event.pane, level_tone(event.level) if event.level is not Level.OK else Tone.PLAIN),
         Cell(what(event), Tone.DIM),
-        Cell(event.text),
+        Cell(event.text[:LONGEST_TEXT]),
     )
     return Row(key, cells, level=event.level, detail=_detail(event, now))
 

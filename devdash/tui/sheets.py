@@ -13,6 +13,7 @@ from devdash.contract.actions import Confirmation
 from devdash.contract.view import Block, Text, Tone
 from devdash.render.blocks import lay_out
 from devdash.render.clean import clean
+from devdash.render.lines import Line
 from devdash.tui.bars import HintBar
 from devdash.tui.lines_view import LinesView
 from devdash.tui.paint import Palette
@@ -26,15 +27,23 @@ class BlocksView(LinesView):
     def __init__(self, palette: Palette, blocks: Sequence[Block]) -> None:
         super().__init__(palette)
         self.blocks = tuple(blocks)
+        self._laid_out: tuple[int, tuple[Line, ...]] | None = None
 
     def on_resize(self) -> None:
-        self.show_lines(lay_out(self.blocks, max(self.size.width - 2, 1)))
+        if self.size.width:
+            self.show_lines(self.lines_in(self.size.width - 2))
         super().on_resize()
 
     def show_blocks(self, blocks: Sequence[Block]) -> None:
         """Show other blocks."""
-        self.blocks = tuple(blocks)
+        self.blocks, self._laid_out = tuple(blocks), None
         self.on_resize()
+
+    def lines_in(self, width: int) -> tuple[Line, ...]:
+        """The blocks in `width` cells; laid out once for each width."""
+        if self._laid_out is None or self._laid_out[0] != width:
+            self._laid_out = width, lay_out(self.blocks, max(width, 1))
+        return self._laid_out[1]
 
 
 class Sheet(ModalScreen[R]):
@@ -82,7 +91,7 @@ class Sheet(ModalScreen[R]):
 
     def _fit(self) -> None:
         """As tall as its content, as far as there is room."""
-        lines = len(lay_out(self.view.blocks, self.room))
+        lines = len(self.view.lines_in(self.room))
         room = max(int(self.size.height * 0.85) - 3 - self.BESIDE, 1)
         self.view.styles.height = max(min(lines, room), 1)
 

@@ -78,6 +78,7 @@ class TriageSheet(Sheet[Leave | None]):
         self._source = source
         self._story = Bar(palette)
         self._found: tuple[Need, ...] = ()
+        self._seen: tuple[object, ...] = ()
         self._last: Need | None = None
         """What was set aside last, for `u`."""
 
@@ -111,10 +112,11 @@ class TriageSheet(Sheet[Leave | None]):
             found.sort(key=in_order)
         self._found = tuple(found)
         self.hints.show_keys(self.HINTS if found else self.IDLE_HINTS)
-        now = self._source.now()
-        blocks = triage_blocks(found, self._source.helper, now, self.room, self._source.troubles)
-        if blocks != self.view.blocks:
-            self.view.show_blocks(blocks)
+        now, troubles = self._source.now(), self._source.troubles
+        seen = (self._found, troubles, self.room, now.date())
+        if seen != self._seen:
+            self._seen = seen
+            self.view.show_blocks(triage_blocks(found, self._source.helper, now, self.room, troubles))
             self._fit()
         if box := self.query("Vertical"):
             box.first(Vertical).border_subtitle = escape(self._source.part)

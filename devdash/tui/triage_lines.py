@@ -17,6 +17,9 @@ from devdash.tui.needs import Hush, Need
 LEAST_TEXT = 36
 """Cells that the text of an entry keeps; columns for which this leaves no room are told of one entry only."""
 
+LONGEST_TEXT = 300
+"""Characters of an entry that are looked at: no screen shows more in a line."""
+
 Helper = Callable[[Need], str]
 """An entry to the key and title of what helps; "" where nothing does from here."""
 
@@ -48,7 +51,7 @@ def triage_blocks(
 def _table(found: Sequence[Need], helper: Helper, now: datetime, width: int, heading: str = "") -> Table:
     fields = (
         _Field("pane", lambda need: Cell(need.title, _tone(need, level_tone(need.level))), 3),
-        _Field("what", lambda need: Cell(need.text, _tone(need, Tone.PLAIN)), 0),
+        _Field("what", lambda need: Cell(need.text[:LONGEST_TEXT], _tone(need, Tone.PLAIN)), 0),
         _Field("since", lambda need: Cell(_since(need, now), Tone.DIM), 4),
         _Field("this week", lambda need: Cell(often(need), Tone.DIM), 5),
         _Field("state", lambda need: Cell(state(need, now), _tone(need, Tone.WARN)), 1),
