@@ -15,6 +15,15 @@ _MOVES = (
     ("Esc", "Leave the filter, the zoom or the sheet."),
 )
 
+_TRIAGE = (
+    ("Enter", "Do what helps with the entry; where nothing does from here, go there."),
+    ("o", "Go to the entry's pane and row."),
+    ("s", "Snooze it: 1 hour, 4 hours, until tomorrow."),
+    ("x", "Acknowledge it: it is silent until it is over."),
+    ("u", "Take a snooze back."),
+    ("h", "Show what happened."),
+)
+
 
 def help_blocks(keys: KeyMap, panes: Iterable[tuple[str, str, Sequence[Action]]]) -> tuple[Block, ...]:
     """All keys as tables.
@@ -26,11 +35,12 @@ def help_blocks(keys: KeyMap, panes: Iterable[tuple[str, str, Sequence[Action]]]
     columns = (Column("key"), Column("does", shrink=True), Column("command", priority=1, shrink=True))
     general = [*((key_label(key), does) for key, does in keys.explained), *_MOVES]
     tables = [_table(columns[:2], "Everywhere", general)]
+    last = _table(columns[:2], "In the triage list", _TRIAGE)
     for name, title, actions in panes:
         rows = [(key_label(keys.of(name, a)), a.help or a.title, _command(name, a)) for a in actions]
         if rows:
             tables.append(_table(columns, title, rows))
-    return tuple(tables)
+    return (*tables, last)
 
 
 def _command(pane: str, action: Action) -> str:

@@ -79,6 +79,7 @@ class TriageSheet(Sheet[Leave | None]):
         self._story = Bar(palette)
         self._found: tuple[Need, ...] = ()
         self._seen: tuple[object, ...] = ()
+        self._part = ""
         self._last: Need | None = None
         """What was set aside last, for `u`."""
 
@@ -88,7 +89,6 @@ class TriageSheet(Sheet[Leave | None]):
             yield self._story
             yield self.hints
         box.border_title = escape(self._heading)
-        box.border_subtitle = escape(self._source.part)
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -118,11 +118,9 @@ class TriageSheet(Sheet[Leave | None]):
             self._seen = seen
             self.view.show_blocks(triage_blocks(found, self._source.helper, now, self.room, troubles))
             self._fit()
-        if box := self.query("Vertical"):
-            box.first(Vertical).border_subtitle = escape(self._source.part)
-        self._tell_story()
-
-    def _tell_story(self) -> None:
+        if self._source.part != self._part:
+            self._part = self._source.part
+            self.query_one(Vertical).border_subtitle = escape(self._part)
         self._story.show_line(story(self.need, self._source.helper, self._source.now()))
 
     def on_triage_view_moved(self, message: TriageView.Moved) -> None:
