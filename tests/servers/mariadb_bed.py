@@ -7,6 +7,9 @@ from pathlib import Path
 import pymysql
 from ground import Server, free_port, run
 
+LOG_SIZE = "--innodb-log-file-size=4M"
+"""The usual 96 MB would be most of what is written, copied and removed."""
+
 USER, PASSWORD = "devdash", "tests-only"
 
 Find = Callable[[str], str]
@@ -36,6 +39,7 @@ class Mariadbd:
                 "--innodb-flush-log-at-trx-commit=0",
                 "--sync-binlog=0",
                 "--innodb-buffer-pool-size=32M",
+                LOG_SIZE,
                 "--performance-schema=OFF",
                 "--slave-net-timeout=4",
                 "--user=root",
@@ -119,6 +123,7 @@ class MariadbBed:
                 "--skip-test-db",
                 "--skip-name-resolve",
                 "--user=root",
+                LOG_SIZE,
             ]
         )
         shutil.copytree(folder / "primary", folder / "replica")

@@ -166,7 +166,7 @@ def _state_of_one(error: BaseException) -> State | None:
         return told or (State.SERVER_DOWN if isinstance(code, int) and 2000 <= code < 3000 else None)
     if kind == "ImproperlyConfigured" or isinstance(error, ImportError):
         return State.DRIVER_MISSING
-    return _OS.get(error.errno or 0, State.FAILED) if isinstance(error, OSError) else None
+    return _OS.get(error.errno or 0) if isinstance(error, OSError) else None
 
 
 def _postgresql(error: BaseException) -> State | None:
