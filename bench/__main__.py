@@ -19,6 +19,7 @@ BENCHMARKS = {
     "growth": "bench.growth",
     "quitting": "bench.quitting",
     "status": "bench.status",
+    "watch": "bench.watch",
     "alert-engine": "bench.alert_engine",
 }
 
