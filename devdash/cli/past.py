@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from devdash.config.model import Settings
+from devdash.duty.keeper import Keeper
 from devdash.engine.clock import SystemClock
 from devdash.engine.places import state_root
 from devdash.history.place import LatePast, history_file
@@ -21,10 +22,8 @@ def told_past(settings: Settings) -> LatePast:
 @asynccontextmanager
 async def recorder_of(settings: Settings) -> "AsyncIterator[Recorder]":
     """The history of `settings`, closed at the end."""
-    from devdash.history.recorder import Recorder
-
-    recorder = Recorder(settings.history, folder=settings.folder, state=state_root(), clock=SystemClock())
+    keeper = Keeper(settings, state=state_root(), clock=SystemClock())
     try:
-        yield recorder
+        yield keeper.recorder
     finally:
-        await recorder.close()
+        await keeper.close()

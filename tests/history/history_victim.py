@@ -25,7 +25,7 @@ async def main(state: Path, name: str, worker: str) -> None:
         flushing = asyncio.create_task(flush(history))
         for number in range(1_000_000):
             uid = f"{name}-{number}"
-            history.keep([sample(float(number), series=name), alert(uid)])
+            history.keep([sample(float(number), series=name), alert(uid, text=uid)])
             if await history.settled():
                 print(uid, flush=True)
         flushing.cancel()

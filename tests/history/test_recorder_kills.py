@@ -7,16 +7,21 @@ from pathlib import Path
 
 from history_rig import STAND_IN, recording, stored
 
+from devdash.history.archive import WORKER
+from devdash.history.wire import EventQuery, PointsQuery
+
 VICTIM = Path(__file__).with_name("history_victim.py")
 
 ROUNDS = 6
 
 
-def acknowledged_until_killed(state: Path, names: list[str], chance: random.Random) -> list[str]:
+def acknowledged_until_killed(
+    state: Path, names: list[str], chance: random.Random, worker: str = STAND_IN
+) -> list[str]:
     """Let a process for each name keep and hand over at once, and kill each at some moment."""
     victims = []
     for name in names:
-        argv = [sys.executable, str(VICTIM), str(state), name, STAND_IN]
+        argv = [sys.executable, str(VICTIM), str(state), name, worker]
         victims.append(subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True))
     acknowledged = []
     for victim in victims:
@@ -45,3 +50,23 @@ async def test_what_was_acknowledged_survives_being_killed(tmp_path: Path) -> No
     assert len(kept) == len(set(kept))
     samples = stored(tmp_path, "sample", "series || '-' || CAST(at AS INT)")
     assert len(samples) == len(set(samples))
+
+
+async def test_the_same_with_the_real_database(tmp_path: Path) -> None:
+    """Django's transactions and unique keys hold what the stand-in's do."""
+    async with recording(tmp_path, worker=WORKER) as history:
+        await history.events(EventQuery())  # so that the victims do not spend their lives with migrations
+    chance = random.Random(4)
+    acknowledged = []
+    for number in range(2):
+        names = [f"a{number}", f"b{number}"]
+        acknowledged += acknowledged_until_killed(tmp_path, names, chance, WORKER)
+    async with recording(tmp_path, worker=WORKER) as history:
+        kept = [event.text for event in await history.events(EventQuery(limit=100_000))]
+        assert (history.spool.size, history.trouble) == (0, "")
+        points = await history.points(PointsQuery(pane="battery", since=0.0, until=1e6, limit=100_000))
+    assert set(acknowledged) - set(kept) == set()
+    assert len(kept) == len(set(kept))
+    places = [(point.series, point.at) for point in points]
+    assert len(places) == len(set(places))
+    assert {f"{series}-{at:.0f}" for series, at in places} >= set(acknowledged)
