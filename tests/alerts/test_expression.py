@@ -65,6 +65,7 @@ def test_elements_of_the_same_key_are_one_item() -> None:
     """It holds where it holds for one of them, and is over only where it is for all."""
     twins = (Repo("api", ahead=1), Repo("api", ahead=30))
     assert look("p.repos.*.ahead > 20", Book(repos=twins)).true == {"api"}
+    assert look("p.repos.*.ahead > 20", Book(repos=twins[::-1])).true == {"api"}
     half = (Repo("api", ahead=1), Repo("api", ahead=None))
     found = look("p.repos.*.ahead > 20", Book(repos=half))
     assert (found.true, found.false, found.present) == (set(), set(), {"api"})
@@ -156,6 +157,19 @@ def test_what_is_decided_without_the_missing_fact_is_known() -> None:
 def test_a_number_that_is_none_is_not_known(value: float) -> None:
     assert said("p.percent > 20", Book(percent=value)) is None
     assert said("p.percent != 20", Book(percent=value)) is None
+
+
+def test_a_truth_is_no_number() -> None:
+    for text in ("p.plugged + 1 > 0", "p.plugged > 0", "p.plugged == 1", "p.plugged in [1]"):
+        assert said(text, Book(plugged=True)) is None
+
+
+def test_a_number_out_of_range_is_not_known() -> None:
+    """Where Python's own arithmetic raises; comparing such a number is no trouble."""
+    facts = Book(percent=10**400)
+    assert said("p.percent * 0.5 > 1", facts) is None
+    assert said("p.percent / 3 > 1", facts) is None
+    assert said("p.percent > 0.5", facts) is True
 
 
 def test_any_and_all_speak_of_the_pane_as_a_whole() -> None:
