@@ -92,7 +92,9 @@ class BatteryPane(Pane[BatteryConfig]):
             permission="battery.command.cancel",
             help="Do not run `critical_command` before the battery has been charged.",
         )
+        # First, because the hint line has room for few keys and this one is pressed in a hurry.
         return (
+            *((cancel,) if self.config.critical_command else ()),
             Action(
                 name=COPY_LIMIT,
                 key="l",
@@ -108,7 +110,6 @@ class BatteryPane(Pane[BatteryConfig]):
                 permission="battery.drain.show",
                 help="List the programs that used most processor time since the machine was unplugged.",
             ),
-            *((cancel,) if self.config.critical_command else ()),
             Action(
                 name=_COPY,
                 key="c",

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from git_builder import Builder
 from panes import Registry, settings_for
@@ -17,7 +18,12 @@ from power_dumps import write_tree
 from devdash.api import Pane, PaneConfig, PaneError, Report
 from devdash.engine.snapshot import Phase, Snapshot
 from devdash_battery.config import BatteryConfig
+from devdash_battery.episode import Episode
+from devdash_battery.facts import Stage
+from devdash_battery.merge import merge
 from devdash_battery.pane import BatteryPane
+from devdash_battery.report import Beside, build_report
+from devdash_battery.sysfs import DEFAULT_TREE, read_tree
 from devdash_databases import wire
 from devdash_databases.aliases import target
 from devdash_databases.config import Database, DatabasesConfig
@@ -49,6 +55,63 @@ HOUSEHOLD = Path(__file__).parents[2] / "examples" / "household.beancount"
 def battery(tmp_path: Path, builder: Builder) -> World:
     tree = write_tree(tmp_path / "sys", {"BAT0": PACK, "AC": {"type": "Mains", "online": "0"}})
     return BatteryPane, BatteryConfig(sysfs=tree)
+
+
+OFF, ON = {"type": "Mains", "online": "0"}, {"type": "Mains", "online": "1"}
+LIMIT = "charge_control_end_threshold"
+MOUSE = {"type": "Battery", "scope": "Device", "online": "1", "capacity": "12", "model_name": "G703"}
+SUSPEND = BatteryConfig(critical_command=("systemctl", "suspend"))
+DAY = (*[None] * 12, *range(90, 40, -2), *range(40, 62, 2))
+NEARLY_EMPTY = {"BAT0": PACK | {"energy_now": "1360000"}, "AC": OFF}
+
+
+def at(stage: Stage, left_s: float = 0.0) -> Beside:
+    return Beside(episode=Episode(stage=stage, boot="", began=0, deadline=0, drift=0), left_s=left_s)
+
+
+BATTERIES: dict[str, tuple[dict[str, dict[str, str]], BatteryConfig, Beside]] = {
+    "charging to a limit": (
+        {
+            "BAT0": PACK | {"status": "Charging", "energy_now": "20400000", LIMIT: "80", "temp": "312"},
+            "AC": ON,
+        },
+        BatteryConfig(),
+        Beside(day=DAY),
+    ),
+    "full": (
+        {
+            "BAT0": PACK | {"status": "Full", "energy_now": "34000000", "power_now": "0", LIMIT: "100"},
+            "AC": ON,
+        },
+        BatteryConfig(),
+        Beside(),
+    ),
+    "two packs and a mouse": (
+        {
+            "BAT0": PACK | {"energy_now": "33320000", "status": "Unknown", "power_now": "0"},
+            "BAT1": PACK | {"energy_now": "3400000"},
+            "AC": OFF,
+            "hidpp_battery_0": MOUSE,
+        },
+        BatteryConfig(),
+        Beside(),
+    ),
+    "counting": (NEARLY_EMPTY, SUSPEND, at(Stage.COUNTING, 38.0)),
+    "cancelled": (NEARLY_EMPTY, SUSPEND, at(Stage.CANCELLED)),
+}
+
+
+def battery_beside(beside: Beside) -> type[BatteryPane]:
+    """A battery pane that reads its tree, beside these."""
+
+    class Given(BatteryPane):
+        async def read(self) -> Report:
+            assert self.config.sysfs is not None
+            return build_report(merge(read_tree(self.config.sysfs)), self.config, DEFAULT_TREE, beside)
+
+        async def start(self) -> None: ...
+
+    return Given
 
 
 def no_battery(tmp_path: Path, builder: Builder) -> World:
@@ -210,6 +273,14 @@ async def test_pane_while_it_is_read_for_the_first_time(
     registry = Registry(**{name: fated(kind, fate)})
     async with stage(registry, settings=settings_for(registry, config), size=SIZE) as s:
         look(s.app)
+
+
+@pytest.mark.parametrize("state", BATTERIES)
+async def test_battery(stage: Perform, look: Look, tmp_path: Path, builder: Builder, state: str) -> None:
+    """What only some machines show: a day, a limit, two packs, a mouse, a command that is about to run."""
+    supplies, config, beside = BATTERIES[state]
+    config = msgspec.structs.replace(config, sysfs=write_tree(tmp_path / "sys", supplies))
+    await show(stage, look, (battery_beside(beside), config), "battery", ("read",), SIZE)
 
 
 @pytest.mark.parametrize("name", EMPTY)
