@@ -87,7 +87,7 @@ class Expression:
         answers: dict[tuple[str, ...], Truth] = {}
         whole = True
         try:
-            for keys in self._walk.run(scope):
+            for keys in self._walk.run(scope, called=True):
                 if keys is None:
                     whole = False
                 else:

@@ -5,7 +5,7 @@ Only fields are read, never another attribute, so that no code of a plug-in runs
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from enum import Enum
 from functools import cache
 from typing import Final, final
@@ -44,6 +44,8 @@ def _attributes(kind: type[msgspec.Struct]) -> dict[str, str]:
 
 def plain(value: object) -> object:
     """A number, text, truth, None, tuple or list; MISSING for all else."""
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, Enum):
         value = value.value
     if isinstance(value, float):
@@ -51,30 +53,44 @@ def plain(value: object) -> object:
     return value if value is None or isinstance(value, bool | int | str | tuple | list) else MISSING
 
 
+_PLAIN = frozenset((int, str, bool, tuple, list, type(None)))
+
+
 def number(value: object) -> int | float | None:
     """A number, or the one that a text writes as a decimal: facts have money as text. None: it is none."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int | float):
-        return value
-    return float(value) if isinstance(value, str) and _DECIMAL.fullmatch(value) else None
+    if isinstance(value, str):
+        return float(value) if _DECIMAL.fullmatch(value) else None
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
-def elements(value: object) -> Iterator[tuple[str, object]] | None:
-    """Keys and elements of a list; None when it is no list, or not known."""
+def elements(value: object) -> Collection[object] | None:
+    """The elements of a list or the values of a mapping; None when it is neither, or not known."""
     if isinstance(value, tuple | list):
-        return ((key_of(element, place), element) for place, element in enumerate(value, 1))
+        return value
+    return value.values() if isinstance(value, Mapping) else None
+
+
+def keys(value: object) -> Iterator[str]:
+    """What the `elements` are called, in their order."""
     if isinstance(value, Mapping):
-        return ((str(key), element) for key, element in value.items())
-    return None
+        yield from map(str, value)
+    elif isinstance(value, tuple | list):
+        for place, element in enumerate(value, 1):
+            yield key_of(element) or str(place)
 
 
-def key_of(element: object, place: int) -> str:
-    """What an element is called: by a field of `NAMING`, by itself when it is a text, else by its place."""
+def key_of(element: object) -> str:
+    """By a field of `NAMING`, or by itself when it is a text; "" where neither names it."""
     if isinstance(element, str):
-        return str(plain(element)) or str(place)
-    for name in NAMING:
+        return str(plain(element))
+    names = _naming(type(element)) if isinstance(element, msgspec.Struct) else NAMING
+    for name in names:
         found = plain(field(element, name))
         if isinstance(found, str) and found:
             return found
-    return str(place)
+    return ""
+
+
+@cache
+def _naming(kind: type[msgspec.Struct]) -> tuple[str, ...]:
+    return tuple(name for name in NAMING if name in kind.__struct_encode_fields__)
