@@ -37,6 +37,7 @@ ROOMS = {
         "devdash.engine",
         "devdash.notify",
         "devdash.history",
+        "devdash.workers",
     ),
     "devdash.logbook": ("devdash.engine", "devdash.render"),
     "devdash.crash": ("devdash", "devdash.engine"),
