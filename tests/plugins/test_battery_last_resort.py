@@ -189,12 +189,13 @@ async def test_untold_data_neither_end_a_countdown_nor_run_it(house: House) -> N
     assert await watch.reads(CRITICAL) is Stage.DONE
 
 
-async def test_a_suspend_begins_the_time_anew(house: House) -> None:
+@pytest.mark.parametrize("seconds", [60, 7 * 24 * 3600])
+async def test_a_suspend_begins_the_time_anew(house: House, seconds: float) -> None:
     """Nobody opens the lid on a command that runs at once."""
     watch = house.watch()
     await watch.reads(CRITICAL)
     await house.clock.advance(55)
-    house.clock.sleep_machine(7 * 24 * 3600)
+    house.clock.sleep_machine(seconds)
     assert await watch.reads(CRITICAL) is Stage.COUNTING
     await house.clock.advance(10)  # beyond the deadline that was
     assert await watch.reads(CRITICAL) is Stage.COUNTING
