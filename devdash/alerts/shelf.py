@@ -39,7 +39,7 @@ class ShelvedRule:
             if alert is not before:
                 self.alerts[item] = alert
                 changed = True
-        for item in sorted(verdict.entered.difference(self.alerts)):
+        for item in verdict.entered.difference(self.alerts):
             alert = self.blank(item, now, verdict.texts.get(item, ""))
             self.put(machine.seen(alert, Sight.HOLDS, alert.text, now))
             changed = True

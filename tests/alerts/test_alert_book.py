@@ -1,6 +1,6 @@
 """What the book promises besides the table: escalation, items, rules, order, clocks, and equal answers."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from alert_desk import START, AlertDesk, judged
@@ -295,3 +295,21 @@ def test_a_mirror_shows_what_lives_elsewhere_as_it_is() -> None:
     other.mirror(desk.book.dump(), desk.at)
     assert other.open_alerts == desk.book.open_alerts
     assert {alert.status for alert in other.alerts} == {Status.FIRING, Status.CLEARING}
+
+
+def test_every_firing_has_all_its_repeats() -> None:
+    terms = Terms(pane="p", name="r", level=Level.ATTENTION, repeat_s=60, max_repeats=2)
+    desk = firing(terms)
+    assert desk.wait(600) == [REPEATED, REPEATED]
+    desk.read(judged(terms, (), "i"))
+    desk.read(judged(terms, "i"))
+    assert desk.wait(600) == [REPEATED, REPEATED]
+
+
+def test_times_of_alerts_are_in_utc_whatever_zone_the_moments_are_told_in() -> None:
+    book, here = Book(2.0), timezone(timedelta(hours=5, minutes=45))
+    book.observe("p", [judged(PLAIN, "i")], Moment(START.astimezone(here), 0.0))
+    book.snooze([ITEM], START.astimezone(here) + timedelta(hours=1), Moment(START.astimezone(here), 1.0))
+    (alert,) = book.alerts
+    times = [alert.since, alert.notified_at, alert.snoozed_at, alert.snoozed_until, *alert.fired]
+    assert [time.tzinfo for time in times if time is not None] == [UTC] * 5

@@ -341,7 +341,7 @@ def _same_but_restarted(before: tuple[Alert, ...], book: Book, at: Moment) -> No
 
 
 TestLife = Life.TestCase
-TestLife.settings = settings(max_examples=100, stateful_step_count=40, deadline=None)
+TestLife.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
 
 
 @given(
