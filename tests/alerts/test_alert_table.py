@@ -291,47 +291,6 @@ def test_an_inhibitor_that_fires_closes_and_its_end_reminds_once() -> None:
     assert not desk.alert("i", "r").inhibited
 
 
-def test_what_one_reading_brings_together_is_told_once() -> None:
-    down, lag = terms("down"), terms(inhibited_by=("down",))
-    for order in ((down, lag), (lag, down)):
-        desk = AlertDesk()
-        desk.read(*(judged(rule, "i") for rule in order))
-        assert [(notice.occasion, notice.alert.id.rule) for _, notice in desk.told] == [(FIRED, "down")]
-
-
-def test_only_the_same_item_or_the_pane_as_a_whole_inhibits() -> None:
-    down, lag = terms("down"), terms(inhibited_by=("down",))
-    for item, expected in (("i", []), ("", []), ("j", [FIRED])):
-        desk = AlertDesk()
-        desk.read(judged(down, [item]))
-        assert desk.read(judged(down, [item]), judged(lag, "i")) == expected, item
-
-
-def test_an_inhibitor_that_flaps_within_its_keep_reminds_of_nothing() -> None:
-    down, lag = terms("down", keep_s=30), terms(inhibited_by=("down",))
-    desk = AlertDesk()
-    desk.read(judged(down, "i"), judged(lag, "i"))
-    desk.told.clear()
-    for _ in range(20):
-        desk.read(judged(down, (), "i"), judged(lag, "i"))
-        desk.wait(10)
-        desk.read(judged(down, "i"), judged(lag, "i"))
-        desk.wait(10)
-    assert desk.occasions == []
-
-
-def test_rules_that_inhibit_each_other_in_a_ring_are_heard_all_the_same() -> None:
-    ring = (
-        terms("a", inhibited_by=("b",)),
-        terms("b", inhibited_by=("c",)),
-        terms("c", inhibited_by=("a", "c")),
-        terms("r", inhibited_by=("a",)),
-    )
-    desk = AlertDesk()
-    desk.read(*(judged(rule, "i") for rule in ring))
-    assert [notice.alert.id.rule for _, notice in desk.told] == ["a", "b", "c"]
-
-
 def test_without_data_an_alert_is_stale_and_rings_nothing() -> None:
     desk = firing(terms(repeat_s=60, max_repeats=9, escalate_s=300))
     assert desk.lose("p") == []
