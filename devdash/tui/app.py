@@ -335,9 +335,11 @@ class DevdashApp(App[None]):
 
     def on_key(self, event: events.Key) -> None:
         """Keys of the pane's actions. They are looked up here, once the event has bubbled up: keys that
-        were typed ahead reach the pane that has lost the focus meanwhile.
+        were typed ahead reach what has lost the focus meanwhile.
         """
         view = self.focused
+        if view is not None and view.check_consume_key(event.key, event.character):
+            view.post_message(events.Key(event.key, event.character))  # what is typed is for the line
         if not isinstance(view, PaneView) or view.pane_name not in self._grid.views:
             return
         action = self.key_map.action(view.pane_name, self.engine.actions(view.pane_name), event.key)

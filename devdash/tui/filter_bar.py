@@ -27,7 +27,8 @@ class FilterBar(Input):
         """Take the keys, with the filter that the pane has."""
         self.value = self._grid.view.pattern if self._grid.view else ""
         self.add_class("-open")
-        self.focus()
+        # At once: `Widget.focus` waits for its turn, and what is typed ahead would be keys of the pane.
+        self.screen.set_focus(self, scroll_visible=False)
 
     def close(self) -> None:
         """Hide it."""

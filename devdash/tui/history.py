@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.markup import escape
+from textual.widget import Widget
 from textual.widgets import Input
 
 from devdash.contract.errors import DevdashError
@@ -115,7 +116,11 @@ class HistorySheet(Sheet[None]):
 
     def action_type(self) -> None:
         """Go to the words."""
-        self._words.focus()
+        self._go_to(self._words)
+
+    def _go_to(self, widget: Widget) -> None:
+        # At once: `Widget.focus` waits for its turn, and what is typed ahead would meet the other one.
+        self.set_focus(widget, scroll_visible=False)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
@@ -128,18 +133,18 @@ class HistorySheet(Sheet[None]):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        self.view.focus()
+        self._go_to(self.view)
         self.action_look()
 
     def on_key(self, event: events.Key) -> None:
         if self._words.has_focus and event.key == "down":
             event.stop()
-            self.view.focus()
+            self._go_to(self.view)
 
     def action_close(self) -> None:
         """Leave the words, then the sheet."""
         if self._words.has_focus:
-            self.view.focus()
+            self._go_to(self.view)
         else:
             self.dismiss(None)
 

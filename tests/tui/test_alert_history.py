@@ -6,6 +6,7 @@ from typing import Any
 
 from desks import NOW, Events, PlainDesk
 from panes import Registry, good, scripted
+from textual.events import Key
 from textual.widgets import Input
 
 from devdash.api import Level
@@ -95,6 +96,15 @@ async def test_letters_typed_into_the_words_are_no_keys(stage: Perform) -> None:
     async with stage(panes(), make_desk=PlainDesk(recorder=Events(KEPT))) as s:
         await s.press("H", "slash", *"qrjz")
         assert s.app.screen.query_one(Input).value == "qrjz"
+
+
+async def test_words_typed_ahead_are_not_lost(stage: Perform) -> None:
+    async with stage(panes(), make_desk=PlainDesk(recorder=Events(KEPT))) as s:
+        await s.press("H")
+        for key in ("slash", "g", "i", "t"):
+            s.app.post_message(Key(key, "/" if key == "slash" else key))
+        await s.press()
+        assert s.app.screen.query_one(Input).value == "git"
 
 
 async def test_while_the_history_does_not_answer_it_says_so_and_everything_goes_on(

@@ -5,6 +5,7 @@ from typing import Any
 
 from panes import Registry, Rows, Scripted, good, scripted, settings_for
 from reach import focused, reads, rows_pane
+from textual.events import Key
 
 from devdash.api import (
     ActionRequest,
@@ -101,6 +102,15 @@ async def test_letters_typed_into_the_filter_are_not_keys(stage: Perform) -> Non
         await s.press("slash", "q", "t", "z")
         assert s.app.is_running
         assert rows_pane(s.app).requests == []
+
+
+async def test_letters_typed_ahead_of_the_filter_are_for_the_filter(stage: Perform) -> None:
+    async with stage(Registry(rows=Rows)) as s:
+        for key in ("slash", "t", "w"):
+            s.app.post_message(Key(key, "/" if key == "slash" else key))
+        await s.press()
+        assert rows_pane(s.app).requests == []
+        assert "· /tw" in s.text
 
 
 async def test_space_pauses_and_r_ends_the_pause(stage: Perform) -> None:
