@@ -40,6 +40,12 @@ class Rows(models.QuerySet[M]):
         """Undo `soft_delete`. Returns how many came back."""
         return self.filter(is_active=False).update(is_active=True)
 
+    def newest_of(self, *keys: str) -> Self:
+        """Of all rows with the same values in `keys`, the one with the latest `timestamp`."""
+        same = self.filter(**{key: models.OuterRef(key) for key in keys})
+        newest = same.order_by("-timestamp", "-pk").values("pk")[:1]
+        return self.filter(pk=models.Subquery(newest))
+
     def purge(self, before: datetime, *, field: str = "timestamp", batch: int = PURGE_BATCH) -> Iterator[int]:
         """Remove those older than `before`, hidden ones too, `batch` rows in each transaction.
 
@@ -51,10 +57,10 @@ class Rows(models.QuerySet[M]):
         """
         old = self.filter(**{f"{field}__lt": before})
         while True:
-            with transaction.atomic(using=self.db):
-                keys = list(old.order_by(field).values_list("pk", flat=True)[:batch])
-                removed = old.model._base_manager.using(self.db).filter(pk__in=keys).delete()[0]
+            keys = list(old.order_by(field).values_list("pk", flat=True)[:batch])
             if keys:
+                with transaction.atomic(using=self.db):
+                    removed = old.model._base_manager.using(self.db).filter(pk__in=keys).delete()[0]
                 yield removed
             if len(keys) < batch:
                 return

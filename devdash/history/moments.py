@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 else:
     _Integer = models.BigIntegerField
 
+FIVE_MINUTES_MS = 300_000
+HOUR_MS = 3_600_000
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 

@@ -13,9 +13,6 @@ from django.db import models
 from devdash.history.base import KEY_LENGTH, Base, key_of
 from devdash.history.wire import NAME_LIMIT
 
-FIVE_MINUTES_MS = 300_000
-HOUR_MS = 3_600_000
-
 
 def row_id(series: str, count: int) -> UUID:
     """The primary key of what a series has at one moment: storing it twice is storing it once.

@@ -70,6 +70,9 @@ def prepare(path: Path) -> Path | None:
     if sort is Sort.FOREIGN:
         raise HistoryError(State.FOREIGN)
     aside = set_aside(path) if sort is Sort.DAMAGED else None
+    if sort is Sort.NOTHING and not path.exists():
+        # A journal whose file was moved away would be played into the new one.
+        set_aside(path)
     if sort in (Sort.NOTHING, Sort.DAMAGED):
         _make(path)
     return aside
@@ -97,7 +100,7 @@ def look(path: Path) -> Sort:
 
 
 def set_aside(path: Path) -> Path:
-    """Rename the file and what belongs to it; returns its new place.
+    """Rename the file and what belongs to it, as far as they are there; returns the file's new place.
 
     Raises:
         HistoryError: it cannot be renamed.

@@ -5,8 +5,9 @@ from typing import NamedTuple
 from django.db.models import BigIntegerField, Count, F, Max, Min, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from devdash.history.analytics.models import HOUR_MS, FiveMinutes, Hour, RollUp, Sample, Series
+from devdash.history.analytics.models import FiveMinutes, Hour, RollUp, Sample, Series
 from devdash.history.filters import of_panes, on_host, within
+from devdash.history.moments import HOUR_MS
 from devdash.history.store.ingest import milliseconds_of
 from devdash.history.wire import InfosQuery, SeriesInfo
 

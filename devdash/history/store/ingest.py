@@ -10,10 +10,10 @@ from uuid import uuid4
 from django.db.models import BigIntegerField, F, Value
 from django.db.models.functions import Greatest, Least
 
-from devdash.history.analytics.models import FIVE_MINUTES_MS, Sample, Series, Touched, row_id
+from devdash.history.analytics.models import Sample, Series, Touched, row_id
 from devdash.history.base import Tally, key_of
 from devdash.history.events.models import ActionEvent, AlertEvent, EventTally, Host
-from devdash.history.moments import moment_of
+from devdash.history.moments import FIVE_MINUTES_MS, moment_of
 from devdash.history.status.models import LevelChange, LevelTally
 from devdash.history.store.writing import held, insert_new, together, upsert, writing_alias
 from devdash.history.wire import ActionRecord, AlertRecord, Record, SampleRecord, StatusRecord

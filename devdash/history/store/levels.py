@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from enum import IntEnum
 from typing import NamedTuple
 
-from devdash.history.analytics.models import FIVE_MINUTES_MS, HOUR_MS
+from devdash.history.moments import FIVE_MINUTES_MS, HOUR_MS
 
 FINER = 4
 """A roll-up may answer for steps at least so many times as wide: the error at their ends is small."""

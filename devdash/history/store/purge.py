@@ -3,12 +3,10 @@
 from collections.abc import Iterator
 
 import msgspec
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Greatest
 
 from devdash.history.analytics.models import (
-    FIVE_MINUTES_MS,
-    HOUR_MS,
     FiveMinutes,
     Hour,
     OfSeries,
@@ -16,8 +14,10 @@ from devdash.history.analytics.models import (
     Series,
     Touched,
 )
+from devdash.history.base import Rows
 from devdash.history.events.models import ActionEvent, AlertEvent, Host
-from devdash.history.moments import milliseconds, moment_of
+from devdash.history.filters import within
+from devdash.history.moments import FIVE_MINUTES_MS, HOUR_MS, milliseconds, moment_of
 from devdash.history.status.models import LevelChange
 from devdash.history.store.writing import together, writing_alias
 
@@ -46,18 +46,19 @@ def purge(now: int, keep: Retention) -> Iterator[int]:
     five_cut = _floor(now - max(keep.raw, keep.five_minutes), HOUR_MS)
     hour_cut = _floor(now - max(keep.raw, keep.five_minutes, keep.hours), HOUR_MS)
     for key in list(Series.objects.using(alias).order_by("key").values_list("key", flat=True)):
-        yield from _purge_samples(key, raw_cut, alias)
-        yield from _purge_five_minutes(key, five_cut, alias)
+        old_five = FiveMinutes.objects.using(alias).filter(series_id=key, timestamp__lt=five_cut).exists()
+        if old_five or _old_samples(key, raw_cut, alias).exists():
+            yield from _purge_samples(key, raw_cut, alias)
+        if old_five:
+            yield from _purge_five_minutes(key, five_cut, alias)
         yield from Hour.objects.using(alias).filter(series_id=key).purge(moment_of(hour_cut))
     yield _forget_series(hour_cut, alias)
     yield from _purge_events(max(0, now - keep.events))
 
 
 def _purge_samples(key: str, cut: int, alias: str) -> Iterator[int]:
-    """Samples before `cut` that are rolled up. Late ones stay for as long as if they were new."""
-    old = Sample.objects.using(alias).filter(
-        Q(stored=None) | Q(stored__lt=cut), series_id=key, timestamp__lt=cut
-    )
+    """Samples before `cut` that are rolled up."""
+    old = _old_samples(key, cut, alias)
     while True:
         with together(alias):
             series = Series.objects.using(alias).filter(key=key).select_for_update().first()
@@ -70,11 +71,20 @@ def _purge_samples(key: str, cut: int, alias: str) -> Iterator[int]:
             begin = end if oldest is None else milliseconds(oldest.timestamp)
             begin -= begin % FIVE_MINUTES_MS
             until = min(end, begin + RAW_WINDOW_MS)
-            _close(key, "raw_from", until, alias)
             removed = old.filter(timestamp__lt=until).delete()[0] if begin < until else 0
+            # Late ones that stay are in the roll-ups, and must not be added to them again.
+            known = Sample.objects.using(alias).filter(within(series.raw_from, until), series_id=key)
+            known.soft_delete()
+            _close(key, "raw_from", until, alias)
         yield removed
         if until >= end:
             return
+
+
+def _old_samples(key: str, cut: int, alias: str) -> Rows[Sample]:
+    """Samples before `cut`; late ones stay for as long as if they were new."""
+    rows = Sample.objects.using(alias).filter(series_id=key, timestamp__lt=cut)
+    return rows.filter(Q(stored=None) | Q(stored__lt=cut))
 
 
 def _purge_five_minutes(key: str, cut: int, alias: str) -> Iterator[int]:
@@ -123,11 +133,10 @@ def _purge_events(before: int) -> Iterator[int]:
     yield from ActionEvent.objects.using(writing_alias(ActionEvent)).all().purge(moment)
     yield from Host.objects.using(writing_alias(Host)).all().purge(moment)
     alias = writing_alias(LevelChange)
-    same = LevelChange.objects.using(alias).filter(host=OuterRef("host"), pane=OuterRef("pane"))
-    newest = Subquery(same.order_by("-timestamp", "-uid").values("uid")[:1])
+    rows = LevelChange.objects.using(alias)
     # The last level of a pane is what it is at, however long ago that was seen.
-    old = LevelChange.objects.using(alias).exclude(uid=newest)
-    yield from old.purge(moment, field="seen")
+    stay = rows.newest_of("host", "pane").values_list("pk", flat=True)
+    yield from rows.exclude(pk__in=list(stay)).purge(moment, field="seen")
 
 
 def _floor(count: int, width: int) -> int:

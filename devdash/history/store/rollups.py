@@ -14,8 +14,6 @@ from django.db.models import Case, Count, F, Max, Min, Q, Sum, Value, When
 from django.db.models.functions import Greatest, Least
 
 from devdash.history.analytics.models import (
-    FIVE_MINUTES_MS,
-    HOUR_MS,
     FiveMinutes,
     Hour,
     RollUp,
@@ -25,7 +23,7 @@ from devdash.history.analytics.models import (
     row_id,
 )
 from devdash.history.filters import within
-from devdash.history.moments import milliseconds, moment_of
+from devdash.history.moments import FIVE_MINUTES_MS, HOUR_MS, milliseconds, moment_of
 from devdash.history.store.writing import chunks, held, together, upsert, writing_alias
 
 STEPS_AT_ONCE = 600
