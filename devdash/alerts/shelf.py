@@ -91,7 +91,7 @@ class Shelf:
         changed, notices = False, list[Notice]()
         for before in self.alerts():
             alert = before
-            if alert.is_open or alert.notified:
+            if alert.is_open:
                 inhibited = self._is_silenced(alert.id)
                 if inhibited != alert.inhibited:
                     alert = replace(alert, inhibited=inhibited)
