@@ -38,7 +38,7 @@ class Call:
 
 
 class Site:
-    """A project.
+    """A project; `databases` may be changed between calls.
 
     Args:
         databases: as Django's DATABASES.
@@ -57,9 +57,10 @@ class Site:
         path: Sequence[Path] = (),
         **settings: object,
     ) -> None:
+        self.databases = {alias: dict(database) for alias, database in databases.items()}
         self._path = [str(folder) for folder in path]
         self._settings = {
-            "DATABASES": databases,
+            "DATABASES": self.databases,
             "INSTALLED_APPS": list(apps),
             "DATABASE_ROUTERS": list(routers),
             "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",

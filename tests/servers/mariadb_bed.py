@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pymysql
-from ground import Server, free_port, run
+from ground import Server, free_port, run, settled
 
 LOG_SIZE = "--innodb-log-file-size=4M"
 """The usual 96 MB would be most of what is written, copied and removed."""
@@ -179,6 +179,10 @@ class MariadbBed:
         """Let it apply again, and wait for it."""
         self.replica.sql("START SLAVE SQL_THREAD")
         self.catch_up()
+
+    def wait_until_broken(self) -> None:
+        """Wait until the replica has met a statement that it cannot apply."""
+        settled(lambda: self.replication() != "running", "the replication breaks")
 
     def replication(self) -> str:
         """ "running", or what has stopped it."""

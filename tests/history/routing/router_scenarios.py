@@ -12,8 +12,9 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connections, router, transaction
+from django.db.models import F, Q
 from django.db.utils import DatabaseError
 from django.test.runner import DiscoverRunner
 from router_apps.analytics.models import Hit
@@ -105,6 +106,11 @@ def _prepared():
 def read_what_was_written():
     """Nothing is replicated after the writes. Which reads see them?"""
     _prepared()
+    return write_and_read()
+
+
+def write_and_read():
+    """The same, where tables are there and replication is held up."""
     seen = {}
     with transaction.atomic():
         entry = Entry.objects.create(title="in a transaction")
@@ -207,6 +213,54 @@ def relate_unasked():
     """The same between two apps that nobody has named."""
     migrate(["default", "mongo"])
     return router.allow_relation(Entry(), Hit())
+
+
+def try_to_migrate(alias):
+    """Whether `migrate --database` of it was let through."""
+    try:
+        migrate([alias], skip_checks=False)
+    except CommandError:
+        return False
+    return True
+
+
+def add_entry(title):
+    Entry.objects.create(title=title)
+
+
+def titles():
+    return sorted(Entry.objects.values_list("title", flat=True))
+
+
+def live_on_mongo():
+    """A row on mongo: related, unique, found, and nowhere else."""
+    ada = User.objects.create(username="ada")
+    Hit.objects.create(key="a", user=ada)
+    Note.objects.create(text="here")
+    told = {"user": Hit.objects.get(key="a").user.username}
+    try:
+        Hit.objects.create(key="a")
+        told["again"] = ""
+    except DatabaseError as error:
+        told["again"] = type(error).__name__
+    told["on default"] = "analytics_hit" in tables("default")
+    told["found"] = list(
+        Hit.objects.filter(Q(key__startswith="a") & Q(user_id=ada.pk)).values_list("key", flat=True)
+    )
+    return told
+
+
+def make_counter():
+    Hit.objects.create(key="counter")
+
+
+def count_up(times):
+    for _ in range(times):
+        Hit.objects.filter(key="counter").update(count=F("count") + 1)
+
+
+def counted():
+    return Hit.objects.get(key="counter").count
 
 
 def ask_for_migrations():
