@@ -85,10 +85,7 @@ def flood(line: socket.socket) -> None:
 
 
 class Server:
-    """Listens on loopback; the n-th request meets the n-th of `behaviours`, the last one for ever.
-
-    With threads, because asyncio's TLS servers lose sight of sockets that others have closed.
-    """
+    """Listens on loopback; the n-th request meets the n-th of `behaviours`, the last one for ever."""
 
     def __init__(self, *behaviours: Behaviour, tls: ssl.SSLContext | None = None) -> None:
         self.requests: list[Request] = []

@@ -1,8 +1,8 @@
 """ntfy and webhooks: what is sent, over what, how often; and that a token is told to nobody else."""
 
-import asyncio
 import json
 import logging
+import socket
 import ssl
 import traceback
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -221,12 +221,8 @@ async def test_a_server_that_is_slow_is_given_up_in_time(
 async def test_a_line_that_is_dead_before_tls(means: ChannelMeans) -> None:
     """The connection is taken, and then nothing."""
 
-    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.read()
-        writer.close()
-
-    async with await asyncio.start_server(silent, "127.0.0.1", 0) as server:
-        port = server.sockets[0].getsockname()[1]
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
         failure = await refused(webhook(f"https://127.0.0.1:{port}/", means, timeout=0.2))
     assert "did not answer within 0.2 s" in failure.message
 
