@@ -21,6 +21,7 @@ BENCHMARKS = {
     "status": "bench.status",
     "watch": "bench.watch",
     "alert-engine": "bench.alert_engine",
+    "history-chart": "bench.history_chart",
 }
 
 
