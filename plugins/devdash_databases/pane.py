@@ -97,6 +97,7 @@ class DatabasesPane(Pane[DatabasesConfig]):
                 for_s=2.0 * self.config.interval,
                 keep_s=30.0,
                 resolve=True,
+                action=PING.name,
             ),
         )
 

@@ -89,6 +89,7 @@ class LedgerPane(Pane[LedgerConfig]):
                 enter=lambda facts: {""} if facts.error_count else set(),
                 clear=lambda facts: set() if facts.error_count else {""},
                 resolve=True,
+                action=EDIT.name,
             ),
         )
 

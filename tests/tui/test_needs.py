@@ -115,8 +115,13 @@ def test_one_that_fires_for_longer_than_the_week_that_is_remembered_still_has_a_
 
 @pytest.mark.parametrize("phase", [Phase.LATE, Phase.FAILED, Phase.PAUSED])
 def test_what_a_stale_pane_said_is_stale(phase: Phase) -> None:
-    entries = found([pane(entry("low"), phase=phase)], alert("git", "other"))
-    assert [need.stale for need in entries] == [True, True]
+    entries = found([pane(entry("low"), entry("x"), phase=phase)], alert("git", "other"), alert("git", "x"))
+    assert [need.stale for need in entries] == [True, True, True]
+
+
+def test_what_is_silenced_names_the_rule_that_silences_it() -> None:
+    one = alert("git", "lag", inhibited=True, inhibited_by=("down", "gone"))
+    assert [need.follows for need in found([], one, alert("git", "gone"))] == ["gone", ""]
 
 
 def test_those_that_wait_come_first_the_worst_of_them_at_the_top() -> None:
