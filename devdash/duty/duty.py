@@ -18,7 +18,7 @@ from devdash.duty.fixing import Fixer
 from devdash.duty.keeper import Keeper
 from devdash.duty.lookout import BLIND, Lookout
 from devdash.duty.model import Role
-from devdash.duty.records import deed_record, notice_record, samples_of, status_of, wish_record
+from devdash.duty.records import alert_records, deed_record, samples_of, status_of, wish_record
 from devdash.duty.writing import Writer
 from devdash.engine.engine import Deed, Engine
 from devdash.engine.snapshot import Snapshot
@@ -47,16 +47,25 @@ class Duty:
         what: what others are told of this process: "devdash" or "devdash watch".
         keeper: where history is kept.
         voice: the terminal's; None where there is no screen.
+        tick_s: how often, in seconds, it looks what time has made of the alerts, and for wishes of others.
     """
 
     def __init__(
-        self, engine: Engine, *, state: Path, what: str, keeper: Keeper, voice: Voice | None = None
+        self,
+        engine: Engine,
+        *,
+        state: Path,
+        what: str,
+        keeper: Keeper,
+        voice: Voice | None = None,
+        tick_s: float = TICK_S,
     ) -> None:
+        self._tick_s = tick_s
         self._engine = engine
         self._keeper = keeper
         self._voice = voice
         self._settings = engine.settings
-        self._desk = Desk(state, what, config_name(engine.settings), engine.clock, TICK_S)
+        self._desk = Desk(state, what, config_name(engine.settings), engine.clock, tick_s)
         self._fixer = Fixer(engine)
         self._lookout = Lookout(engine, engine.settings.alerts)
         self._dispatcher = self._make_dispatcher()
@@ -65,6 +74,7 @@ class Duty:
         self._read: dict[str, float] = {}
         self._levels: dict[str, tuple[Level, float]] = {}
         self._part: Role | None = None
+        self._open: tuple[Alert, ...] = ()
         self._bug = ""
         self._news = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -150,7 +160,7 @@ class Duty:
 
     async def _live(self) -> None:
         while True:
-            await self._engine.clock.wait(self._news, TICK_S)
+            await self._engine.clock.wait(self._news, self._tick_s)
             self._news.clear()
             await self._take_turn()
 
@@ -175,6 +185,7 @@ class Duty:
     def _take_part(self) -> None:
         """Another part begins: everything is looked at anew."""
         self._part = self.role
+        self._open = self.alerts
         self._engine.watchful = self.role is Role.ON_DUTY
         self._look_again()
 
@@ -212,9 +223,8 @@ class Duty:
         """Write first, tell then: who is killed in between must not tell again after it was started anew."""
         await self._writer.write()
         self._desk.show_life()
-        if notices and self.role is Role.ON_DUTY:
-            now = self._engine.clock.now()
-            self.recorder.keep([notice_record(notice, now) for notice in notices])
+        if self.role is Role.ON_DUTY:
+            self._keep_alerts(notices)
             for notice in notices:
                 log.info("%s %s: %s", notice.alert.id, notice.occasion.value, notice.alert.text)
             self._dispatcher.tell(notices)
@@ -230,8 +240,13 @@ class Duty:
 
     def _keep_wish(self, ids: Sequence[AlertId], occasion: str) -> None:
         now, known = self._engine.clock.now(), {alert.id: alert for alert in self.alerts}
-        alerts = [known[one] for one in ids if one in known]
-        self.recorder.keep([wish_record(a.id, occasion, a.level, a.text, now) for a in alerts])
+        self.recorder.keep([wish_record(known[one], occasion, now) for one in ids if one in known])
+
+    def _keep_alerts(self, notices: Sequence[Notice]) -> None:
+        before, self._open = self._open, self.alerts
+        if before is not self._open:
+            now = self._engine.clock.now()
+            self.recorder.keep(alert_records(before, self._open, notices, now))
 
     # ── channels ────────────────────────────────────────────────────────────
 

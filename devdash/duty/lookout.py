@@ -1,11 +1,13 @@
 """The lookout: judges each good reading by the rules that are in force."""
 
 import logging
+from collections.abc import Sequence
 
 from devdash.alerts.model import AlertId, Verdict
-from devdash.alerts.rules import Armed, Judgement, arm, judge
+from devdash.alerts.rules import Armed, Judgement, RuleProblem, arm, judge
 from devdash.config.alerts import AlertsConfig
 from devdash.contract.errors import one_line
+from devdash.contract.report import Facts
 from devdash.engine.containment import failure_of
 from devdash.engine.engine import Engine
 from devdash.engine.snapshot import Phase, Snapshot
@@ -39,9 +41,7 @@ class Lookout:
             actions = [action.name for action in self._engine.actions(pane)]
             arms = arm(pane, self._engine.rules(pane), changes, actions)
             self._armed[pane] = arms.armed
-            self._wrong[pane] = tuple(
-                f"alerts.rules.{pane}.{one.rule}: {one.message}" for one in arms.problems
-            )
+            self._wrong[pane] = tuple(f"{_path(pane, one)}: {one.message}" for one in arms.problems)
             for sentence in self._wrong[pane]:
                 log.warning("%s", sentence)
         return self._armed[pane]
@@ -61,21 +61,43 @@ class Lookout:
         rules, facts = self.rules(pane), report.facts
         if not rules:
             return ()
+        try:
+            judgements = [await self._ask(rules, facts)]
+            failed: list[str] = []
+        except Exception:  # noqa: BLE001 - conditions are a plug-in's code; told below, by the rule's name
+            judgements, failed = await self._one_by_one(rules, facts)
+        failed += [
+            f"{one.pane}.{one.rule}: {one_line(one.message, one.hint)}"
+            for judgement in judgements
+            for one in judgement.failures
+        ]
+        self._fails(pane, *failed)
+        return tuple(verdict for judgement in judgements for verdict in judgement.verdicts)
 
+    async def _ask(self, rules: Sequence[Armed], facts: Facts) -> Judgement:
         async def step() -> Judgement:
             return judge(rules, facts)
 
-        try:
-            judged = await self._engine.contain(step)
-        except Exception as error:  # noqa: BLE001 - conditions are a plug-in's code
-            failure = failure_of(error, 1)
-            self._fails(pane, f"the rules of {pane}: {one_line(failure.message, failure.hint)}")
-            return ()
-        failed = (f"{one.pane}.{one.rule}: {one_line(one.message, one.hint)}" for one in judged.failures)
-        self._fails(pane, *failed)
-        return judged.verdicts
+        return await self._engine.contain(step)
+
+    async def _one_by_one(self, rules: Sequence[Armed], facts: Facts) -> tuple[list[Judgement], list[str]]:
+        """One of them held the loop, or worse: the others are judged all the same."""
+        judgements: list[Judgement] = []
+        failed: list[str] = []
+        for rule in rules:
+            try:
+                judgements.append(await self._ask((rule,), facts))
+            except Exception as error:  # noqa: BLE001 - as above
+                failure = failure_of(error, 1)
+                name = f"{rule.terms.pane}.{rule.terms.name}"
+                failed.append(f"{name}: {one_line(failure.message, failure.hint)}")
+        return judgements, failed
 
     def _fails(self, pane: str, *sentences: str) -> None:
         for sentence in set(sentences).difference(self._failing.get(pane, ())):
             log.warning("%s", sentence)
         self._failing[pane] = sentences
+
+
+def _path(pane: str, problem: RuleProblem) -> str:
+    return ".".join(filter(None, ("alerts.rules", pane, problem.rule, problem.key)))

@@ -82,7 +82,7 @@ def ask(folder: Path, wish: Wish, moment: Moment) -> bool:
 
 def _changed(alerts: Sequence[Alert], wish: Wish, moment: Moment) -> tuple[Alert, ...]:
     book = Book()
-    book.load(alerts, moment)
+    book.mirror(alerts, moment)
     apply(book, wish, moment)
     return book.dump()
 

@@ -1,14 +1,15 @@
 """What becomes history: readings, alerts and actions, as records. Pure but for the unique ids."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from devdash.alerts.model import AlertId, Notice
-from devdash.contract.levels import Level
+from devdash.alerts.model import Alert, Notice, Occasion
 from devdash.engine.engine import Deed
 from devdash.engine.snapshot import Snapshot
 from devdash.history.wire import ActionRecord, AlertRecord, SampleRecord, StatusRecord
+
+_BETWEEN = frozenset({Occasion.REPEATED, Occasion.ESCALATED, Occasion.REMINDED})
 
 
 def samples_of(snapshot: Snapshot) -> Iterator[SampleRecord]:
@@ -27,15 +28,29 @@ def status_of(snapshot: Snapshot, at: datetime) -> StatusRecord:
     return StatusRecord(_uid(), at.timestamp(), snapshot.name, snapshot.level, summary)
 
 
-def notice_record(notice: Notice, at: datetime) -> AlertRecord:
-    """What became of an alert."""
-    alert = notice.alert
-    return _alert_record(alert.id, notice.occasion.value, alert.level, alert.text, at)
+def alert_records(
+    before: Iterable[Alert], after: Iterable[Alert], notices: Iterable[Notice], at: datetime
+) -> Iterator[AlertRecord]:
+    """What became of alerts: those that began and ended, told or not, and what was told in between.
+
+    Args:
+        before, after: those that were open before it, and are now.
+    """
+    old, new = {alert.id: alert for alert in before}, {alert.id: alert for alert in after}
+    for alert in new.values():
+        if alert.id not in old:
+            yield _alert_record(alert, Occasion.FIRED.value, at)
+    for notice in notices:
+        if notice.occasion in _BETWEEN:
+            yield _alert_record(notice.alert, notice.occasion.value, at)
+    for alert in old.values():
+        if alert.id not in new:
+            yield _alert_record(alert, Occasion.RESOLVED.value, at)
 
 
-def wish_record(alert: AlertId, occasion: str, level: Level, text: str, at: datetime) -> AlertRecord:
+def wish_record(alert: Alert, occasion: str, at: datetime) -> AlertRecord:
     """That a person acknowledged or snoozed an alert."""
-    return _alert_record(alert, occasion, level, text, at)
+    return _alert_record(alert, occasion, at)
 
 
 def deed_record(deed: Deed, at: datetime) -> ActionRecord:
@@ -45,8 +60,11 @@ def deed_record(deed: Deed, at: datetime) -> ActionRecord:
     )
 
 
-def _alert_record(alert: AlertId, occasion: str, level: Level, text: str, at: datetime) -> AlertRecord:
-    return AlertRecord(_uid(), at.timestamp(), alert.pane, alert.rule, alert.item, occasion, level, text)
+def _alert_record(alert: Alert, occasion: str, at: datetime) -> AlertRecord:
+    name = alert.id
+    return AlertRecord(
+        _uid(), at.timestamp(), name.pane, name.rule, name.item, occasion, alert.level, alert.text
+    )
 
 
 def _uid() -> str:
