@@ -68,7 +68,11 @@ def processes(state: Path) -> set[int]:
 
 def stored(state: Path, table: str = "event", column: str = "uid") -> list[object]:
     """What the stand-in's database holds; nothing where there is none yet."""
-    connection = sqlite3.connect(state / "history.sqlite3")
+    file = state / "history.sqlite3"
+    if not file.exists():
+        return []
+    # Read-only: the last one to close a file that it may write tidies up, and locks others out meanwhile.
+    connection = sqlite3.connect(f"file:{file}?mode=ro", uri=True)
     try:
         if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone():
             return []

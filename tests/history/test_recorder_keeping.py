@@ -175,11 +175,16 @@ async def test_housekeeping_is_done_once_an_hour_by_all_processes_together(tmp_p
             history.keep([alert(f"a{number}")])
             assert await history.settled()
         await clock.advance(recorder.FIRST_FLUSH_S)
-        while stored(tmp_path) != ["a0", "a1"] or "housekeep" not in calls(tmp_path):
+        await until(lambda: "ingest" in calls(tmp_path))
+        while "housekeep" not in calls(tmp_path):
             await clock.advance(0.2)  # one waits for the other
             await asyncio.sleep(0.01)
-        await one.flush()
-        await other.flush()
+        both = asyncio.gather(one.flush(), other.flush())
+        while not both.done():
+            await clock.advance(0.2)
+            await asyncio.sleep(0.01)
+        await both
+    assert stored(tmp_path) == ["a0", "a1"]
     assert calls(tmp_path).count("housekeep") == 1
     line = next(text for text in (tmp_path / "history.calls").read_text().splitlines() if "housekeep" in text)
     assert f'"raw_s": {float(config.raw)}' in line
