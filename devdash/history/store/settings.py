@@ -19,6 +19,9 @@ BUSY_S = 5
 
 CONNECT_S = 5
 
+_CACHE = "PRAGMA cache_size=-4000"
+"""KiB: a chart of each series of a pane, drawn again and again, is read once."""
+
 _JOURNAL = "PRAGMA journal_mode=WAL"
 _SAFE = "PRAGMA synchronous=FULL"
 """Each commit is on the disk when it is answered: the spool removes what it handed over."""
@@ -77,7 +80,7 @@ def _options(alias: str, database: Database) -> dict[str, Option]:
         return {**_TIMEOUTS.get(database.ENGINE, {}), **database.OPTIONS}
     given = str(database.OPTIONS.get("init_command", ""))
     # A replica's file is another's to prepare, and may be read-only.
-    commands = [_JOURNAL, _SAFE, given] if alias != "replica" else [given]
+    commands = [_JOURNAL, _SAFE, _CACHE, given] if alias != "replica" else [given]
     return {
         "timeout": BUSY_S,
         "transaction_mode": "IMMEDIATE",

@@ -72,7 +72,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
-                "indexes": [models.Index(fields=["series", "timestamp"], name="analytics_hour_time")],
+                "indexes": [
+                    models.Index(
+                        fields=["series", "timestamp", "is_active", "total", "count"],
+                        name="analytics_hour_time",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -96,7 +101,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
-                "indexes": [models.Index(fields=["series", "timestamp"], name="analytics_five_time")],
+                "indexes": [
+                    models.Index(
+                        fields=["series", "timestamp", "is_active", "total", "count"],
+                        name="analytics_five_time",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
