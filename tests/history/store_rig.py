@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -27,6 +27,7 @@ class Worker:
     Args:
         module: what runs; another than the history's own adds faults to it.
         options: of the SQLite database.
+        databases: others than a SQLite file, as Django has them.
     """
 
     def __init__(
@@ -37,10 +38,12 @@ class Worker:
         module: str = "devdash.history.worker",
         env: dict[str, str] | None = None,
         options: dict[str, str | int | float | bool] | None = None,
+        databases: Mapping[str, object] | None = None,
     ) -> None:
         self.folder, self.host = folder, host
         self.file = folder / "devdash.sqlite3"
         self.options = options or {}
+        self.databases = databases
         self.process = subprocess.Popen(
             [sys.executable, str(CHILD), module],
             stdin=subprocess.PIPE,
@@ -89,6 +92,9 @@ class Worker:
 
     def request(self, file: Path | None = None) -> w.OpenRequest:
         """The request that opens it."""
+        if self.databases is not None:
+            known = msgspec.convert(self.databases, dict[str, w.Database])
+            return w.OpenRequest(databases=known, host=self.host)
         database = w.Database(ENGINE=SQLITE, NAME=str(file or self.file), OPTIONS=self.options)
         return w.OpenRequest(databases={"default": database}, host=self.host)
 
