@@ -3,7 +3,6 @@
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from itertools import count
 from pathlib import Path
 from typing import TypeVar
 
@@ -25,7 +24,7 @@ class SharedWorker:
 
     def __init__(self, folder: Path, databases: Mapping[str, Mapping[str, object]], host: str) -> None:
         self._folder = folder
-        self._numbers = count(1)
+        self._last = 0
         entries = {alias: msgspec.convert(entry, w.Database) for alias, entry in databases.items()}
         self._request = w.OpenRequest(databases=entries, host=host)
         self.process = subprocess.Popen(
@@ -46,7 +45,7 @@ class SharedWorker:
 
     def send_records(self, records: Sequence[w.Record]) -> int:
         """Begin to store records; returns the call's number."""
-        path = self._folder / f"{self.process.pid}-{next(self._numbers)}.jsonl"
+        path = self._folder / f"{self.process.pid}-{self._last}.jsonl"
         path.write_bytes(lines_of(records))
         return self._send("ingest", w.Ingest(str(path)))
 
@@ -60,7 +59,8 @@ class SharedWorker:
 
     def ask(self, name: str, args: msgspec.Struct, reply: type[T]) -> T:
         """A question."""
-        return wire.read_answer(self._line_after(name, args), self._last, reply)
+        number = self._send(name, args)
+        return wire.read_answer(self._line(), number, reply)
 
     def events(self, *, this_host: bool = False) -> tuple[w.Event, ...]:
         """All events, or this host's."""
@@ -93,13 +93,9 @@ class SharedWorker:
             assert pipe is not None
             pipe.close()
 
-    def _line_after(self, name: str, args: msgspec.Struct) -> bytes:
-        self._send(name, args)
-        return self._line()
-
     def _send(self, name: str, args: msgspec.Struct) -> int:
         assert self.process.stdin is not None
-        self._last = getattr(self, "_last", 0) + 1
+        self._last += 1
         self.process.stdin.write(wire.request_line(self._last, name, args))
         self.process.stdin.flush()
         return self._last
