@@ -64,9 +64,9 @@ class Post:
             if self._aborted.is_set():
                 raise TimeoutError
             connection.request("POST", where.path, body=self._body, headers=self._headers)
-            answer = connection.getresponse()
-            answer.read(READ_LIMIT)
-            return answer.status
+            with connection.getresponse() as answer:
+                answer.read(READ_LIMIT)
+                return answer.status
         finally:
             connection.close()
 
