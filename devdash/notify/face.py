@@ -1,4 +1,4 @@
-"""A message as JSON, for programs and webhooks; docs/alerts.md describes it."""
+"""A message as JSON, for programs and webhooks; docs/notifications.md describes it."""
 
 from datetime import datetime
 

@@ -87,7 +87,7 @@ async def refused(channel: WebhookSender | NtfySender) -> ChannelFailed:
 
 
 async def test_a_webhook_gets_the_documented_json(serving: Serving, means: ChannelMeans) -> None:
-    """docs/alerts.md; with the token in its header, and nowhere else."""
+    """docs/notifications.md; with the token in its header, and nowhere else."""
     server = serving()
     odd = message("Zürich: 12 %", alert=AlertId("git", "diverged", "a\0b\udcff"), level=Level.CRITICAL)
     await webhook(f"{server.url}/hook?x=1", means).send(odd)
