@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from store_rig import DAY, FAULTY, Worker, number
 
 from devdash.history.store.levels import Borders, Width, parts
-from devdash.history.wire import SeriesInfo
+from devdash.history.wire import Housekeep, Housekept, SeriesInfo
+from devdash.workers.wire import NotAnAnswer
 
 HOUR = 3600.0
 START = time.time() // HOUR * HOUR - 10 * DAY
@@ -28,6 +29,7 @@ class DieAfter(msgspec.Struct):
     """When to die."""
 
     steps: int
+    what: str = "_replace"
 
 
 @pytest.fixture(scope="module")
@@ -155,10 +157,9 @@ def test_a_kill_in_the_middle_of_a_roll_up_does_no_harm(start: Callable[..., Wor
     worker.open()
     worker.ingest(records(values, "p"))
     worker.call("die_after", DieAfter(steps), None)
-    try:
+    with pytest.raises(NotAnAnswer):
         worker.housekeep(START + 61 * HOUR)
-    except Exception as error:  # the pipe's end, as it comes
-        assert worker.process.wait() == -9, error
+    assert worker.process.wait() == -9
     again = start()
     again.open()
     check(again.infos()[0], values)
@@ -168,10 +169,28 @@ def test_a_kill_in_the_middle_of_a_roll_up_does_no_harm(start: Callable[..., Wor
     check(again.infos()[0], values)
 
 
+@pytest.mark.parametrize("what", ["_add", "_add_closed", "_move_border"])
+def test_a_kill_while_something_late_is_added_adds_it_once(start: Callable[..., Worker], what: str) -> None:
+    """kill -9 after a roll-up of purged samples was changed, before the late ones are hidden or after."""
+    values = spread(6)
+    late = dict(list(values.items())[:5])
+    worker = start(module=str(FAULTY))
+    worker.open()
+    worker.ingest(records({at: value for at, value in values.items() if at not in late}, "p"))
+    worker.housekeep(START + 6 * HOUR, raw=0.0, five=4 * HOUR)
+    worker.ingest(records(late, "p"))
+    worker.call("die_after", DieAfter(1, what), None)
+    with pytest.raises(NotAnAnswer):
+        worker.housekeep(START + 6 * HOUR, raw=0.0, five=4 * HOUR)
+    assert worker.process.wait() == -9
+    again = start()
+    again.open()
+    again.housekeep(START + 6 * HOUR, raw=0.0, five=4 * HOUR)
+    check(again.infos()[0], values)
+
+
 def test_series_whose_last_sample_is_too_old_are_forgotten(worker: Worker) -> None:
     """Nothing is left of an item that has been gone for longer than hours are kept."""
-    from devdash.history.wire import Housekeep, Housekept
-
     worker.ingest([number(1_000_000.0, 1.0, "old"), number(START, 2.0, "new")])
     worker.housekeep(START)
     for _ in range(2):
