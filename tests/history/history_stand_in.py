@@ -1,6 +1,7 @@
 """A small worker in place of the real one, with moods: what databases do on bad days.
 
 The file `<database>.mood` holds one word per line: "ingest:die", "open:newer", … ; it is read at each call.
+A "!" after a word means: this once.
 Every call is written to `<database>.calls`.
 """
 
@@ -35,6 +36,9 @@ def in_mood(call: str) -> str:
         when, _, what = word.partition(":")
         if when != call:
             continue
+        if what.endswith("!"):
+            mood.unlink()
+            what = what[:-1]
         if what == "hang":
             time.sleep(600)
         if what == "die":

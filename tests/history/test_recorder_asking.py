@@ -79,6 +79,25 @@ async def test_a_file_that_was_set_aside_is_said_and_serves(tmp_path: Path) -> N
         assert history.trouble == "the history is set-aside"
 
 
+async def test_a_file_that_is_found_damaged_by_a_question_is_said_and_the_question_answered(
+    tmp_path: Path,
+) -> None:
+    """The worker sets it aside, says so, and serves again."""
+    async with recording(tmp_path) as history:
+        mood(tmp_path, "events:set-aside!")
+        assert await history.events(ANY) == ()
+        assert (history.trouble, history.hint) == ("the history is set-aside", "mend set-aside")
+
+
+async def test_a_worker_that_is_another_than_was_opened_is_opened(tmp_path: Path) -> None:
+    """It ended and was started anew between the look and the question."""
+    async with recording(tmp_path) as history:
+        mood(tmp_path, "events:not-open!")
+        assert await history.events(ANY) == ()
+        assert history.trouble == ""
+    assert calls(tmp_path) == ["open", "events", "open", "events"]
+
+
 @pytest.mark.parametrize("state", [State.FULL, State.READ_ONLY, State.LOCKED])
 async def test_where_nothing_can_be_stored_the_old_can_still_be_asked(tmp_path: Path, state: State) -> None:
     """The records wait; the trouble is over when the next are stored, not when a question is answered."""

@@ -148,6 +148,39 @@ def test_only_one_may_hand_over_at_a_time(tmp_path: Path) -> None:
     again.release()
 
 
+def test_events_are_forced_to_the_disk_and_samples_are_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A loss of power may cost samples; forcing each would cost a laptop its battery."""
+    forced: list[str] = []
+    true_fsync = os.fsync
+
+    def fsync(descriptor: int) -> None:
+        forced.append(Path(f"/proc/self/fd/{descriptor}").readlink().name)
+        true_fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    spool = Spool(tmp_path / "history")
+    spool.append([sample(1.0)])
+    assert forced == []
+    spool.append([sample(2.0), alert("a")])
+    assert forced == ["events.jsonl", "history"]
+    spool.append([alert("b")])
+    assert forced[2:] == ["events.jsonl"]
+
+
+def test_a_turn_is_taken_once_by_all_processes_together(tmp_path: Path) -> None:
+    """Until its time is over, or the clock has been set back beyond it."""
+    spool = Spool(tmp_path / "history")
+    spool.append([sample(1.0)])
+    assert spool.take_turn(3600)
+    assert not Spool(tmp_path / "history").take_turn(3600)
+    (stamp,) = spool.folder.glob("housekept")
+    for moment in (stamp.stat().st_mtime - 3601, stamp.stat().st_mtime + 7200):
+        os.utime(stamp, (moment, moment))
+        assert spool.take_turn(3600)
+
+
 def test_where_the_folder_cannot_be_made_it_is_an_os_error(tmp_path: Path) -> None:
     """Which the pen makes a state of."""
     (tmp_path / "state").write_text("a file where the folder should be")
