@@ -244,8 +244,8 @@ def test_json_writes_no_number_that_is_not_finite() -> None:
 
 
 def test_every_json_field_is_documented() -> None:
-    """docs/json.md names each field of the three objects in a table row of its own."""
-    page = (Path(__file__).parents[2] / "docs" / "json.md").read_text()
+    """docs/json.md names each field of the three objects in a table row of its own, below its heading."""
+    page = (Path(__file__).parents[2] / "docs" / "json.md").read_text().partition("\n# ")[0]
     documented = set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE))
     found = json.loads(status_json([git()], NOW))
     pane = found["panes"][0]
