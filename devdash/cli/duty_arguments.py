@@ -26,7 +26,7 @@ def _add_watch(watch: argparse.ArgumentParser) -> None:
 def _add_alerts(alerts: argparse.ArgumentParser) -> None:
     alerts.set_defaults(handler="alerts:alerts")
     alerts.add_argument("--json", action="store_true", help="as JSON; docs/json.md describes it")
-    parts = alerts.add_subparsers(metavar="ack|snooze")
+    parts = alerts.add_subparsers(metavar="ack|snooze|test")
     acknowledge = parts.add_parser("ack", help="silence alerts until they are over")
     acknowledge.set_defaults(handler="alerts:acknowledge")
     snooze = parts.add_parser("snooze", help="silence alerts for a time")
@@ -34,5 +34,8 @@ def _add_alerts(alerts: argparse.ArgumentParser) -> None:
     for part in (acknowledge, snooze):
         part.add_argument("id", nargs="*", metavar="ALERT", help="such as battery.low or git.diverged:api")
         part.add_argument("--all", action="store_true", help="every alert that fires")
+    trial = parts.add_parser("test", help="send a message through each channel")
+    trial.set_defaults(handler="channel_trial:trial")
+    trial.add_argument("channel", nargs="*", metavar="CHANNEL", help="these channels only")
     snooze.add_argument("--for", dest="span", default="1h", metavar="TIME", help='such as "90m"; 1h')
     snooze.add_argument("--off", action="store_true", help="let them ring again")

@@ -29,6 +29,38 @@ STANDARD: dict[str, ChannelConfig] = {"desktop": DesktopChannel(), "terminal": T
 """There without being written down; `[alerts.channel.NAME]` changes them."""
 
 
+def channel_configs(config: AlertsConfig) -> dict[str, ChannelConfig]:
+    """Every channel that there is, by name."""
+    return STANDARD | config.channel
+
+
+def channel(
+    config: ChannelConfig,
+    folder: Path,
+    clock: Clock,
+    on_choice: OnChoice,
+    on_return: Callable[[], None],
+    voice: Voice | None,
+) -> Channel | None:
+    """The channel that `config` describes; None for the terminal's without a voice.
+
+    Args:
+        on_return: called on the loop when what had failed may work again.
+    """
+    means = ChannelMeans(folder)
+    match config:
+        case DesktopChannel():
+            return desktop(config, on_choice, on_return)
+        case TerminalChannel():
+            return None if voice is None else TerminalSpeaker(config, voice)
+        case NtfyChannel():
+            return NtfySender(config, means)
+        case WebhookChannel():
+            return WebhookSender(config, means, clock)
+        case CommandChannel():
+            return ProgramRunner(config, means, clock)
+
+
 def build(
     config: AlertsConfig,
     *,
@@ -46,22 +78,11 @@ def build(
         voice: the terminal's; None leaves its channel out.
     """
 
-    def channel(name: str, one: ChannelConfig) -> Channel | None:
-        means = ChannelMeans(folder)
-        match one:
-            case DesktopChannel():
-                return desktop(one, on_choice, lambda: dispatcher.nudge(name))
-            case TerminalChannel():
-                return None if voice is None else TerminalSpeaker(one, voice)
-            case NtfyChannel():
-                return NtfySender(one, means)
-            case WebhookChannel():
-                return WebhookSender(one, means, clock)
-            case CommandChannel():
-                return ProgramRunner(one, means, clock)
+    def make(name: str, one: ChannelConfig) -> Channel | None:
+        return channel(one, folder, clock, on_choice, lambda: dispatcher.nudge(name), voice)
 
-    configs = STANDARD | config.channel
-    channels = {name: channel(name, one) for name, one in configs.items()}
+    configs = channel_configs(config)
+    channels = {name: make(name, one) for name, one in configs.items()}
     dispatcher = Dispatcher(
         {
             name: Outlet(one, configs[name].least, isinstance(configs[name], DesktopChannel))
