@@ -15,7 +15,8 @@ import pytest
 from git_builder import Builder, only, pane, read
 
 from devdash.api import ActionRequest, CopyText, Duration, Level, PaneError
-from devdash.engine.boundary import admit_actions, admit_outcome
+from devdash.engine.boundary import admit_outcome
+from devdash.engine.offers import admit_actions
 from devdash.engine.context import Context
 from devdash_git.contact import FetchBook, Record
 from devdash_git.pane import GitPane

@@ -17,7 +17,8 @@ from devdash.api import (
     Table,
     Unavailable,
 )
-from devdash.engine.boundary import admit_actions, admit_report, admit_rules
+from devdash.engine.boundary import admit_report
+from devdash.engine.offers import admit_actions, admit_rules
 from devdash.render.status import PaneStatus
 from devdash.render.text import status_text
 from devdash_ledger.facts import LedgerFacts
