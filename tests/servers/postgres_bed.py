@@ -25,9 +25,8 @@ class Postgres:
             "port": self.port,
             "listen_addresses": "127.0.0.1",
             "unix_socket_directories": "",
-            # Durability is not on trial.
+            # Durability is not on trial. But commits are written at once: `catch_up` waits for what is written.
             "fsync": "off",
-            "synchronous_commit": "off",
             "full_page_writes": "off",
             "shared_buffers": "16MB",
             "max_connections": 40,
