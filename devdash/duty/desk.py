@@ -35,10 +35,11 @@ class Desk:
     """
 
     def __init__(self, folder: Path, what: str, config: str, clock: Clock, tick_s: float) -> None:
-        self.papers = Papers(folder, config, clock)
+        self._seat = Seat(folder, what, config)
+        self.papers = Papers(folder, config, clock, lambda: self._seat.taken)
         self._config = config
         self._clock = clock
-        self._seat = Seat(folder, what, config)
+        self._turn = 0
         self._vigil = Vigil(folder)
         self._tick_s = tick_s
         self._role: Role | None = None
@@ -136,7 +137,10 @@ class Desk:
 
     def _find_role(self) -> None:
         role = self._present_role()
-        if role is self._role:
+        again, self._turn = self._seat.turn != self._turn, self._seat.turn
+        # Who was stopped and wakes when the seat is free once more has missed what others did on it.
+        missed = role is Role.ON_DUTY and again and self.papers.by_another()
+        if role is self._role and not missed:
             return
         before, self._role = self._role, role
         if before is not None:
@@ -144,12 +148,20 @@ class Desk:
         own_wishes = self.papers.outstanding()
         self.papers.forget()
         self._book = Book(self._tick_s)
-        if role is Role.ON_DUTY and not self._alone:
+        if role is Role.ON_DUTY:
             self._book.load(self.papers.take_over(), self._moment())
             for wish in own_wishes:
                 apply(self._book, wish, self._moment())
+        elif role is Role.BESIDE:
+            self._pass_on()
         self._shown(())
         self._tell()
+
+    def _pass_on(self) -> None:
+        """What was wished for here and not done yet is for whoever is on duty."""
+        waiting, self._wishes = self._wishes, []
+        for wish in waiting:
+            self.papers.post(wish)
 
     def _present_role(self) -> Role:
         """Takes the seat if it is free. Where no file can be had there is nobody to agree with."""

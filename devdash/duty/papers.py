@@ -5,12 +5,12 @@ what should have lasted, never an alert.
 """
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from devdash.alerts.model import Alert
 from devdash.duty import register, wishes
-from devdash.duty.register import Register
+from devdash.duty.register import Register, Stamp
 from devdash.duty.wishes import Wish
 from devdash.engine.clock import Clock
 
@@ -23,14 +23,16 @@ class Papers:
     Args:
         folder: the state folder that all processes of the user share.
         config: this process's devdash.toml, absolute; "" for the built-in defaults.
+        may_write: whether this process is on duty still; asked in a thread.
     """
 
-    def __init__(self, folder: Path, config: str, clock: Clock) -> None:
+    def __init__(self, folder: Path, config: str, clock: Clock, may_write: Callable[[], bool]) -> None:
         self._folder = folder
         self._config = config
         self._clock = clock
+        self._may_write = may_write
         self._stored: tuple[Alert, ...] | None = None
-        self._seen: tuple[int, int, int] | None = None
+        self._seen: Stamp | None = None
         self._posted: list[tuple[Path, Wish]] = []
         self._fulfilled: list[Path] = []
         self._troubles: dict[str, str] = {}
@@ -44,31 +46,44 @@ class Papers:
 
     def take_over(self) -> tuple[Alert, ...]:
         """What the last process on duty knew of the same devdash.toml. A spoiled register is set aside."""
+        self._seen = register.stamp(self._folder)
         found = self._read(set_aside=True)
+        try:
+            register.clear(self._folder)
+        except OSError as error:
+            log.info("an unfinished file stays: %s", reason(error))
         if found is None or found.config != self._config:
             return ()
         self._stored = found.alerts
         return found.alerts
 
-    def unsaved(self, alerts: tuple[Alert, ...]) -> Register | None:
-        """What has to be written; None when the file says it already."""
-        return None if alerts == self._stored else Register(self._clock.now(), self._config, alerts)
+    def by_another(self) -> bool:
+        """Whether the register is there, and was last written by another process."""
+        return register.stamp(self._folder) not in (None, self._seen)
 
-    def save(self, value: Register) -> OSError | None:
-        """Write it; blocks, so it belongs into a thread. Returns what prevented it."""
+    def unsaved(self, alerts: tuple[Alert, ...]) -> Register | None:
+        """What has to be written; None when the file is there and says it already."""
+        if alerts == self._stored and register.stamp(self._folder) == self._seen:
+            return None
+        return Register(self._clock.now(), self._config, alerts)
+
+    def save(self, value: Register) -> Stamp | OSError | None:
+        """Write it; blocks, so it belongs into a thread. Returns what became of it, for `saved`."""
         try:
-            register.write(self._folder, value)
+            return register.write(self._folder, value, self._may_write)
         except OSError as error:
             return error
-        return None
 
-    def saved(self, value: Register, error: OSError | None) -> None:
-        """It was written, or was not. Wishes that it contains are done."""
-        if error is not None:
-            self._note("write", f"the alerts cannot be kept: {reason(error)}")
-            return
+    def saved(self, value: Register, result: Stamp | OSError | None) -> bool:
+        """Take note of how `save` ended. Returns whether it was written: wishes that it contains are done."""
+        if isinstance(result, OSError):
+            self._note("write", f"the alerts cannot be kept: {reason(result)}")
+            return False
         self._note("write", "")
-        self._stored = value.alerts
+        if result is None:
+            return False
+        self._stored, self._seen = value.alerts, result
+        return True
 
     def late(self) -> None:
         """The disk does not answer."""
@@ -129,8 +144,10 @@ class Papers:
         return found.alerts if found is not None else ()
 
     def forget(self) -> None:
-        """Another part begins: nothing that was seen or written counts."""
+        """Another part begins: nothing that was seen, written or fulfilled counts."""
         self._seen, self._stored = None, None
+        self._fulfilled.clear()
+        self._note("write", "")
 
     def _read(self, *, set_aside: bool) -> Register | None:
         found: Register | None = None

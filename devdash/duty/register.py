@@ -4,6 +4,8 @@ It outlives every process, so that a restart neither forgets an acknowledgement 
 """
 
 import os
+import tempfile
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -11,10 +13,16 @@ import msgspec
 
 from devdash.alerts.model import Alert
 from devdash.alerts.wire import UnreadableAlerts, from_json, to_json
+from devdash.duty.small_file import NotAFile, read_small
 from devdash.engine.places import make_private
 
 NAME = "alerts.json"
 VERSION = 1
+MOST_BYTES = 64 * 1024 * 1024
+UNFINISHED = ".new"
+
+Stamp = tuple[int, int, int]
+"""Inode, time of writing and size: differs whenever the file was written."""
 
 
 class Register(msgspec.Struct, frozen=True):
@@ -43,12 +51,15 @@ class Spoiled(Exception):
     """The file is there but is none of ours, or of a newer devdash."""
 
 
-def stamp(folder: Path) -> tuple[int, int, int] | None:
+def stamp(folder: Path) -> Stamp | None:
     """What changes whenever the file is written; None when there is none."""
     try:
-        status = (folder / NAME).stat()
+        return _stamp((folder / NAME).stat())
     except OSError:
         return None
+
+
+def _stamp(status: os.stat_result) -> Stamp:
     return status.st_ino, status.st_mtime_ns, status.st_size
 
 
@@ -60,9 +71,11 @@ def read(folder: Path) -> Register | None:
         OSError: it cannot be read.
     """
     try:
-        text = (folder / NAME).read_bytes()
+        text = read_small(folder / NAME, MOST_BYTES)
     except FileNotFoundError:
         return None
+    except (NotAFile, IsADirectoryError) as error:
+        raise Spoiled(f"{NAME} is no file of ours") from error
     try:
         form = msgspec.json.decode(text, type=_Form)
         if form.version != VERSION:
@@ -72,27 +85,40 @@ def read(folder: Path) -> Register | None:
         raise Spoiled(f"{NAME} is damaged") from error
 
 
-def write(folder: Path, value: Register) -> None:
+def write(folder: Path, value: Register, may: Callable[[], bool] = lambda: True) -> Stamp | None:
     """Put `value` in place of what was there, whole or not at all, also when the machine loses power.
 
-    Only the process on duty may.
+    Only the process on duty may, and one that was stopped in here may be it no longer: `may` is asked last.
+
+    Returns:
+        The file's stamp; None when it was not to be written any more, and the old one stays.
 
     Raises:
         OSError: it cannot be written; the old one stays.
     """
     form = _Form(VERSION, value.at, value.config, msgspec.Raw(to_json(value.alerts)))
     make_private(folder)
-    new = folder / f"{NAME}.new"
-    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    # A name of its own: who wakes in the middle of writing must not write into another's file.
+    descriptor, name = tempfile.mkstemp(prefix=f"{NAME}.", suffix=UNFINISHED, dir=folder)
+    new = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(msgspec.json.encode(form))
             stream.flush()
             os.fsync(stream.fileno())
+            written = _stamp(os.fstat(stream.fileno()))
+        if not may():
+            return None
         new.replace(folder / NAME)
-    except OSError:
+    finally:
         new.unlink(missing_ok=True)
-        raise
+    return written
+
+
+def clear(folder: Path) -> None:
+    """Remove what writers that were killed have left. Only the process on duty may. Raises OSError."""
+    for left in folder.glob(f"{NAME}.*{UNFINISHED}"):
+        left.unlink(missing_ok=True)
 
 
 def set_aside(folder: Path) -> Path:

@@ -7,10 +7,12 @@ free, and nobody ever clears up after it.
 import fcntl
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
+from devdash.duty.small_file import check_file
 from devdash.engine.places import make_private
 
 NAME = "duty.lock"
@@ -44,13 +46,18 @@ class Seat:
     Args:
         folder: the state folder; made if need be.
         what, config: what others are told of this process while it holds the seat.
+
+    Attributes:
+        turn: rises whenever the seat is taken: between two turns others may have been on duty.
     """
 
     def __init__(self, folder: Path, what: str, config: str) -> None:
         self._path = folder / NAME
         self._what = what
         self._config = config
+        self.turn = 0
         self._descriptor: int | None = None
+        self._told = False
         self._shown = float("-inf")
 
     @property
@@ -70,14 +77,14 @@ class Seat:
         Raises:
             OSError: the state folder cannot be written, or its file system knows no locks.
         """
-        if self.taken:
-            return True
-        self.leave()
-        make_private(self._path.parent)
-        descriptor = _locked(self._path)
-        if descriptor is None:
-            return False
-        self._hold(descriptor)
+        if not self.taken:
+            self.leave()
+            make_private(self._path.parent)
+            descriptor = _locked(self._path)
+            if descriptor is None:
+                return False
+            self._hold(descriptor)
+        self._tell()
         # The file may have been replaced between its opening and its locking.
         return self.taken
 
@@ -96,14 +103,24 @@ class Seat:
         if descriptor is None:
             return False
         self._hold(descriptor)
+        self._tell()
         new.replace(self._path)
         return self.taken
 
     def _hold(self, descriptor: int) -> None:
         self._descriptor = descriptor
-        os.ftruncate(descriptor, 0)
-        holder = Holder(os.getpid(), self._what, self._config, time.time())
-        os.pwrite(descriptor, msgspec.json.encode(holder), 0)
+        self._told = False
+        self.turn += 1
+
+    def _tell(self) -> None:
+        """Write who holds it. The lock decides, not the text: on a full disk it is written later."""
+        if self._told or self._descriptor is None:
+            return
+        text = msgspec.json.encode(Holder(os.getpid(), self._what, self._config, time.time()))
+        with suppress(OSError):
+            os.pwrite(self._descriptor, text, 0)
+            os.ftruncate(self._descriptor, len(text))
+            self._told = True
 
     def leave(self) -> None:
         """Free the seat. The file stays: removing it would let two processes lock two files of one name."""
@@ -124,8 +141,10 @@ class Seat:
 
 def _locked(path: Path) -> int | None:
     """The file, open and locked; None when another has locked it. Raises OSError."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+    descriptor = os.open(path, flags, 0o600)
     try:
+        check_file(descriptor)
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(descriptor)
@@ -139,7 +158,7 @@ def _locked(path: Path) -> int | None:
 def holder_of(folder: Path) -> Holder | None:
     """Who is on duty, seen from outside: None when nobody is."""
     try:
-        descriptor = os.open(folder / NAME, os.O_RDONLY | os.O_CLOEXEC)
+        descriptor = os.open(folder / NAME, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except OSError:
         return None
     try:

@@ -8,14 +8,20 @@ import uuid
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
 from devdash.alerts.model import AlertId
+from devdash.duty.small_file import read_small
 from devdash.engine.places import make_private
 
 FOLDER = "wishes"
 MOST_BYTES = 65_536
+
+LONGEST_S = 100 * 366 * 86_400
+LAST_YEAR = 9000
+"""Beyond both there is no end of a snooze that a calendar has."""
 
 
 class Wish(msgspec.Struct, frozen=True):
@@ -27,9 +33,9 @@ class Wish(msgspec.Struct, frozen=True):
         snooze_s: seconds to be silent; 0 ends a snooze; None: acknowledge.
     """
 
-    at: datetime
+    at: Annotated[datetime, msgspec.Meta(tz=True)]
     ids: tuple[AlertId, ...]
-    snooze_s: float | None = None
+    snooze_s: Annotated[float, msgspec.Meta(ge=0, le=LONGEST_S)] | None = None
 
 
 def post(folder: Path, wish: Wish) -> Path:
@@ -44,28 +50,38 @@ def post(folder: Path, wish: Wish) -> Path:
     name = f"{wish.at.timestamp():017.6f}-{uuid.uuid4().hex}"
     hidden, ready = place / f".{name}", place / f"{name}.json"
     descriptor = os.open(hidden, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    with os.fdopen(descriptor, "wb") as stream:
-        stream.write(msgspec.json.encode(wish))
-        stream.flush()
-        os.fsync(stream.fileno())
-    hidden.replace(ready)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(msgspec.json.encode(wish))
+            stream.flush()
+            os.fsync(stream.fileno())
+        hidden.replace(ready)
+    except OSError:
+        hidden.unlink(missing_ok=True)
+        raise
     return ready
 
 
 def waiting(folder: Path) -> Iterator[tuple[Path, Wish | None]]:
-    """The wishes that are not fulfilled yet, oldest first; None for a file that is none."""
+    """The wishes that are not fulfilled yet, oldest first; None for a file that is none.
+
+    What cannot be read now, or is no file, is passed over and stays.
+    """
     try:
         names = sorted(entry.name for entry in os.scandir(folder / FOLDER) if entry.name.endswith(".json"))
     except OSError:
         return
     for name in names:
         path = folder / FOLDER / name
-        yield path, _read(path)
+        try:
+            yield path, _wish(read_small(path, MOST_BYTES))
+        except OSError:
+            continue
 
 
-def _read(path: Path) -> Wish | None:
+def _wish(text: bytes) -> Wish | None:
     try:
-        with path.open("rb") as stream:
-            return msgspec.json.decode(stream.read(MOST_BYTES), type=Wish)
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        wish = msgspec.json.decode(text, type=Wish)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
         return None
+    return wish if wish.at.year < LAST_YEAR else None

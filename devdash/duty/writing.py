@@ -49,9 +49,8 @@ class Writer:
     async def _put(self, value: Register, done: tuple[Path, ...]) -> None:
         papers = self._desk.papers
         try:
-            error = await self._threads.call(papers.save, value)
+            result = await self._threads.call(papers.save, value)
         except PaneError:  # too many writings hang
-            error = OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
-        papers.saved(value, error)
-        if error is None:
+            result = OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+        if papers.saved(value, result):
             papers.drop(done)
