@@ -25,7 +25,7 @@ class Postgres:
             "port": self.port,
             "listen_addresses": "127.0.0.1",
             "unix_socket_directories": "",
-            # Durability is not on trial. But commits are written at once: `catch_up` waits for what is written.
+            # Durability is not on trial; but `catch_up` needs commits that are written at once.
             "fsync": "off",
             "full_page_writes": "off",
             "shared_buffers": "16MB",
