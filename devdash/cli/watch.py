@@ -15,6 +15,7 @@ from devdash.cli import loop
 from devdash.cli.departure import Departure
 from devdash.cli.exits import Exit
 from devdash.cli.journal import journal
+from devdash.cli.past import told_past
 from devdash.cli.session import complain_of, settings_for
 from devdash.config.follow import Follower, Work
 from devdash.config.load import load
@@ -92,7 +93,9 @@ class Watch:
     async def _serve(self) -> None:
         """Read, judge, tell and keep until it is time to go, or another has taken the seat."""
         keeper = Keeper(self._settings, state=self._state, clock=self._clock)
-        engine = Engine(self._settings, self._registry, clock=self._clock, past=keeper.past)
+        # Nobody looks at charts here: panes are not told their past, which would start a process each time.
+        past = told_past(self._settings)
+        engine = Engine(self._settings, self._registry, clock=self._clock, past=past)
         ended = asyncio.Event()
         follower = self._follower(engine)
         tasks: set[asyncio.Task[None]] = set()
