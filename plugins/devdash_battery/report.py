@@ -133,7 +133,7 @@ def _attention(power: Power, config: BatteryConfig) -> tuple[Attention, ...]:
 def _devices_attention(facts: BatteryFacts, config: BatteryConfig) -> tuple[Attention, ...]:
     return tuple(
         Attention(
-            f"peripheral-low:{device.supply}",
+            f"{device.supply}:peripheral-low",
             Level.ATTENTION,
             phrases.peripheral(device),
             item=device.supply,

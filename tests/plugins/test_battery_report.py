@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from desks import alert as alert_of
 from power_dumps import Attributes
 from syrupy.assertion import SnapshotAssertion
 
@@ -12,6 +13,7 @@ from devdash.engine.boundary import admit_report
 from devdash.engine.context import Context
 from devdash.render.blocks import lay_out
 from devdash.render.text import plain
+from devdash.tui.needs import paired
 from devdash_battery.config import BatteryConfig
 from devdash_battery.episode import Episode
 from devdash_battery.facts import Stage
@@ -164,6 +166,13 @@ def test_samples_are_charge_and_flow_and_the_devices_charge() -> None:
     assert told == [("percent", "", 78.0), ("watts", "", 29.0)]
     devices = [(s.series, s.item, s.value) for s in report_of("peripherals_only").samples]
     assert devices == [("percent", "hidpp_battery_0", 12.0)]
+
+
+def test_a_device_s_attention_is_named_as_its_alert_is() -> None:
+    """So that triage lists and counts it once."""
+    attention = report_of("peripherals_only").attention
+    alert = alert_of("battery", "peripheral-low", "hidpp_battery_0")
+    assert list(paired(attention, [alert]).values()) == [alert]
 
 
 def test_rows_open_to_what_the_pack_is() -> None:
