@@ -99,9 +99,9 @@ def title_line(
 def _need_parts(snapshots: Sequence[Snapshot], needs: Sequence["Need"]) -> list[Part]:
     loud = [need for need in needs if need.is_loud]
     quiet = {need.pane for need in needs if not need.is_loud}
-    waiting = [need for need in loud if not need.is_failure]
+    waiting = [need for need in loud if not need.is_failure and not need.follows]
     stale = sum(need.stale for need in waiting)
-    failed = len(loud) - len(waiting)
+    failed = sum(need.is_failure for need in loud)
     late = sum(snapshot.phase is Phase.LATE for snapshot in snapshots)
     hands = f"{len(waiting)} need a hand" if len(waiting) > 1 else "1 needs a hand" if waiting else ""
     said = [

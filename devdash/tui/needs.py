@@ -50,7 +50,7 @@ class Need(msgspec.Struct, frozen=True, kw_only=True):
         often: how often it fired in the last 7 days; 0: not known.
         until: the end of a snooze.
         stale: the pane's data are not current.
-        follows: the name of the rule whose alert silences this one; "".
+        follows: the name of the rule whose alert silences this one, which counts with that one; "".
     """
 
     key: str

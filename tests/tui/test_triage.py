@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from panes import Registry, Rows, Scripted, good, hang, scripted, settings_for
 from reach import focused, rows_pane
 
-from devdash.alerts.model import Status
+from devdash.alerts.model import AlertId, Status
 from devdash.api import (
     Action,
     ActionRequest,
@@ -172,6 +172,19 @@ async def test_s_asks_how_long_and_the_title_counts_it_no_more(stage: Perform, l
         assert f"{snoozed.snoozed_until:%a %H:%M}" == "Sun 14:55"
         assert "snoozed until 14:55" in s.text
         assert "▲ 2 need a hand" in s.text, "and what is left is not critical"
+
+
+async def test_what_another_alert_silences_counts_once_with_it(stage: Perform) -> None:
+    """The list has both, and says which one follows; there is one thing to do."""
+    follows = alert("calm", "lag", inhibited=True, inhibited_by=("down",))
+    desk = PlainDesk(alert("calm", "down"), follows)
+    async with stage(Registry(calm=scripted(lambda pane: good())), make_desk=desk) as s:
+        await s.press("a")
+        assert "follows down" in s.text
+        assert "✖ 1 needs a hand" in s.text
+        desk.acknowledge([AlertId("calm", "down")])
+        await s.drawn()
+        assert "nothing new · 2 set aside" in s.text
 
 
 async def test_escape_from_the_question_snoozes_nothing(stage: Perform) -> None:
