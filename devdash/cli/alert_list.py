@@ -8,11 +8,15 @@ import msgspec
 from devdash.alerts.model import Alert
 from devdash.contract.view import Block, Cell, Column, Row, Table, Text, Tone
 from devdash.duty.outside import Sight
+from devdash.render.clean import clean, fit
 from devdash.render.lines import level_tone
 from devdash.render.when import day_and_time
 
 SCHEMA = 1
 """Rises when a field is removed, renamed or means something else; new fields do not raise it."""
+
+LONGEST_NAME = 40
+"""Cells of an alert's name, beyond which it would leave no room for what it is about. JSON has it whole."""
 
 
 def worst_first(alerts: Iterable[Alert]) -> tuple[Alert, ...]:
@@ -37,7 +41,7 @@ def blocks(alerts: Sequence[Alert], now: datetime) -> tuple[Block, ...]:
         Row(
             str(alert.id),
             (
-                Cell(str(alert.id), level_tone(alert.level)),
+                Cell(fit(clean(str(alert.id)), LONGEST_NAME), level_tone(alert.level)),
                 Cell(alert.text),
                 Cell(day_and_time(alert.since, now)),
                 Cell(f"{len(alert.fired)}× in a week" if len(alert.fired) > 1 else ""),

@@ -5,13 +5,12 @@ import os
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import TextIO
 
 from devdash.cli import loop
 from devdash.cli.exits import Exit, UsageError
 from devdash.cli.output import complain, reserved_stdout, terminal_width
-from devdash.cli.past import recorder_of, told_past
+from devdash.cli.past import keep, told_past
 from devdash.cli.session import pane_spec, settings_for
 from devdash.contract.actions import Confirmation, CopyText, Effect, OpenEditor, Outcome, Scope
 from devdash.contract.errors import PaneError, one_line
@@ -23,9 +22,6 @@ from devdash.engine.registry import Registry
 from devdash.render.blocks import lay_out
 from devdash.render.clean import clean
 from devdash.render.text import plain
-
-RECORD_S = 0.3
-"""How long a disk may take to keep what was done."""
 
 _BY_LEVEL = {Level.OK: Exit.OK, Level.ATTENTION: Exit.ATTENTION}
 
@@ -79,15 +75,11 @@ async def _do(engine: Engine, pane: str, asked: Asked, out: TextIO) -> Exit:
 
 
 async def _record(engine: Engine, deeds: Sequence[Deed]) -> None:
-    """Spool what was done; the next devdash that asks or watches brings it to the database."""
     if not engine.settings.history.enabled:
         return
     from devdash.duty.records import deed_record
 
-    with suppress(TimeoutError):
-        async with recorder_of(engine.settings) as recorder, asyncio.timeout(RECORD_S):
-            recorder.keep([deed_record(deed, engine.clock.now()) for deed in deeds])
-            await recorder.settled()
+    await keep(engine.settings, [deed_record(deed, engine.clock.now()) for deed in deeds])
 
 
 def _print(outcome: Outcome, out: TextIO) -> None:

@@ -1,0 +1,77 @@
+"""`devdash alerts`: what the list has room for, what is refused, and what the history has of it."""
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+
+import pytest
+from cli_rig import Result
+from desks import NOW, alert
+
+from devdash.alerts.model import Alert, AlertId
+from devdash.cli.alert_list import blocks
+from devdash.cli.alerts import chosen_ids
+from devdash.cli.exits import UsageError
+from devdash.duty import register
+from devdash.engine.places import make_private, state_root
+from devdash.render.blocks import lay_out
+from devdash.render.text import plain
+
+Run = Callable[..., Result]
+
+
+def known(*alerts: Alert) -> Iterable[Alert]:
+    """What a devdash that has ended knew."""
+    make_private(state_root())
+    register.write(state_root(), register.Register(NOW, "", alerts))
+    return alerts
+
+
+@pytest.mark.parametrize("width", [60, 80, 200])
+def test_one_long_name_leaves_room_for_what_all_are_about(width: int) -> None:
+    """A repository may have a name of 250 characters."""
+    found = [alert("git", "many", "L" * 250), alert("battery", "low", text="plug in")]
+    text = plain(lay_out(blocks(found, NOW), width))
+    assert "plug in" in text
+    assert max(map(len, text.splitlines())) <= width
+
+
+def test_an_ordinary_name_is_whole_where_there_is_little_room() -> None:
+    """It is what `devdash alerts ack` takes."""
+    name = AlertId("battery", "peripheral-low", "hidpp_battery_0")
+    text = plain(lay_out(blocks([alert(name.pane, name.rule, name.item)], NOW), 60))
+    assert str(name) in text
+
+
+def test_names_beside_all_are_refused() -> None:
+    """Whoever names one does not mean all."""
+    low = alert("battery", "low")
+    with pytest.raises(UsageError, match="not both"):
+        chosen_ids([low], ["battery.low"], every=True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "what"),
+    [
+        (["ack", "battery.low"], "acknowledged"),
+        (["snooze", "battery.low", "--for", "4h"], "snoozed"),
+        (["snooze", "--all", "--off"], "unsnoozed"),
+    ],
+)
+def test_the_history_has_what_was_silenced_from_here(
+    devdash: Run, config: Callable[[str], object], arguments: list[str], what: str
+) -> None:
+    """As it has what a key of the dashboard silenced; docs/json.md names the words."""
+    config("[panes.doer]\n")
+    known(alert("battery", "low", since=NOW - timedelta(hours=2)))
+    assert devdash("alerts", *arguments).calm().code == 0
+    told = devdash("history", "--events").calm().out
+    assert f"low    {what}  battery is low" in told
+
+
+def test_a_broken_config_costs_the_history_alone(devdash: Run, config: Callable[[str], object]) -> None:
+    """Who wants silence has it, and reads what is not kept."""
+    config("[panes")
+    known(alert("battery", "low"))
+    code, out, err = devdash("alerts", "ack", "battery.low").calm()
+    assert (code, out) == (0, "battery.low: acknowledged\n")
+    assert "the history does not have it" in err
