@@ -1,7 +1,7 @@
 """`devdash history`: what happened, as text, a chart, CSV or JSON."""
 
 from argparse import Namespace
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 from typing import TextIO
 
@@ -131,7 +131,7 @@ async def _look(recorder: Recorder, settings: Settings, wanted: Wanted, *, every
     uptimes = await recorder.uptime(UptimeQuery(pane=wanted.pane, since=since, until=until))
     if not (events or infos or uptimes):
         await _check_pane(recorder, settings, wanted)
-    chosen = tuple(info for info in infos if _matches(info, wanted))
+    chosen = _matching(infos, wanted) if infos else ()
     return Past(wanted.since, wanted.until, wanted.pane, chosen, events, uptimes)
 
 
@@ -189,11 +189,7 @@ async def _chosen_series(recorder: Recorder, settings: Settings, wanted: Wanted)
     if not infos:
         await _check_pane(recorder, settings, wanted)
         raise UsageError(f"{wanted.pane} has no samples in this time", "Look further back with --since 30d.")
-    chosen = tuple(info for info in infos if _matches(info, wanted))
-    if not chosen:
-        known = sorted({f"{info.series}" + (f" of {info.item}" if info.item else "") for info in infos})
-        raise UsageError(f"{wanted.pane} has no such series", "series: " + ", ".join(map(clean, known)))
-    return chosen
+    return _matching(infos, wanted)
 
 
 async def _check_pane(recorder: Recorder, settings: Settings, wanted: Wanted) -> None:
@@ -208,6 +204,20 @@ async def _check_pane(recorder: Recorder, settings: Settings, wanted: Wanted) ->
         raise UsageError(
             f"there is no pane '{clean(wanted.pane)}'; {suggestion(wanted.pane, known, 'panes')}"
         )
+
+
+def _matching(infos: Sequence[SeriesInfo], wanted: Wanted) -> tuple[SeriesInfo, ...]:
+    """Those of `infos` that are meant.
+
+    Raises:
+        UsageError: there are none; says what there is.
+    """
+    chosen = tuple(info for info in infos if _matches(info, wanted))
+    if not chosen:
+        known = sorted({f"{info.series}" + (f" of {info.item}" if info.item else "") for info in infos})
+        said = f"{clean(wanted.pane)} has no such series" if wanted.pane else "there is no such series"
+        raise UsageError(said, "series: " + ", ".join(map(clean, known)))
+    return chosen
 
 
 def _matches(info: SeriesInfo, wanted: Wanted) -> bool:

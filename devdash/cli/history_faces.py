@@ -3,7 +3,7 @@
 import csv
 import io
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 import msgspec
@@ -49,6 +49,19 @@ def number(value: float) -> str:
     return f"{value:.6g}"
 
 
+def label(span: float) -> Callable[[float], str]:
+    """How values of an axis that covers `span` are written: no more digits than tell them apart."""
+    places = max(0, 1 - math.floor(math.log10(span))) if 0 < span < math.inf else 2
+
+    def written(value: float) -> str:
+        if places > 6 or abs(value) >= 1e6:
+            return number(value)
+        text = f"{value:.{places}f}"
+        return text.rstrip("0").rstrip(".") if places else text
+
+    return written
+
+
 def overview(past: Past, now: datetime, *, events_only: bool) -> tuple[Block, ...]:
     """The page: uptime, series and events."""
     events = _events_table(past, now)
@@ -64,7 +77,8 @@ def chart_lines(chart: Chart, width: int) -> Iterator[str]:
     title = " · ".join(part for part in (info.pane, info.series, info.item) if part)
     known = f"latest {number(info.latest)}, mean {number(info.mean)} of {info.count}"
     yield fit(f"{clean(title)}  {known}", width)
-    drawn = plot(chart.means, width, HEIGHT, number)
+    means = [mean for mean in chart.means if mean is not None and math.isfinite(mean)]
+    drawn = plot(chart.means, width, HEIGHT, label(max(means, default=0.0) - min(means, default=0.0)))
     yield from drawn or ("no samples in this time",)
     if drawn:
         since, until = (day_and_time(moment, chart.until) for moment in (chart.since, chart.until))

@@ -16,7 +16,7 @@ import pytest
 from cli_rig import Result
 
 from devdash.cli.history import moment
-from devdash.cli.history_faces import _History
+from devdash.cli.history_faces import _History, label
 from devdash.contract.levels import Level
 from devdash.engine.places import state_root
 from devdash.history.spool import Spool
@@ -187,11 +187,33 @@ def test_what_makes_no_sense_is_refused_with_a_reason(devdash: Run, arguments: l
 
 
 @pytest.mark.usefixtures("day")
-def test_an_unknown_series_is_refused_with_those_that_there_are(devdash: Run) -> None:
-    """As a pane would be."""
-    code, _, err = devdash("history", "doer", "--csv", "--series", "lode")
-    assert code == 64
+@pytest.mark.parametrize("form", [["doer", "--csv"], ["doer", "--plot"], ["doer", "--json"], ["doer"], []])
+def test_an_unknown_series_is_refused_with_those_that_there_are(devdash: Run, form: list[str]) -> None:
+    """As a pane would be, in whatever form."""
+    code, out, err = devdash("history", *form, "--series", "lode")
+    assert (code, out) == (64, "")
     assert "series: heat, load of one" in err
+
+
+@pytest.mark.parametrize(
+    ("span", "value", "said"),
+    [
+        (20.0, 26.6667, "27"),
+        (8.0, 26.6667, "26.7"),
+        (0.05, 26.6667, "26.667"),
+        (0.0, 26.6667, "26.67"),
+        (0.0, 18.0, "18"),
+        (30.0, -9.0, "-9"),
+        (4000.0, 22406.44, "22406"),
+        (1e9, 4.2e9, "4.2e+09"),
+        (1e-9, 0.123456789, "0.123457"),
+        (0.0, 0.0, "0"),
+        (200.0, 100.0, "100"),
+    ],
+)
+def test_an_axis_is_labelled_with_no_more_digits_than_it_needs(span: float, value: float, said: str) -> None:
+    """A long number leaves little room for the chart."""
+    assert label(span)(value) == said
 
 
 @pytest.mark.parametrize(
