@@ -104,6 +104,11 @@ class Book:
             self._put(alert, machine.snoozed(alert, end, now.wall))
         return self._settle(self._shelves.values(), now)
 
+    def untold(self, ids: Iterable[AlertId]) -> None:
+        """The last notification of these reached nobody: it is due again, with the next tick or reading."""
+        for alert in self._found(ids):
+            self._put(alert, machine.untold(alert))
+
     def retain(self, rules: Collection[tuple[str, str]], at: Moment) -> tuple[Notice, ...]:
         """Keep only alerts of these rules, given as (pane, rule); the others are closed and forgotten."""
         now = self._arrive(at)

@@ -107,6 +107,15 @@ def snoozed(alert: Alert, until: datetime | None, wall: datetime) -> Alert:
     return replace(alert, snoozed_at=wall, snoozed_until=until)
 
 
+def untold(alert: Alert) -> Alert:
+    """`alert` after its last notification reached nobody: what was due then is due again."""
+    if not alert.is_open or alert.acknowledged or not alert.notified:
+        return alert
+    if alert.notified == 1:
+        return replace(alert, notified=0, notified_at=None, repeats=0, shown=False, owed=False)
+    return replace(alert, owed=True)
+
+
 def restored(alert: Alert, now: Moment) -> Alert:
     """`alert` as a new process takes it over: without current data, and no timer survives."""
     alert = within_reach(replace(alert, timer=None), now.wall)

@@ -156,6 +156,10 @@ class Occasion(StrEnum):
     """The outcome of a button that was pressed. The duty says it, not the engine."""
 
 
+RINGING = frozenset({Occasion.FIRED, Occasion.REPEATED, Occasion.ESCALATED, Occasion.REMINDED})
+"""Those that ask for a person's attention."""
+
+
 class Notice(msgspec.Struct, frozen=True):
     """What channels are to do.
 

@@ -8,8 +8,9 @@ import asyncio
 import logging
 import signal
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
+from typing import Any
 
 from devdash.cli import loop
 from devdash.cli.departure import Departure
@@ -20,6 +21,7 @@ from devdash.cli.session import complain_of, settings_for
 from devdash.config.follow import Follower, Work
 from devdash.config.load import load
 from devdash.config.model import Settings
+from devdash.config.watch import Pace
 from devdash.duty.duty import Duty, config_name
 from devdash.duty.keeper import Keeper
 from devdash.duty.model import Role
@@ -36,6 +38,9 @@ WHAT = "devdash watch"
 
 LOOK_S = 2.0
 """Seconds between two looks at the seat while another is on duty."""
+
+PACE = Pace(step=2.0, recheck=10.0)
+"""Nobody sits in front of it: a saved devdash.toml may take seconds, and each look wakes a laptop."""
 
 
 def watch(arguments: Namespace) -> Exit:
@@ -82,6 +87,8 @@ class Watch:
         vigil, told = Vigil(self._state), None
         while not self._leave.is_set():
             if _is_free(seat, vigil, self._clock.monotonic()):
+                if told is not None:  # nobody has followed devdash.toml here meanwhile
+                    await self._follower(self._adopt).reload()
                 return True
             holder = seat.holder()
             if holder is not None and holder.pid != told:
@@ -97,7 +104,13 @@ class Watch:
         past = told_past(self._settings)
         engine = Engine(self._settings, self._registry, clock=self._clock, past=past)
         ended = asyncio.Event()
-        follower = self._follower(engine)
+
+        async def adopt(settings: Settings) -> None:
+            await self._adopt(settings)
+            changed = await engine.reload(settings)
+            log.info("devdash.toml: %s", f"changed {', '.join(changed)}" if changed else "taken over")
+
+        follower = self._follower(adopt)
         tasks: set[asyncio.Task[None]] = set()
 
         def begin(work: Work) -> None:
@@ -116,18 +129,18 @@ class Watch:
                     follower.stop()
             await keeper.close()
 
-    def _follower(self, engine: Engine) -> Follower:
-        async def adopt(settings: Settings) -> None:
-            self._settings = settings
-            changed = await engine.reload(settings)
-            log.info("devdash.toml: %s", f"changed {', '.join(changed)}" if changed else "taken over")
+    async def _adopt(self, settings: Settings) -> None:
+        self._settings = settings
 
+    def _follower(self, adopt: Callable[[Settings], Coroutine[Any, Any, None]]) -> Follower:
         def refuse(problems: Sequence[str]) -> None:
             for problem in problems:
                 log.warning("devdash.toml: nothing was changed: %s", problem)
 
         file = self._settings.file
-        return Follower(self._settings, lambda: load(file, self._registry), adopt=adopt, refuse=refuse)
+        return Follower(
+            self._settings, lambda: load(file, self._registry), adopt=adopt, refuse=refuse, pace=PACE
+        )
 
 
 def _is_free(seat: Seat, vigil: Vigil, monotonic: float) -> bool:

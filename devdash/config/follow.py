@@ -6,7 +6,7 @@ from typing import Any
 
 from devdash.config.errors import ConfigError
 from devdash.config.model import Settings
-from devdash.config.watch import ConfigWatcher
+from devdash.config.watch import USUAL, ConfigWatcher, Pace
 
 Work = Callable[[], Coroutine[Any, Any, None]]
 
@@ -21,6 +21,7 @@ class Follower:
         refuse: told what is wrong with a file; everything stays as it was.
         calm: told that the file is right again, or still, before `adopt`.
         check: what else is wrong with settings, a sentence each.
+        pace: how often is looked whether the file was saved.
     """
 
     def __init__(
@@ -32,6 +33,7 @@ class Follower:
         refuse: Callable[[Sequence[str]], None],
         calm: Callable[[], None] = lambda: None,
         check: Callable[[Settings], Sequence[str]] = lambda settings: (),
+        pace: Pace = USUAL,
     ) -> None:
         self._settings = settings
         self._load = load
@@ -39,6 +41,7 @@ class Follower:
         self._refuse = refuse
         self._calm = calm
         self._check = check
+        self._pace = pace
         self._watcher: ConfigWatcher | None = None
         self._lock = asyncio.Lock()
 
@@ -46,7 +49,9 @@ class Follower:
         """Begin to watch, if there is a file. A change calls `begin`, on the loop, with what is to run."""
         if self._settings.file is not None:
             loop = asyncio.get_running_loop()
-            self._watcher = ConfigWatcher(self._settings.file, lambda: begin(self.reload), loop)
+            self._watcher = ConfigWatcher(
+                self._settings.file, lambda: begin(self.reload), loop, pace=self._pace
+            )
             self._watcher.start()
 
     def stop(self) -> None:

@@ -101,6 +101,10 @@ class Desk:
         rules = {(alert.id.pane, alert.id.rule) for alert in alerts if stands(alert.id)}
         return self._shown(self._book.retain(rules, self._moment()))
 
+    def untold(self, ids: Iterable[AlertId]) -> None:
+        """What was due about these reached nobody."""
+        self._book.untold(ids)
+
     def dump(self) -> tuple[Alert, ...] | None:
         """What has to last; None when that is another's business."""
         return self._book.dump() if self._role is Role.ON_DUTY and self._seat.taken else None
@@ -176,7 +180,7 @@ class Desk:
             return Role.ON_DUTY
         holder = self._seat.holder()
         if holder is None:
-            return self._role if self._role in (Role.BESIDE, Role.APART) else Role.APART
+            return Role.BESIDE if self._role is Role.BESIDE else Role.APART
         return Role.BESIDE if holder.config == self._config else Role.APART
 
     def _mirror(self, *, anew: bool = False) -> None:

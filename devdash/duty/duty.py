@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 
-from devdash.alerts.model import Alert, AlertId, Notice
+from devdash.alerts.model import RINGING, Alert, AlertId, Notice
 from devdash.config.model import Settings
 from devdash.contract.errors import one_line
 from devdash.contract.levels import Level
@@ -71,6 +71,7 @@ class Duty:
         self._dispatcher = self._make_dispatcher()
         self._writer = Writer(self._desk)
         self._changed: dict[str, Snapshot] = {}
+        self._notices: list[Notice] = []
         self._read: dict[str, float] = {}
         self._levels: dict[str, tuple[Level, float]] = {}
         self._part: Role | None = None
@@ -98,7 +99,8 @@ class Duty:
         for task in self._tasks:
             task.cancel()
         # What was just acknowledged is not lost, and nobody takes the seat before it is written.
-        self._desk.tick()
+        self._notices += self._desk.tick()
+        self._take_back(self._dispatcher)
         await asyncio.gather(self._writer.close(), self._dispatcher.stop())
         self._desk.stand_up()
 
@@ -174,13 +176,13 @@ class Duty:
     async def _turn(self) -> None:
         if self._engine.settings != self._settings:
             await self._adopt()
-        notices = [*self._desk.tick()]
+        # Kept until they are told: a turn that fails, or is the last, must not lose them.
+        self._notices += self._desk.tick()
         if self.role is not self._part:
             self._take_part()
-        changed, self._changed = self._changed, {}
-        for snapshot in changed.values():
-            notices += await self._look(snapshot)
-        await self._settle(notices)
+        for name in tuple(self._changed):
+            self._notices += await self._look(self._changed.pop(name))
+        await self._settle()
 
     def _take_part(self) -> None:
         """Another part begins: everything is looked at anew."""
@@ -199,6 +201,7 @@ class Duty:
         self._lookout = Lookout(self._engine, self._settings.alerts)
         if (before.alerts, before.folder) != (self._settings.alerts, self._settings.folder):
             old, self._dispatcher = self._dispatcher, self._make_dispatcher()
+            self._take_back(old)
             await old.stop()
         await self._keeper.adopt(self._settings)
         self._look_again()
@@ -219,15 +222,22 @@ class Duty:
         verdicts = await self._lookout.judge(snapshot)
         return (*self._desk.retain(self._lookout.stands), *self._desk.observe(snapshot.name, verdicts))
 
-    async def _settle(self, notices: Sequence[Notice]) -> None:
+    def _take_back(self, dispatcher: Dispatcher) -> None:
+        """What `dispatcher` cannot tell any more is due again, here or where the register is read next."""
+        untold = {notice.alert.id for notice in self._notices if notice.occasion in RINGING}
+        self._desk.untold(untold | dispatcher.withdraw())
+        self._notices = [notice for notice in self._notices if notice.occasion not in RINGING]
+
+    async def _settle(self) -> None:
         """Write first, tell then: who is killed in between must not tell again after it was started anew."""
         await self._writer.write()
         self._desk.show_life()
+        notices, self._notices = self._notices, []
         if self.role is Role.ON_DUTY:
+            self._dispatcher.tell(notices)
             self._keep_alerts(notices)
             for notice in notices:
                 log.info("%s %s: %s", notice.alert.id, notice.occasion.value, notice.alert.text)
-            self._dispatcher.tell(notices)
 
     def _keep_level(self, snapshot: Snapshot) -> None:
         if snapshot.report is None and snapshot.failure is None:

@@ -26,25 +26,34 @@ class Writer:
         self._writing: asyncio.Task[None] | None = None
 
     async def write(self, patience_s: float = PATIENCE_S) -> None:
-        """Write what has changed, if this process is on duty; returns when it is on the disk, or late."""
-        if self._writing is None or self._writing.done():
-            alerts, papers = self._desk.dump(), self._desk.papers
-            if alerts is None:
-                return
-            done, value = papers.fulfilled, papers.unsaved(alerts)
-            if value is None:
-                papers.drop(done)
-                return
-            self._writing = asyncio.create_task(self._put(value, done), name="register")
+        """Write what has changed, if this process is on duty; returns when it is on the disk, or late.
+
+        Late is after `patience_s`, or after twice that when an earlier writing was late as well.
+        """
+        if not await self._written(patience_s):
+            return
+        alerts, papers = self._desk.dump(), self._desk.papers
+        if alerts is None:
+            return
+        done, value = papers.fulfilled, papers.unsaved(alerts)
+        if value is None:
+            papers.drop(done)
+            return
+        self._writing = asyncio.create_task(self._put(value, done), name="register")
+        await self._written(patience_s)
+
+    async def close(self) -> None:
+        """Write for the last time, within twice `LAST_S`."""
+        await self.write(LAST_S)
+
+    async def _written(self, patience_s: float) -> bool:
+        """Whether the writing that is under way, if there is one, ends in time."""
+        if self._writing is None:
+            return True
         await asyncio.wait({self._writing}, timeout=patience_s)
         if not self._writing.done():
             self._desk.papers.late()
-
-    async def close(self) -> None:
-        """Write for the last time, within `LAST_S`."""
-        if self._writing is not None:
-            await asyncio.wait({self._writing}, timeout=LAST_S)
-        await self.write(LAST_S)
+        return self._writing.done()
 
     async def _put(self, value: Register, done: tuple[Path, ...]) -> None:
         papers = self._desk.papers

@@ -119,11 +119,22 @@ class Dispatcher:
         """What waits for `channel` is tried at once: there is reason to think that it works again."""
         self._lanes[channel].nudge()
 
-    async def stop(self) -> None:
-        """Say nothing more and let go of all channels, within about half a second."""
+    def withdraw(self) -> frozenset[AlertId]:
+        """Begin to say nothing more. Returns the alerts of which nobody was told what was to be told.
+
+        What is on its way just now counts as told.
+        """
         self._stopped = True
         if self._summary is not None:
             self._summary.cancel()
+        lanes = self._lanes.values()
+        untold = set(self._swallowed).union(*(lane.withdraw() for lane in lanes))
+        self._swallowed = {}
+        return frozenset(untold.difference(*(lane.under_way for lane in lanes)))
+
+    async def stop(self) -> None:
+        """Say nothing more and let go of all channels, within about half a second."""
+        self.withdraw()
         await asyncio.gather(*(lane.stop() for lane in self._lanes.values()))
 
     def _say(self, notice: Notice) -> None:

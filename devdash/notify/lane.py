@@ -121,9 +121,20 @@ class Lane:
         """Something has changed for the better: what waits is tried at once."""
         self._nudge.set()
 
+    def withdraw(self) -> set[AlertId]:
+        """Begin nothing more. Returns the alerts of what still waited and was told nowhere else."""
+        self._stopped = True
+        letters, self._queue = self._queue.values(), {}
+        return {alert for one in letters if not (one.ends or one.told) for alert in one.about}
+
+    @property
+    def under_way(self) -> frozenset[AlertId]:
+        """What is being told now."""
+        return frozenset() if self._under_way is None else frozenset(self._under_way.about)
+
     async def stop(self) -> None:
         """Say nothing more, and let the channel go."""
-        self._stopped = True
+        self.withdraw()
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait({self._task}, timeout=2 * CANCEL_GRACE_S)

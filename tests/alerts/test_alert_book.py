@@ -46,6 +46,36 @@ def test_escalation_ends_with_the_firing_and_its_end_is_told_at_the_level_that_w
     assert desk.wait(2) == [ESCALATED]
 
 
+def test_what_reached_nobody_is_told_anew_as_if_for_the_first_time() -> None:
+    desk = firing(AGAIN)
+    desk.book.untold([ITEM])
+    assert desk.wait(2) == [FIRED]
+    assert desk.wait(118) == []
+    assert desk.wait(2) == [REPEATED]
+
+
+def test_a_repeat_that_reached_nobody_is_told_once_more() -> None:
+    desk = firing(AGAIN)
+    assert desk.wait(120) == [REPEATED]
+    desk.book.untold([ITEM])
+    assert desk.wait(2) == [REMINDED]
+    assert desk.wait(118) == []
+    assert desk.wait(2) == [REPEATED]
+
+
+def test_of_what_reached_nobody_the_end_is_not_told_either() -> None:
+    desk = firing(PATIENT)
+    desk.book.untold([ITEM])
+    assert desk.read(judged(PATIENT, (), "i")) == []
+
+
+def test_what_reached_nobody_but_was_acknowledged_stays_silent() -> None:
+    desk = firing(AGAIN)
+    desk.acknowledge(ITEM)
+    desk.book.untold([ITEM])
+    assert desk.wait(500) == []
+
+
 def test_what_is_acknowledged_does_not_escalate() -> None:
     desk = firing(PATIENT)
     desk.acknowledge(ITEM)

@@ -78,6 +78,19 @@ def test_it_takes_over_a_saved_config_and_keeps_the_old_one_when_the_new_is_wron
     until(lambda: len(world.told) == 1, "the new threshold does not hold")
 
 
+def test_who_stood_by_knows_what_was_saved_meanwhile(world: World, start: Callable[..., Process]) -> None:
+    """It may have stood by for weeks, while the one on duty followed devdash.toml."""
+    first = start()
+    until(lambda: first.says("on duty"), "it never went on duty")
+    second = start()
+    until(lambda: second.says("stands by"), "the second does not stand by")
+    os.kill(first.process.pid, signal.SIGSTOP)
+    good = world.config.read_text()
+    world.config.write_text(good.replace('interval = "1s"', 'interval = "1s"\nlow = 60\nfull = 90'))
+    first.kill()
+    until(lambda: len(world.told) == 1, "it is on duty with what it was started with")
+
+
 def test_killed_at_any_moment_it_never_tells_twice(world: World, start: Callable[..., Process]) -> None:
     """kill -9 before, while and after it tells; whoever comes next knows what was told."""
     chance = random.Random(7)

@@ -11,6 +11,7 @@ from devdash.alerts.model import Occasion
 from devdash.contract.levels import Level
 from devdash.notify.dispatcher import Dispatcher, Outlet
 from devdash.notify.lane import LATE_S, SEND_LIMIT_S
+from devdash.notify.message import ChannelFailed
 
 
 class Office:
@@ -315,3 +316,34 @@ async def test_stopping_ends_all_at_once(office: Office) -> None:
     busy.dispatcher.tell([notice()])
     await settle()
     assert asyncio.all_tasks() == tasks
+
+
+async def test_what_waits_when_it_ends_is_named_so_that_another_can_tell_it(office: Office) -> None:
+    """Not what one channel has told already, and nothing is said after that."""
+    office.desk.trouble = lambda message: ChannelFailed("no daemon")
+    office.dispatcher.tell([notice(text="a")])
+    office.dispatcher.tell([notice("full", text="b", level=Level.CRITICAL)])
+    await settle()
+    assert office.phone.told == ["b"]
+    assert office.dispatcher.withdraw() == {LOW}
+    office.desk.trouble = lambda message: None
+    await office.clock.advance(600)
+    assert office.desk.told == []
+
+
+async def test_what_is_on_its_way_when_it_ends_counts_as_told(office: Office) -> None:
+    """A daemon that hangs shows it when it wakes; two would be one too many."""
+    never = asyncio.Event()
+    office.desk.trouble = lambda message: never
+    office.dispatcher.tell([notice(text="a")])
+    await settle()
+    assert office.desk.attempts == 1
+    assert office.dispatcher.withdraw() == frozenset()
+
+
+async def test_what_the_summary_would_have_stood_for_is_named_as_well() -> None:
+    """A storm that ends with the process."""
+    office = Office(most=1)
+    office.dispatcher.tell([notice(text="a"), notice("full", text="b")])
+    await settle()
+    assert office.dispatcher.withdraw() == {notice("full").alert.id}
