@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 from importlib.metadata import EntryPoint, PackageNotFoundError, entry_points, version
 from shutil import which
 
@@ -22,11 +23,13 @@ class Need(msgspec.Struct, frozen=True):
         name: of the distribution or program.
         purpose: what devdash does with it.
         remedy: how to get what is optional; empty: devdash cannot do without.
+        systems: where it is of use, as `sys.platform` has them; empty: everywhere.
     """
 
     name: str
     purpose: str
     remedy: str = ""
+    systems: tuple[str, ...] = ()
 
 
 PACKAGES = (
@@ -39,7 +42,9 @@ PACKAGES = (
     Need("tomlkit", "devdash config show"),
     Need("psutil", "the battery pane where there is no sysfs; doctor"),
     Need("GitPython", "reading what git has stored"),
-    Need("django", "the databases pane"),
+    Need("django", "the databases pane, the history"),
+    Need("dbus-fast", "notifications; hearing of power at once", "pip install dbus-fast", ("linux",)),
+    Need("desktop-notifier", "notifications", "pip install desktop-notifier", ("darwin", "win32")),
     Need("beancount", "the ledger pane", 'pip install "devdash[ledger]"'),
     Need("keyring", "secrets written as { keyring = … }", "pip install keyring"),
 )
@@ -55,8 +60,9 @@ _COLUMNS = (Column("", shrink=True), Column("", shrink=True), Column("", shrink=
 
 
 def package_table() -> Table:
-    """Every package with its version."""
-    return Table(_COLUMNS, tuple(_row(need, _version_of(need.name)) for need in PACKAGES))
+    """Every package that is of use on this system, with its version."""
+    here = (need for need in PACKAGES if not need.systems or sys.platform in need.systems)
+    return Table(_COLUMNS, tuple(_row(need, _version_of(need.name)) for need in here))
 
 
 def program_table() -> Table:

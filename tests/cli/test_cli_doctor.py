@@ -9,7 +9,7 @@ import pytest
 from cli_rig import Result
 
 from devdash.cli.doctor import _writable
-from devdash.cli.inventory import PACKAGES
+from devdash.cli.inventory import PACKAGES, package_table
 
 Run = Callable[..., Result]
 Write = Callable[[str], Path]
@@ -50,6 +50,20 @@ def test_doctor_knows_every_dependency() -> None:
     declared = [*project["dependencies"], *project["optional-dependencies"]["ledger"]]
     names = {re.split(r"[<>=;\[ ]", entry)[0] for entry in declared}
     assert names == {need.name for need in PACKAGES} - {"keyring"}
+
+
+@pytest.mark.parametrize(
+    ("system", "here", "elsewhere"),
+    [("linux", "dbus-fast", "desktop-notifier"), ("darwin", "desktop-notifier", "dbus-fast")],
+)
+def test_doctor_asks_for_nothing_that_another_system_needs(
+    monkeypatch: pytest.MonkeyPatch, system: str, here: str, elsewhere: str
+) -> None:
+    """On Linux a missing desktop-notifier is no lack."""
+    monkeypatch.setattr("sys.platform", system)
+    told = [row.key for row in package_table().rows]
+    assert here in told
+    assert elsewhere not in told
 
 
 def test_what_is_missing_is_told_with_its_purpose_and_remedy(
