@@ -132,7 +132,8 @@ async def _connect(context: PaneContext) -> "MessageBus":
     except TimeoutError as error:
         raise PaneError("the system bus does not answer") from error
     except (OSError, EOFError, ValueError, DBusFastError) as error:
-        raise PaneError(f"there is no system bus to hear of changes: {type(error).__name__}") from error
+        why = (isinstance(error, OSError) and error.strerror) or type(error).__name__
+        raise PaneError(f"there is no system bus to hear of changes ({why})") from error
 
 
 async def _add_match(bus: "MessageBus", rule: str) -> None:

@@ -195,8 +195,9 @@ async def test_no_bus_is_an_expected_failure(
     monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", address)
     if not address and Path("/run/dbus/system_bus_socket").exists():
         pytest.skip("this machine has a system bus")
-    with pytest.raises(PaneError, match="system bus"):
+    with pytest.raises(PaneError, match="system bus") as told:
         await listen(context(), settle_s=0)
+    assert "NotFoundError" not in told.value.message, "a sentence for a person"
 
 
 def serve(path: Path, answer: Callable[[socket.socket], None]) -> threading.Thread:
