@@ -1,5 +1,6 @@
 """`[history]`: what it becomes, and that what is meant for a shared store never goes into another."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -111,3 +112,15 @@ def test_wrong_databases_keep_nothing_until_they_are_mended(
     assert not settings.history.enabled
     assert settings.history.databases == {}
     assert "c4n4ry" not in repr(settings) + show(settings)
+
+
+def test_the_example_of_the_page_is_right(request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    """And names every key that there is."""
+    page = (request.config.rootpath / "docs" / "history.md").read_text(encoding="utf-8")
+    section = page.partition("## Settings\n")[2].partition("\n## ")[0]
+    example = "\n".join(re.findall(r"^    (.*)$|^$", section, re.MULTILINE))
+    settings = load_text(tmp_path, example)
+    assert settings.all_problems == ()
+    assert settings.history.databases["default"].PASSWORD is not None
+    named = set(re.findall(r"`(\w+)`", section))
+    assert {*HistoryConfig.__struct_fields__, *Store.__struct_fields__} <= named
