@@ -27,7 +27,7 @@ from devdash.duty.keeper import Keeper
 from devdash.duty.model import Role
 from devdash.duty.seat import Seat
 from devdash.duty.silence import Vigil
-from devdash.engine.clock import SystemClock
+from devdash.engine.clock import Clock, SystemClock
 from devdash.engine.engine import Engine
 from devdash.engine.places import state_root
 from devdash.engine.registry import Registry
@@ -64,12 +64,15 @@ class Watch:
         state: devdash's state folder; need not exist.
     """
 
-    def __init__(self, settings: Settings, registry: Registry, state: Path) -> None:
+    def __init__(
+        self, settings: Settings, registry: Registry, state: Path, clock: Clock | None = None
+    ) -> None:
         self._settings = settings
         self._registry = registry
         self._state = state
-        self._clock = SystemClock()
+        self._clock = clock or SystemClock()
         self._leave = asyncio.Event()
+        self._vigil = Vigil(state)
 
     async def live(self) -> None:
         """Stand by and watch, in turn, until told to go."""
@@ -84,9 +87,9 @@ class Watch:
     async def _stand_by(self) -> bool:
         """Wait until the seat is free. False when it is time to go."""
         seat = Seat(self._state, WHAT, config_name(self._settings))
-        vigil, told = Vigil(self._state), None
+        told = None
         while not self._leave.is_set():
-            if _is_free(seat, vigil, self._clock.monotonic()):
+            if _is_free(seat, self._vigil, self._clock.monotonic()):
                 if told is not None:  # nobody has followed devdash.toml here meanwhile
                     await self._follower(self._adopt).reload()
                 return True
@@ -119,7 +122,9 @@ class Watch:
             task.add_done_callback(tasks.discard)
 
         async with engine:
-            async with Duty(engine, state=self._state, what=WHAT, keeper=keeper) as duty:
+            # The patience lost while standing by is the duty's reason to take the seat.
+            duty_here = Duty(engine, state=self._state, what=WHAT, keeper=keeper, vigil=self._vigil)
+            async with duty_here as duty:
                 duty.subscribe(lambda: None if duty.role is Role.ON_DUTY else ended.set())
                 if duty.role is Role.ON_DUTY:
                     log.info("on duty with %s", config_name(self._settings) or "the built-in defaults")

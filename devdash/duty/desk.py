@@ -29,18 +29,27 @@ class Desk:
         what: what others are told of this process: "devdash" or "devdash watch".
         config: its devdash.toml, absolute; "" for the built-in defaults.
         tick_s: seconds between two calls of `tick`.
+        vigil: who has watched the holder of the seat until now; None: nobody.
 
     Attributes:
         papers: what lasts, and what others read.
     """
 
-    def __init__(self, folder: Path, what: str, config: str, clock: Clock, tick_s: float) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        what: str,
+        config: str,
+        clock: Clock,
+        tick_s: float,
+        vigil: Vigil | None = None,
+    ) -> None:
         self._seat = Seat(folder, what, config)
         self.papers = Papers(folder, config, clock, lambda: self._seat.taken)
         self._config = config
         self._clock = clock
         self._turn = 0
-        self._vigil = Vigil(folder)
+        self._vigil = vigil or Vigil(folder)
         self._tick_s = tick_s
         self._role: Role | None = None
         self._book = Book(tick_s)
@@ -175,7 +184,10 @@ class Desk:
                 taken = self._seat.take_from_silent()
             self._alone = ""
         except OSError as error:
-            taken, self._alone = True, f"the alerts cannot be kept: {reason(error)}"
+            before, self._alone = self._alone, f"the alerts cannot be kept: {reason(error)}"
+            if before != self._alone:
+                log.warning("%s", self._alone)
+            taken = True
         if taken:
             return Role.ON_DUTY
         holder = self._seat.holder()

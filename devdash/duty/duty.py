@@ -19,6 +19,7 @@ from devdash.duty.keeper import Keeper
 from devdash.duty.lookout import BLIND, Lookout
 from devdash.duty.model import Role
 from devdash.duty.records import alert_records, deed_record, samples_of, status_of, wish_record
+from devdash.duty.silence import Vigil
 from devdash.duty.writing import Writer
 from devdash.engine.engine import Deed, Engine
 from devdash.engine.snapshot import Snapshot
@@ -47,6 +48,7 @@ class Duty:
         what: what others are told of this process: "devdash" or "devdash watch".
         keeper: where history is kept.
         voice: the terminal's; None where there is no screen.
+        vigil: who has watched the holder of the seat until now; None: nobody.
         tick_s: how often, in seconds, it looks what time has made of the alerts, and for wishes of others.
     """
 
@@ -58,6 +60,7 @@ class Duty:
         what: str,
         keeper: Keeper,
         voice: Voice | None = None,
+        vigil: Vigil | None = None,
         tick_s: float = TICK_S,
     ) -> None:
         self._tick_s = tick_s
@@ -65,7 +68,7 @@ class Duty:
         self._keeper = keeper
         self._voice = voice
         self._settings = engine.settings
-        self._desk = Desk(state, what, config_name(engine.settings), engine.clock, tick_s)
+        self._desk = Desk(state, what, config_name(engine.settings), engine.clock, tick_s, vigil)
         self._fixer = Fixer(engine)
         self._lookout = Lookout(engine, engine.settings.alerts)
         self._dispatcher = self._make_dispatcher()
