@@ -32,6 +32,14 @@ BY_LEVEL = {
 }
 
 
+_BY_KIND = {"alerts": Exit.UNKNOWN, "install": Exit.CRITICAL, "output": Exit.OUTPUT}
+
+
+def exit_of(error: DevdashError) -> Exit:
+    """How a command ends that raised `error`: a fault of the machine is no wrong usage."""
+    return _BY_KIND.get(error.kind, Exit.USAGE)
+
+
 class UsageError(DevdashError):
     """The command line asks for something that there is not."""
 

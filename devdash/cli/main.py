@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import NoReturn
 
 from devdash import __version__
-from devdash.cli.exits import Exit, OutputLost
+from devdash.cli.exits import Exit, exit_of
 from devdash.cli.leave import leave
 from devdash.contract.errors import DevdashError
 
@@ -41,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             complain(f"devdash: {line}")
         if error.hint:
             complain(f"         {error.hint}")
-        return Exit.OUTPUT if isinstance(error, OutputLost) else Exit.USAGE
+        return exit_of(error)
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
     except BrokenPipeError:

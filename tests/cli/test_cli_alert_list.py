@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from cli_rig import Result
@@ -75,3 +76,28 @@ def test_a_broken_config_costs_the_history_alone(devdash: Run, config: Callable[
     code, out, err = devdash("alerts", "ack", "battery.low").calm()
     assert (code, out) == (0, "battery.low: acknowledged\n")
     assert "the history does not have it" in err
+
+
+@pytest.mark.parametrize("arguments", [[], ["--json"], ["ack", "battery.low"], ["snooze", "--all"]])
+def test_alerts_that_cannot_be_read_are_unknown_and_no_wrong_usage(
+    devdash: Run, arguments: list[str]
+) -> None:
+    """A script must not take it for its own mistake, nor for calm."""
+    make_private(state_root())
+    (state_root() / "alerts.json").write_text("{", encoding="utf-8")
+    code, out, err = devdash("alerts", *arguments).calm()
+    assert (code, out) == (3, "")
+    assert "alerts.json is damaged\n" in err
+    assert "sets it aside" in err
+
+
+def test_a_watch_that_cannot_be_installed_is_no_wrong_usage(
+    devdash: Run, config: Callable[[str], object], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Something else is in the way; the line says what."""
+    config("[panes.doer]\n")
+    (folder / "file").write_text("")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(folder / "file"))
+    code, _, err = devdash("watch", "install").calm()
+    assert code == 2
+    assert "cannot be written" in err
