@@ -3,12 +3,14 @@
 import logging
 from collections.abc import Sequence
 
+import msgspec
+
 from devdash.alerts.model import AlertId, Verdict
 from devdash.alerts.rules import Armed, Judgement, RuleProblem, arm, judge
 from devdash.config.alerts import AlertsConfig
 from devdash.contract.errors import one_line
 from devdash.contract.report import Facts
-from devdash.engine.containment import failure_of
+from devdash.engine.containment import LoopHeld, failure_of
 from devdash.engine.engine import Engine
 from devdash.engine.snapshot import Phase, Snapshot
 
@@ -16,6 +18,16 @@ log = logging.getLogger("devdash.duty")
 
 BLIND = frozenset({Phase.FAILED, Phase.LATE, Phase.BROKEN, Phase.PAUSED})
 """Phases in which a pane's data are not current."""
+
+RESTS_S = 600.0
+"""A rule that has held the loop rests so long: each time costs the screen half a second."""
+
+
+class _Rest(msgspec.Struct, frozen=True):
+    """Why a rule is not asked now, and until when on the monotonic clock."""
+
+    until: float
+    sentence: str
 
 
 class Lookout:
@@ -27,6 +39,7 @@ class Lookout:
         self._armed: dict[str, tuple[Armed, ...]] = {}
         self._wrong: dict[str, tuple[str, ...]] = {}
         self._failing: dict[str, tuple[str, ...]] = {}
+        self._resting: dict[str, dict[str, _Rest]] = {}
 
     @property
     def troubles(self) -> tuple[str, ...]:
@@ -58,14 +71,16 @@ class Lookout:
         report, pane = snapshot.report, snapshot.name
         if report is None or report.facts is None or not self._config.enabled:
             return ()
-        rules, facts = self.rules(pane), report.facts
-        if not rules:
+        resting = self._rests(pane)
+        rules = [rule for rule in self.rules(pane) if rule.terms.name not in resting]
+        if not (rules or resting):
             return ()
+        facts, failed = report.facts, [rest.sentence for rest in resting.values()]
         try:
             judgements = [await self._ask(rules, facts)]
-            failed: list[str] = []
         except Exception:  # noqa: BLE001 - conditions are a plug-in's code; told below, by the rule's name
-            judgements, failed = await self._one_by_one(rules, facts)
+            judgements, alone = await self._one_by_one(rules, facts)
+            failed += alone
         failed += [
             f"{one.pane}.{one.rule}: {one_line(one.message, one.hint)}"
             for judgement in judgements
@@ -91,7 +106,16 @@ class Lookout:
                 failure = failure_of(error, 1)
                 name = f"{rule.terms.pane}.{rule.terms.name}"
                 failed.append(f"{name}: {one_line(failure.message, failure.hint)}")
+                if isinstance(error, LoopHeld):
+                    until = self._engine.clock.monotonic() + RESTS_S
+                    self._resting[rule.terms.pane][rule.terms.name] = _Rest(until, failed[-1])
         return judgements, failed
+
+    def _rests(self, pane: str) -> dict[str, _Rest]:
+        """The rules of `pane` that are not asked now, by name."""
+        now, before = self._engine.clock.monotonic(), self._resting.get(pane, {})
+        self._resting[pane] = {name: rest for name, rest in before.items() if now < rest.until}
+        return self._resting[pane]
 
     def _fails(self, pane: str, *sentences: str) -> None:
         for sentence in set(sentences).difference(self._failing.get(pane, ())):
