@@ -10,7 +10,7 @@ import msgspec
 
 from devdash.contract.levels import Level
 from devdash.contract.view import Align, Block, Cell, Column, Row, Table, Text, Tone
-from devdash.history.wire import Event, Point, SeriesInfo, Uptime
+from devdash.history.wire import Event, Kind, Point, SeriesInfo, Uptime
 from devdash.render.clean import clean, fit
 from devdash.render.json_face import encoded
 from devdash.render.lines import level_tone
@@ -223,8 +223,8 @@ def _events_table(past: Past, now: datetime) -> Table:
             (
                 Cell(day_and_time(_moment(one.at), now), Tone.DIM),
                 Cell(one.pane),
-                Cell(" ".join(part for part in (one.name or one.kind.value, one.item) if part)),
-                Cell(one.what),
+                Cell(" ".join(part for part in (one.name, one.item) if part)),
+                Cell(f"is {one.level.value}" if one.kind is Kind.STATUS else one.what),
                 Cell(one.text, level_tone(one.level)),
             ),
             level=one.level,

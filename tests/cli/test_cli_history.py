@@ -73,6 +73,13 @@ def test_the_overview_has_uptime_series_and_events(devdash: Run) -> None:
 
 
 @pytest.mark.usefixtures("day")
+def test_a_change_of_level_says_which_level(devdash: Run) -> None:
+    """In words: the sign before a line is not there for every level."""
+    (line,) = [line for line in devdash("history", "--events").calm().out.splitlines() if "fine" in line]
+    assert line.split()[1:] == ["doer", "is", "ok", "fine"]
+
+
+@pytest.mark.usefixtures("day")
 def test_events_are_chosen_by_level_and_text(devdash: Run) -> None:
     """Either makes it a list of events."""
     assert "Series" not in devdash("history", "--events").out
