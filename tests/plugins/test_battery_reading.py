@@ -383,23 +383,3 @@ def test_time_to_the_limit_is_monotone(
 def test_temperature_is_in_tenths_where_it_can_be_one(temp: str, celsius: float | None) -> None:
     """Kelvin, sentinels and a plain zero are no temperature."""
     assert facts(pack(temp=temp)).packs[0].temperature_c == celsius
-
-
-@pytest.mark.parametrize(
-    ("told", "expected"),
-    [
-        ({"capacity": "12", "status": "Discharging"}, (12.0, None, State.DISCHARGING)),
-        ({"capacity": "0", "status": "Unknown"}, (None, None, State.UNKNOWN)),
-        ({"capacity": "0", "status": "Discharging"}, (0.0, None, State.DISCHARGING)),
-        ({"capacity_level": "Low", "status": "Discharging"}, (None, "low", State.DISCHARGING)),
-        ({"capacity_level": "Unknown"}, (None, None, State.UNKNOWN)),
-        ({"capacity_level": "Low", "online": "0"}, (None, None, State.UNKNOWN)),
-        ({"capacity": "30", "status": "Charging"}, (30.0, None, State.CHARGING)),
-    ],
-)
-def test_what_a_device_tells(told: dict[str, str], expected: tuple[float | None, str | None, State]) -> None:
-    """A driver's first zero is not an empty mouse; one that is off tells nothing."""
-    supply = parse_supply("hidpp_battery_0", BATTERY | {"scope": "Device"} | told)
-    (device,) = facts(supply).peripherals
-    assert (device.percent, device.word, device.state) == expected
-    assert device.supply == "hidpp_battery_0"
