@@ -46,12 +46,15 @@ class Papers:
 
     def take_over(self) -> tuple[Alert, ...]:
         """What the last process on duty knew of the same devdash.toml. A spoiled register is set aside."""
-        self._seen = register.stamp(self._folder)
         found = self._read(set_aside=True)
         try:
+            if found is None or found.config != self._config:
+                register.change_over(self._folder, found and found.config, self._config)
+                found = self._read(set_aside=True)
             register.clear(self._folder)
         except OSError as error:
-            log.info("an unfinished file stays: %s", reason(error))
+            log.info("the files of others stay as they are: %s", reason(error))
+        self._seen = register.stamp(self._folder)
         if found is None or found.config != self._config:
             return ()
         self._stored = found.alerts

@@ -6,7 +6,9 @@ It outlives every process, so that a restart neither forgets an acknowledgement 
 import os
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 
 import msgspec
@@ -119,6 +121,23 @@ def clear(folder: Path) -> None:
     """Remove what writers that were killed have left. Only the process on duty may. Raises OSError."""
     for left in folder.glob(f"{NAME}.*{UNFINISHED}"):
         left.unlink(missing_ok=True)
+
+
+def change_over(folder: Path, before: str | None, config: str) -> None:
+    """Put the alerts of devdash.toml `before` away, and bring those of `config` back, as far as there are any.
+
+    Two that are used in turn would forget what was told and acknowledged each time. Only the process
+    on duty may. Raises OSError.
+    """
+    if before is not None:
+        (folder / NAME).replace(_put_away(folder, before))
+    if not (folder / NAME).exists():
+        with suppress(FileNotFoundError):
+            _put_away(folder, config).replace(folder / NAME)
+
+
+def _put_away(folder: Path, config: str) -> Path:
+    return folder / f"alerts.{sha256(os.fsencode(config)).hexdigest()[:16]}.json"
 
 
 def set_aside(folder: Path) -> Path:

@@ -6,7 +6,7 @@ from typing import Never
 
 import msgspec
 import pytest
-from duty_rig import TERMINAL_ONLY, Tank, rig, tank, tank_settings
+from duty_rig import LOW, TERMINAL_ONLY, Tank, rig, tank, tank_settings
 from manual_clock import ManualClock
 from panes import Registry
 
@@ -96,6 +96,21 @@ async def test_a_bug_about_one_pane_does_not_swallow_what_is_due(
         slept = 20.0
         assert len(await home.read()) == 1
         assert any("ZeroDivisionError" in sentence for sentence in home.duty.troubles)
+
+
+async def test_two_configs_in_turn_keep_their_alerts_apart_and_both_remember(tmp_path: Path) -> None:
+    """Two projects with a devdash.toml each, opened one after the other: nothing rings again for that."""
+    kind, clock = tank(percent=10.0), ManualClock()
+    here = tank_settings(Registry(tank=kind))
+    there = msgspec.structs.replace(here, file=tmp_path / "there.toml")
+    for settings in (here, there):
+        async with rig(tmp_path, kind, clock=clock, settings=settings) as home:
+            assert len(home.ears.heard) == 1
+            home.duty.acknowledge([LOW])
+    for settings in (here, there, here):
+        async with rig(tmp_path, kind, clock=clock, settings=settings) as home:
+            assert home.ears.heard == await home.pass_time(300) == []
+            assert [alert.acknowledged for alert in home.duty.alerts] == [True]
 
 
 class Slow:

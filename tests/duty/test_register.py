@@ -152,3 +152,13 @@ def test_a_file_that_is_no_wish_does_not_hide_the_others(tmp_path: Path) -> None
     (path.parent / "0.json").write_bytes(b"\xff")
     (path.parent / ".hidden").write_bytes(b"half of a wis")
     assert [found for _, found in wishes.waiting(tmp_path)] == [None, wish]
+
+
+def test_a_kill_between_two_configs_loses_neither(tmp_path: Path) -> None:
+    """One was put away, the other not brought back yet; whoever comes next does it."""
+    here = registered(alert(acknowledged=True))
+    register.write(tmp_path, here)
+    register.change_over(tmp_path, here.config, "there")
+    assert register.read(tmp_path) is None
+    register.change_over(tmp_path, None, here.config)
+    assert register.read(tmp_path) == here
