@@ -49,7 +49,7 @@ class Papers:
         found = self._read(set_aside=True)
         try:
             if found is None or found.config != self._config:
-                register.change_over(self._folder, found and found.config, self._config)
+                register.change_over(self._folder, None if found is None else found.config, self._config)
                 found = self._read(set_aside=True)
             register.clear(self._folder)
         except OSError as error:

@@ -124,7 +124,7 @@ def clear(folder: Path) -> None:
 
 
 def change_over(folder: Path, before: str | None, config: str) -> None:
-    """Put the alerts of devdash.toml `before` away, and bring those of `config` back, as far as there are any.
+    """Put the alerts of devdash.toml `before` away, and bring those of `config` back; either may be none.
 
     Two that are used in turn would forget what was told and acknowledged each time. Only the process
     on duty may. Raises OSError.
