@@ -1,19 +1,22 @@
 """The duty: what happens between a reading and a person, also when processes come, go and die."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import msgspec
 import pytest
-from duty_rig import LOW, TERMINAL_ONLY, rig, tank, tank_settings
+from duty_rig import LOW, TERMINAL_ONLY, Tank, rig, tank, tank_settings
 from manual_clock import ManualClock
 from panes import Registry
 
 from devdash.alerts.change import RuleChange
 from devdash.alerts.model import Moment, Status
+from devdash.api import Report
 from devdash.config.alerts import AlertsConfig
 from devdash.contract.levels import Level
-from devdash.duty import outside, register
+from devdash.duty import outside, register, wishes
+from devdash.duty.duty import STATUS_S
 from devdash.duty.model import Role
 from devdash.duty.wishes import Wish
 
@@ -224,18 +227,37 @@ async def test_a_command_acknowledges_where_somebody_is_on_duty_and_where_nobody
     assert (sight.holder, [alert.acknowledged for alert in sight.alerts]) == (None, [True])
 
 
+def spooled(folder: Path) -> list[dict[str, object]]:
+    """What was kept, oldest first."""
+    files = sorted((folder / "state" / "history").glob("*.jsonl"))
+    lines = (line for file in files for line in file.read_text().splitlines())
+    return [json.loads(line) for line in lines if line.startswith("{")]
+
+
+async def test_a_level_that_stays_is_kept_again_and_again(tmp_path: Path) -> None:
+    """Hours that nobody watched must not count as up."""
+    async with rig(tmp_path, tank()) as home:
+        await home.pass_time(3.5 * STATUS_S)
+    assert len([line for line in spooled(tmp_path) if line["type"] == "status"]) == 4
+
+
+async def test_a_snooze_runs_from_when_it_was_wished_for(tmp_path: Path) -> None:
+    """However long the wish has lain there."""
+    async with rig(tmp_path, tank(percent=10.0)) as home:
+        wished_at = home.clock.now()
+        await home.pass_time(60)
+        wishes.post(tmp_path / "state", Wish(wished_at, (LOW,), 900.0))
+        await home.pass_time(5)
+        assert [one.snoozed_until for one in home.duty.alerts] == [wished_at + timedelta(seconds=900)]
+
+
 async def test_readings_alerts_and_actions_become_history(tmp_path: Path) -> None:
     """Each of them is in the spool before the process ends."""
     kind = tank(percent=10.0)
     async with rig(tmp_path, kind) as home:
         await home.engine.act("tank", await home.engine.ask("tank", "fill", None, {}))
         await home.read()
-    lines = [
-        json.loads(line)
-        for file in (tmp_path / "state" / "history").glob("*.jsonl")
-        for line in file.read_text().splitlines()
-        if line.startswith("{")
-    ]
+    lines = spooled(tmp_path)
     found = {(line["type"], line.get("occasion") or line.get("action") or "") for line in lines}
     assert {("sample", ""), ("alert", "fired"), ("action", "fill"), ("status", "")} <= found
 
@@ -245,13 +267,20 @@ async def test_hidden_panes_are_read_at_full_pace_only_by_the_one_on_duty(
     tmp_path: Path, known: bool
 ) -> None:
     """Somebody relies on the alerts of a pane that is zoomed away."""
-    clock, kind = ManualClock(), tank()
+    clock, times = ManualClock(), 0
+
+    async def read(self: Tank) -> Report:
+        nonlocal times
+        times += 1
+        return await Tank.read(self)
+
     async with rig(tmp_path, tank(), clock=clock) as first:
         if known:
             await first.go_off_duty()
-        async with rig(tmp_path, kind, clock=clock) as home:
+        async with rig(tmp_path, tank(read=read), clock=clock) as home:
             await home.pass_time(3)
             home.engine.show([])
-            kind.percent = 10.0
-            await home.pass_time(70)
-            assert bool(home.duty.alerts) is known
+            await home.pass_time(100)
+            times = 0
+            await home.pass_time(600)
+            assert (times >= 8) is known

@@ -16,7 +16,9 @@ from devdash.config.alerts import AlertsConfig, CommandChannel, TerminalChannel
 from devdash.contract.levels import Level
 from devdash.duty import register
 from devdash.duty.desk import Desk
+from devdash.duty.model import Role
 from devdash.duty.papers import Papers
+from devdash.duty.seat import SILENT_S
 from devdash.duty.writing import Writer
 from devdash.engine.snapshot import Snapshot
 
@@ -111,6 +113,16 @@ async def test_two_configs_in_turn_keep_their_alerts_apart_and_both_remember(tmp
         async with rig(tmp_path, kind, clock=clock, settings=settings) as home:
             assert home.ears.heard == await home.pass_time(300) == []
             assert [alert.acknowledged for alert in home.duty.alerts] == [True]
+
+
+async def test_who_is_well_keeps_the_seat_however_long_another_waits_for_it(tmp_path: Path) -> None:
+    """Its signs of life are seen; only silence costs the seat."""
+    kind, clock = tank(percent=10.0), ManualClock()
+    async with rig(tmp_path, kind, clock=clock) as first, rig(tmp_path, kind, clock=clock) as second:
+        for _ in range(8):
+            await second.pass_time(SILENT_S / 4)
+        assert [first.duty.role, second.duty.role] == [Role.ON_DUTY, Role.BESIDE]
+        assert second.ears.heard == []
 
 
 class Slow:
