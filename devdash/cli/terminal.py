@@ -7,7 +7,7 @@ C libraries and careless children do.
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 
 @contextmanager
@@ -20,16 +20,18 @@ def reserved_terminal() -> Iterator[None]:
     kept = {number: os.dup(number) for number in (1, 2)}
     streams = {name: sys.__dict__[name] for name in ("__stdout__", "__stderr__")}
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    with open(os.dup(2), "w", encoding="utf-8", errors="backslashreplace") as screen:  # noqa: PTH123 - a descriptor
-        for name in streams:
-            sys.__dict__[name] = screen
-        for number in kept:
-            os.dup2(nowhere, number)
-        os.close(nowhere)
-        try:
-            yield
-        finally:
-            sys.__dict__.update(streams)
-            for number, own in kept.items():
-                os.dup2(own, number)
-                os.close(own)
+    screen = open(os.dup(2), "w", encoding="utf-8", errors="backslashreplace")  # noqa: PTH123, SIM115 - a descriptor
+    for name in streams:
+        sys.__dict__[name] = screen
+    for number in kept:
+        os.dup2(nowhere, number)
+    os.close(nowhere)
+    try:
+        yield
+    finally:
+        sys.__dict__.update(streams)
+        for number, own in kept.items():
+            os.dup2(own, number)
+            os.close(own)
+        with suppress(OSError):  # the terminal has gone, and with it what was still to be drawn
+            screen.close()

@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 
-from devdash.alerts.model import RINGING, Alert, AlertId, Notice
+from devdash.alerts.model import RINGING, Alert, AlertId, Notice, Occasion
 from devdash.config.model import Settings
 from devdash.contract.errors import one_line
 from devdash.contract.levels import Level
@@ -240,7 +240,7 @@ class Duty:
             self._dispatcher.tell(notices)
             self._keep_alerts(notices)
             for notice in notices:
-                log.info("%s %s: %s", notice.alert.id, notice.occasion.value, notice.alert.text)
+                log.info("%s %s: %s", notice.alert.id, _told(notice), notice.alert.text)
 
     def _keep_level(self, snapshot: Snapshot) -> None:
         if snapshot.report is None and snapshot.failure is None:
@@ -289,6 +289,13 @@ class Duty:
     async def _fix(self, alert: Alert) -> None:
         outcome = await self._fixer.run(alert)
         self._dispatcher.answer(alert, outcome.message, outcome.level)
+
+
+def _told(notice: Notice) -> str:
+    """What became of the alert, for the log: that a notification is taken away is not always its end."""
+    if notice.occasion is not Occasion.CLOSED:
+        return notice.occasion.value
+    return "silenced" if notice.alert.is_open else "over"
 
 
 def config_name(settings: Settings) -> str:

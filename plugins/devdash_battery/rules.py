@@ -49,7 +49,8 @@ def _critical(config: BatteryConfig, action: str | None) -> Rule[BatteryFacts]:
         say=lambda facts, item: phrases.critical(facts, config),
         enter=_when(judge.is_critical, config),
         clear=lambda facts: _pane(judge.is_low_over(facts, config.critical)),
-        keep_s=KEEP_S,
+        # Whoever unplugs again begins a new countdown, and must hear of it.
+        keep_s=0.0 if config.critical_command else KEEP_S,
         repeat_s=REPEAT_S,
         max_repeats=10,
         action=action,

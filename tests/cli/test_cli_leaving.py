@@ -49,7 +49,8 @@ def test_without_its_terminal_the_dashboard_ends_even_where_nobody_tells_it(
         # The test's own end is the only one that is open: closing it is what a closed window does.
         ours, terminal._ours = terminal._ours, os.open(os.devnull, os.O_RDONLY)
         os.close(ours)
-        terminal._process.wait(timeout=30)
+        assert terminal._process.wait(timeout=30) == Exit.TERMINATED
+    assert not list(log_path().parent.glob("crash-*"))
 
 
 @pytest.mark.parametrize("closing", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])

@@ -59,6 +59,12 @@ def test_critical_is_over_well_above_or_plugged_in(percent: float | None, over: 
     assert critical.clear(BatteryFacts(present=True, percent=2, plugged=True))
 
 
+def test_each_countdown_is_told() -> None:
+    """Unplugged again within two minutes it counts anew, so the alert must have been over."""
+    assert rules(SUSPENDING)["critical"].keep_s == 0
+    assert rules()["critical"].keep_s > 0
+
+
 @pytest.mark.parametrize(
     ("facts", "low", "fine"),
     [
