@@ -183,3 +183,20 @@ def test_a_snooze_that_is_wished_for_by_its_end_of_time_is_none(tmp_path: Path) 
     )
     path = wishes.post(tmp_path, late)
     assert list(wishes.waiting(tmp_path)) == [(path, None)]
+
+
+async def test_a_wish_stays_until_its_effect_is_written(tmp_path: Path) -> None:
+    """On a disk that cannot be written it outlives the process that has heard it."""
+    state = tmp_path / "state"
+    async with rig(tmp_path, tank(percent=10.0)) as home:
+        (state / register.NAME).unlink()
+        (state / register.NAME).mkdir()
+        wish = wishes.post(state, Wish(home.clock.now(), (LOW,)))
+        await home.pass_time(10)
+        assert [one.acknowledged for one in home.duty.alerts] == [True]
+        assert wish.exists() and "cannot be kept" in home.duty.troubles[0]
+        (state / register.NAME).rmdir()
+        await home.pass_time(10)
+        known = register.read(state)
+        assert known is not None and [one.acknowledged for one in known.alerts] == [True]
+        assert not wish.exists() and home.duty.troubles == ()
