@@ -27,6 +27,8 @@ class FieldKind(StrEnum):
     CHOICE = "choice"
     FLAG = "flag"
     """Its value is "yes" or "no"."""
+    DATE = "date"
+    """A day, typed as "today", "-1d", "fri" or "2026-11-22"; its value is ISO-8601, such as "2026-11-22"."""
 
 
 class Field(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,7 +41,11 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
         default: the value when nothing is given.
         choices: the permitted values of a CHOICE.
         required: an empty value is refused.
-        help: one line under the field.
+        help: one line, shown while the field has the focus.
+        completes: `Pane.complete` is asked what could be meant while a TEXT is typed.
+        closed: of a field that completes: only what is offered makes sense, as with
+            the names of accounts. Tab then takes the first of the list; in a field that is
+            not closed it never changes what was typed.
     """
 
     name: str
@@ -49,6 +55,8 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     choices: tuple[str, ...] = ()
     required: bool = True
     help: str = ""
+    completes: bool = False
+    closed: bool = False
 
 
 class Action(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,15 +95,20 @@ class Value(msgspec.Struct, frozen=True):
 class ActionRequest(msgspec.Struct, frozen=True):
     """What `Pane.act` is asked to do; every value is already checked against its field.
 
+    While a form is filled in, `Pane.complete` and `Pane.fill` get one as well: a draft, whose
+    values are checked only as far as they can be, and else as they were typed.
+
     Attributes:
         action: the action's name.
         item: the key of the row, or None.
         values: one per field of the action, in the fields' order.
+        column: the key of the column, where a cell of the row is chosen; else None.
     """
 
     action: str
     item: str | None = None
     values: tuple[Value, ...] = ()
+    column: str | None = None
 
     def value(self, name: str) -> str:
         """The value of the field `name`.

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
-from devdash.contract.actions import Action, ActionRequest, Confirmation, Outcome
+from devdash.contract.actions import Action, ActionRequest, Confirmation, Field, Outcome, Value
 from devdash.contract.context import PaneContext
 from devdash.contract.report import Report
 from devdash.contract.rules import Rule
@@ -63,9 +63,33 @@ class Pane(ABC, Generic[C]):
         """The question to ask before `request` runs; None for none.
 
         Raises:
-            PaneError: the request cannot be done; said instead of asking.
+            PaneError: the request cannot be done; said instead of asking. A form stays as it was filled in.
         """
         return Confirmation(question=action.confirm) if action.confirm else None
+
+    async def complete(self, action: Action, field: Field, text: str, draft: ActionRequest) -> Sequence[str]:
+        """What could be meant by `text`, the best first. Asked while a field with `completes` is typed in.
+
+        It only looks, and it is quick: an answer that takes longer than 2 seconds, or that is
+        overtaken by the next key, is thrown away; so is a failure.
+
+        Args:
+            text: what has been typed into `field`; may be empty.
+            draft: all values so far.
+        """
+        return ()
+
+    async def fill(self, action: Action, draft: ActionRequest, left: Field | None) -> Sequence[Value]:
+        """Values for other fields that follow from those so far, such as a template or a balance.
+
+        Fields that the person has changed stay as they are, whatever is returned. It only looks, and
+        it is quick, as `complete`.
+
+        Args:
+            draft: all values so far.
+            left: the field that was changed and has just been left; None: the form opens.
+        """
+        return ()
 
     async def act(self, request: ActionRequest) -> Outcome:
         """Do it. `request` is permitted, checked against the action's fields, and confirmed.

@@ -5,6 +5,7 @@ check → policy → the pane's question → (a person's yes) → policy again �
 
 import logging
 from collections.abc import Mapping, Sequence
+from datetime import date
 from difflib import get_close_matches
 
 import msgspec
@@ -72,7 +73,7 @@ class Desk:
         _must_be_built(runner)
         action = find_action(runner.actions, name)
         self._permit(action)
-        request = check_request(action, runner.snapshot.report, item, values)
+        request = check_request(action, runner.snapshot.report, item, values, runner.now().date())
         work = Containment(self._guard)
         try:
             pane = await runner.begin()
@@ -158,9 +159,12 @@ def find_action(actions: tuple[Action, ...], name: str) -> Action:
 
 
 def check_request(
-    action: Action, report: Report | None, item: str | None, values: Mapping[str, str]
+    action: Action, report: Report | None, item: str | None, values: Mapping[str, str], today: date
 ) -> ActionRequest:
     """A request whose item exists and whose values fit the action's fields.
+
+    Args:
+        today: what dates are counted from.
 
     Raises:
         RequestProblem: everything that does not fit, a line each.
@@ -174,7 +178,7 @@ def check_request(
     checked: list[Value] = []
     for field in action.fields:
         try:
-            checked.append(Value(field.name, check_value(field, values.get(field.name))))
+            checked.append(Value(field.name, check_value(field, values.get(field.name), today)))
         except RequestProblem as problem:
             problems.append(problem)
     try:
@@ -213,8 +217,11 @@ def _check_item(action: Action, report: Report | None, item: str | None) -> str 
     return item
 
 
-def check_value(field: Field, value: str | None) -> str:
+def check_value(field: Field, value: str | None, today: date) -> str:
     """`value`, or the field's default, if it fits the field.
+
+    Args:
+        today: what dates are counted from.
 
     Raises:
         RequestProblem: it does not.
@@ -233,7 +240,18 @@ def check_value(field: Field, value: str | None) -> str:
             return str(int(given))
         except ValueError:
             raise RequestProblem(f"'{field.label}' must be a whole number, not '{given}'") from None
+    if field.kind is FieldKind.DATE:
+        return _date(field, given, today)
     return given
+
+
+def _date(field: Field, given: str, today: date) -> str:
+    from devdash.engine.dates import EXAMPLES, BadDate, day_of
+
+    try:
+        return day_of(given, today).isoformat()
+    except BadDate as error:
+        raise RequestProblem(f"'{field.label}' {error}", f"such as {EXAMPLES}") from None
 
 
 def _flag(field: Field, given: str) -> str:

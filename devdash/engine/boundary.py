@@ -15,7 +15,7 @@ from typing import TypeVar
 import msgspec
 from icontract import require
 
-from devdash.contract.actions import Action, Confirmation, Outcome
+from devdash.contract.actions import Action, Confirmation, Outcome, Value
 from devdash.contract.errors import PaneError
 from devdash.contract.levels import Level, worst
 from devdash.contract.report import Attention, Facts, Report, Sample
@@ -271,6 +271,31 @@ def admit_confirmation(plugin: str, value: object) -> Confirmation | None:
     _check_size(plugin, question.blocks)
     _keep_block_clauses(plugin, question)
     return question
+
+
+def admit_completions(plugin: str, value: object) -> tuple[str, ...]:
+    """`value` as what could be meant in a field.
+
+    Raises:
+        ContractViolation: it is no sequence of texts, or they are too long.
+    """
+    offered = all_of(plugin, "complete()", str, value)
+    _check_text(plugin, msgspec.json.encode(offered))
+    return offered
+
+
+def admit_filling(plugin: str, value: object, names: Sequence[str]) -> tuple[Value, ...]:
+    """`value` as values for the fields called `names`.
+
+    Raises:
+        ContractViolation: it is no sequence of values, or names another field.
+    """
+    values = all_of(plugin, "fill()", Value, value)
+    for one in values:
+        well_typed(plugin, "fill()", Value, one)
+        if one.name not in names:
+            raise ContractViolation(plugin, "fill() names fields of the action", f"'{one.name}'")
+    return values
 
 
 def _one(plugin: str, call: str, kind: type[T], value: object) -> T:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from devdash.config.model import PaneSpec, Settings
-from devdash.contract.actions import Action, Outcome
+from devdash.contract.actions import Action, Outcome, Value
 from devdash.contract.levels import Level
 from devdash.contract.pane import Pane
 from devdash.contract.rules import Rule
@@ -30,6 +30,7 @@ from devdash.engine.schedule import catch_up_delay
 from devdash.engine.snapshot import Failure, Phase, Snapshot
 
 if TYPE_CHECKING:
+    from devdash.engine.assisting import Draft
     from devdash.engine.listeners import Listeners
 
 Listener = Callable[[Snapshot], None]
@@ -225,6 +226,18 @@ class Engine:
         runner = self._runner(name)
         runner.prepare()
         return await self._desk.ask(runner, action, item, values)
+
+    async def complete(self, name: str, draft: "Draft", field: str) -> tuple[str, ...]:
+        """What could be meant in a field of a form; see `Assistant.complete`."""
+        from devdash.engine.assisting import Assistant
+
+        return await Assistant(self._guard).complete(self._runner(name), draft, field)
+
+    async def fill(self, name: str, draft: "Draft", left: str | None) -> tuple[Value, ...]:
+        """What follows for the other fields of a form; see `Assistant.fill`."""
+        from devdash.engine.assisting import Assistant
+
+        return await Assistant(self._guard).fill(self._runner(name), draft, left)
 
     async def act(self, name: str, asked: Asked) -> Outcome:
         """Do what was asked; see `Desk.act`."""

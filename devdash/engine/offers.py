@@ -52,6 +52,13 @@ def _no_choice(actions: Sequence[Action]) -> str:
     return next((f"'{f.name}'" for f in fields if f.kind is FieldKind.CHOICE and not f.choices), "")
 
 
+def _odd_completion(actions: Sequence[Action]) -> str:
+    fields = (field for action in actions for field in action.fields)
+    wrong = (f for f in fields if (f.completes and f.kind is not FieldKind.TEXT) or f.closed > f.completes)
+    return next((f"'{field.name}'" for field in wrong), "")
+
+
+@clause("only a field of text completes, and only one that completes is closed", _odd_completion)
 @clause("a field to choose in has choices", _no_choice)
 @clause("a field's name is lower case words joined by '-'", _odd_field)
 @clause("field names of an action are unique", _repeated_field)

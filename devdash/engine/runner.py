@@ -8,6 +8,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -154,6 +155,10 @@ class Runner:
     def review(self) -> None:
         """Tell anew how far the data can be trusted; the heartbeat calls it."""
         self._set(phase=self._phase())
+
+    def now(self) -> datetime:
+        """The wall clock, as the pane sees it."""
+        return self._clock.now()
 
     @property
     def age_s(self) -> float | None:

@@ -13,6 +13,7 @@ from textual.screen import Screen
 from devdash.contract.actions import Action, Confirmation, OpenEditor, Outcome, Scope
 from devdash.contract.errors import PaneError
 from devdash.contract.levels import Level
+from devdash.engine.acting import Asked
 from devdash.engine.engine import Engine
 from devdash.tui.paint import Palette
 
@@ -28,41 +29,51 @@ class Deed(msgspec.Struct, frozen=True):
     action: Action
     item: str | None
 
+    @property
+    def heading(self) -> str:
+        """What stands above what it asks and shows."""
+        return f"{self.title}: {self.action.title}"
+
 
 def begin(app: App[None], engine: Engine, deed: Deed, palette: Palette, tell: Tell) -> None:
     """Ask for what is needed, do it, say what became of it, beside everything else.
 
     A form is there before the next key is looked at: what is typed ahead is not for the dashboard below.
     """
+    if deed.action.scope is Scope.PANE:
+        deed = msgspec.structs.replace(deed, item=None)
 
-    def go(answers: Mapping[str, str] | None) -> None:
-        if answers is not None:
-            app.run_worker(_do(app, engine, deed, answers, palette, tell), exit_on_error=False)
+    def go(asked: Asked | None) -> None:
+        if asked is not None:
+            app.run_worker(_do(app, engine, deed, asked, palette, tell), exit_on_error=False)
+
+    async def offer(answers: Mapping[str, str]) -> Asked | None:
+        asked = await engine.ask(deed.pane, deed.action.name, deed.item, answers)
+        agreed = not asked.confirmation or await _confirmed(app, deed.heading, asked.confirmation, palette)
+        return asked if agreed else None
+
+    async def ask() -> None:
+        try:
+            go(await offer({}))
+        except PaneError as error:
+            tell(f"{error.message}\n{error.hint}" if error.hint else error.message, Level.CRITICAL)
 
     if not deed.action.fields:
-        go({})
+        app.run_worker(ask(), exit_on_error=False)
         return
     from devdash.tui.forms import FormSheet
 
-    app.push_screen(FormSheet(deed.action, palette), go)
+    app.push_screen(FormSheet(deed, engine, palette, offer), go)
 
 
-async def _do(
-    app: App[None], engine: Engine, deed: Deed, answers: Mapping[str, str], palette: Palette, tell: Tell
-) -> None:
-    """From the answers to the outcome. Runs in a worker of the app."""
-    action = deed.action
-    item = None if action.scope is Scope.PANE else deed.item
-    heading = f"{deed.title}: {action.title}"
+async def _do(app: App[None], engine: Engine, deed: Deed, asked: Asked, palette: Palette, tell: Tell) -> None:
+    """From a yes to the outcome. Runs in a worker of the app."""
     try:
-        asked = await engine.ask(deed.pane, action.name, item, answers)
-        if asked.confirmation and not await _confirmed(app, heading, asked.confirmation, palette):
-            return
         outcome = await engine.act(deed.pane, asked)
     except PaneError as error:
         tell(f"{error.message}\n{error.hint}" if error.hint else error.message, Level.CRITICAL)
         return
-    await _show(app, heading, outcome, palette, tell)
+    await _show(app, deed.heading, outcome, palette, tell)
 
 
 async def _confirmed(app: App[None], heading: str, question: Confirmation, palette: Palette) -> bool:

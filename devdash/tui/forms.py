@@ -1,6 +1,11 @@
-"""The form that asks for an action's fields."""
+"""The form that asks for an action's fields.
 
-from collections.abc import Mapping
+It stays open until the pane has accepted what is in it and the person has confirmed: whatever is
+refused or answered with no comes back to the form, and nothing that was typed is lost.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from typing import ClassVar
 
 from textual import events
@@ -10,20 +15,38 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.markup import escape
 from textual.screen import ModalScreen
-from textual.widgets import Checkbox, Input, Label, Select
+from textual.widget import Widget
+from textual.widgets import Input, Label
+from textual.worker import Worker
 
-from devdash.contract.actions import Action, Field, FieldKind
-from devdash.contract.errors import PaneError, one_line
-from devdash.engine.acting import check_value
+from devdash.contract.errors import PaneError
+from devdash.contract.levels import Level
+from devdash.contract.view import Notice
+from devdash.engine.acting import Asked, check_value
+from devdash.engine.assisting import Draft
+from devdash.engine.engine import Engine
+from devdash.render.blocks import notice_lines
 from devdash.render.clean import clean
 from devdash.tui.bars import HintBar
+from devdash.tui.deeds import Deed
+from devdash.tui.form_fields import FieldRow, label_width
 from devdash.tui.paint import Palette
 
-Answers = Mapping[str, str]
+Offer = Callable[[Mapping[str, str]], Awaitable[Asked | None]]
+"""Asks the pane, then the person. None: the answer is no. Raises PaneError: the pane refuses."""
+
+MOST_PROBLEM = 8
+"""Lines that a refusal may take from the fields."""
+
+_FILLING = (("ctrl+s", "do it"), ("tab", "next"), ("escape", "give up"))
+_CHOOSING = (("↑↓", "choose"), ("tab", "take"), ("escape", "close the list"))
 
 
-class FormSheet(ModalScreen[Answers | None]):
-    """One line per field; Enter in the last one (or Ctrl+S) sends, Escape gives up."""
+class FormSheet(ModalScreen[Asked | None]):
+    """One line per field; Enter or Ctrl+S sends, Escape gives up.
+
+    Closes with what may now be done, or None.
+    """
 
     DEFAULT_CSS = """
     FormSheet { align: center middle; }
@@ -31,95 +54,272 @@ class FormSheet(ModalScreen[Answers | None]):
         width: 90%; max-width: 80; height: auto; max-height: 90%;
         border: round $primary; border-title-color: $text; background: $background; padding: 0 1;
     }
-    FormSheet VerticalScroll { height: auto; max-height: 100%; }
-    FormSheet #form-problem { color: $error; }
+    FormSheet VerticalScroll { height: auto; }
+    FormSheet #form-help { color: $text-muted; height: 1; }
+    FormSheet #form-problem { color: $error; height: auto; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", show=False),
         Binding("ctrl+s", "send", show=False, priority=True),
+        Binding("down", "choose(1)", show=False, priority=True),
+        Binding("up", "choose(-1)", show=False, priority=True),
+        Binding("tab", "take", show=False, priority=True),
+        Binding("enter", "take_chosen", show=False, priority=True),
     ]
 
-    def __init__(self, action: Action, palette: Palette) -> None:
+    def __init__(self, deed: Deed, engine: Engine, palette: Palette, offer: Offer) -> None:
         super().__init__()
-        self._action = action
-        self._palette = palette
+        self._deed = deed
+        self._engine = engine
+        self._offer = offer
         self._hints = HintBar(palette)
-        self._problem = Label("", id="form-problem")
+        self._help, self._problem = Label("", id="form-help"), Label("", id="form-problem")
+        fields, today = deed.action.fields, engine.clock.now().date()
+        labels = label_width([field.label for field in fields])
+        self._rows = {field.name: FieldRow(field, labels, palette, today) for field in fields}
+        self._entered = ""
+        """The value of the current field when it was gone to."""
+        self._turn = asyncio.Lock()
+        self._looking: Worker[None] | None = None
+        self._owed: FieldRow | None = None
+        """The closed field that was left before what completes it was known."""
+        self._sending: Worker[None] | None = None
+        self._filling: list[Worker[None]] = []
 
     def compose(self) -> ComposeResult:
         with Vertical() as box:
-            with VerticalScroll():
-                for field in self._action.fields:
-                    yield Label(Content(clean(field.label)))
-                    yield _editor(field)
-                    if field.help:
-                        yield Label(Content.styled(clean(field.help), "dim"))
+            with VerticalScroll(can_focus=False):
+                yield from self._rows.values()
+            if any(row.field.help for row in self._rows.values()):
+                yield self._help
             yield self._problem
             yield self._hints
-        box.border_title = escape(clean(self._action.title))
+        box.border_title = escape(clean(self._deed.action.title))
 
     def on_mount(self) -> None:
-        self._hints.show_keys((("ctrl+s", "do it"), ("tab", "next"), ("escape", "give up")))
-        self.query(_EDITORS).first().focus()
+        self._hints.show_keys(_FILLING)
+        self._fit(())
+        next(iter(self._rows.values())).editor.focus()
+        self._ask_for_filling(None)
+
+    def on_unmount(self) -> None:
+        for worker in (self._looking, self._sending, *self._filling):
+            if worker is not None:
+                worker.cancel()
+
+    def on_resize(self) -> None:
+        self._fit(())
+
+    # ── fields ──────────────────────────────────────────────────────────────
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        row = _row_of(event.widget)
+        if row is not None:
+            self._entered = row.answer
+            self._help.update(Content(clean(row.field.help)))
+
+    def on_descendant_blur(self, event: events.DescendantBlur) -> None:
+        row = _row_of(event.widget)
+        if row is not None:
+            self._close_list(row)
+            self._left(row)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        row = _row_of(event.input)
+        if row is not None and row.list is not None and row.editor.has_focus:
+            self._look_up(row)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
         self.action_send()
 
-    def on_key(self, event: events.Key) -> None:
-        # Keys that no field wants end here: the dashboard below must not act on them.
-        if event.key not in ("escape", "tab", "shift+tab"):
-            event.stop()
+    @property
+    def _row(self) -> FieldRow | None:
+        """The field that has the focus."""
+        return _row_of(self.focused) if self.focused is not None else None
+
+    def _draft(self) -> Draft:
+        values = {name: row.answer for name, row in self._rows.items()}
+        return Draft(self._deed.action.name, self._deed.item, values)
+
+    # ── what could be meant ─────────────────────────────────────────────────
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The keys of the list belong to it only while it is there."""
+        row = self._row
+        if action not in ("choose", "take_chosen"):
+            return True
+        if row is None or row.list is None:
+            return False
+        return action == "choose" or row.list.chosen is not None
+
+    def action_choose(self, step: int) -> None:
+        """Go down and up in the list; ask for it where it is closed."""
+        row = self._row
+        assert row is not None
+        assert row.list is not None
+        if row.list.is_open:
+            row.list.move(step)
+        elif step > 0:
+            self._look_up(row)
+
+    def action_take(self) -> None:
+        """Take what is chosen, in a closed field the first one, and go on."""
+        row = self._row
+        if row is not None and row.list is not None:
+            closed = row.field.closed and bool(row.answer.strip())
+            if row.list.chosen is not None or (closed and row.list.is_open):
+                self._take(row, row.list.chosen, row.list.offered)
+            elif closed and self._looking is not None and not self._looking.is_finished:
+                self._owed = row
+        self.focus_next()
+
+    def action_take_chosen(self) -> None:
+        """Take what is chosen, and go on."""
+        self.action_take()
+
+    def _take(self, row: FieldRow, chosen: str | None, offered: tuple[str, ...]) -> None:
+        typed = row.answer.strip().casefold()
+        if chosen is None and any(text.casefold() == typed for text in offered):
+            return  # it is one of them already
+        row.take(offered[0] if chosen is None else chosen)
+
+    def _look_up(self, row: FieldRow) -> None:
+        """Ask what could be meant. Only the newest question counts."""
+        if self._looking is not None:
+            self._looking.cancel()
+        self._owed = None
+        self._looking = self.app.run_worker(self._complete(row), exit_on_error=False)
+
+    async def _complete(self, row: FieldRow) -> None:
+        typed = row.answer
+        try:
+            offered = await self._engine.complete(self._deed.pane, self._draft(), row.field.name)
+        except PaneError:
+            return  # the pane was changed meanwhile; sending will say so
+        if row.answer != typed or row.list is None:
+            return
+        if row is self._row:
+            below = self.size.height - row.region.bottom
+            row.list.show([text for text in offered if clean(text) != typed], below, row.region.y)
+            self._hints.show_keys(_CHOOSING if row.list.is_open else _FILLING)
+        elif row is self._owed and offered:
+            self._owed = None
+            self._take(row, None, tuple(map(clean, offered)))
+            self._ask_for_filling(row.field.name)
+
+    def _close_list(self, row: FieldRow) -> None:
+        if row.list is not None and row.list.is_open:
+            row.list.close()
+            self._hints.show_keys(_FILLING)
+
+    # ── what follows ────────────────────────────────────────────────────────
+
+    def _left(self, row: FieldRow) -> None:
+        """A field is left: where it was changed, others may follow."""
+        if row.answer != self._entered:
+            self._entered = row.answer
+            self._ask_for_filling(row.field.name)
+
+    def _ask_for_filling(self, left: str | None) -> None:
+        self._filling = [worker for worker in self._filling if not worker.is_finished]
+        self._filling.append(self.app.run_worker(self._fill(left), exit_on_error=False))
+
+    async def _fill(self, left: str | None) -> None:
+        """One after the other, so that what was left first is answered first."""
+        async with self._turn:
+            try:
+                values = await self._engine.fill(self._deed.pane, self._draft(), left)
+            except PaneError:
+                return
+            for value in values:
+                row = self._rows[value.name]
+                if not row.is_touched:
+                    row.give(value.value)
+                    if row is self._row:
+                        self._entered = row.answer
+
+    # ── sending ─────────────────────────────────────────────────────────────
 
     def action_send(self) -> None:
-        """Check the values, and close with them if they are right."""
-        answers = {field.name: self._answer(field) for field in self._action.fields}
-        for field in self._action.fields:
-            try:
-                check_value(field, answers[field.name])
-            except PaneError as error:
-                said = one_line(error.message, error.hint)
-                self._problem.update(Content(clean(said)))
-                self.query_one(f"#field-{field.name}").focus()
+        """Check the values, ask the pane, ask the person; close when all agree."""
+        if self._sending is None or self._sending.is_finished:
+            self._sending = self.app.run_worker(self._send(), exit_on_error=False)
+
+    async def _send(self) -> None:
+        self.show_problem("")
+        row = self._row
+        if row is not None:
+            self._close_list(row)
+            self._left(row)
+        await self._settled()
+        if not self._is_right():
+            return
+        answers = {name: one.answer for name, one in self._rows.items()}
+        self._hints.show_keys((("", "asking …"), ("escape", "give up")))
+        try:
+            asked = await self._offer(answers)
+        except PaneError as error:
+            self.show_problem(error.message, error.hint)
+        else:
+            if asked is not None:
+                self.dismiss(asked)
                 return
-        self.dismiss(answers)
+        self._hints.show_keys(_FILLING)
+
+    async def _settled(self) -> None:
+        """What was asked before sending has been answered; each answer has its own time limit."""
+        if self._owed is not None and self._looking is not None:
+            await self._looking.wait()
+        while waiting := [worker for worker in self._filling if not worker.is_finished]:
+            await waiting[0].wait()
+
+    def _is_right(self) -> bool:
+        """Whether every value fits its field; where one does not, go there and say so."""
+        today = self._engine.clock.now().date()
+        for row in self._rows.values():
+            try:
+                check_value(row.field, row.answer, today)
+            except PaneError as error:
+                self.show_problem(error.message, error.hint)
+                row.editor.focus()
+                return False
+        return True
+
+    def show_problem(self, message: str, hint: str = "") -> None:
+        """Say what is wrong below the fields; "" for nothing."""
+        if not message:
+            self._fit(())
+            return
+        width = max(self._hints.size.width - 1, 20)
+        paragraphs = message.splitlines()
+        notices = [Notice(Level.CRITICAL, text) for text in paragraphs[:-1]]
+        notices.append(Notice(Level.CRITICAL, paragraphs[-1], hint))
+        lines = [line.text for notice in notices for line in notice_lines(notice, width)]
+        if len(lines) > MOST_PROBLEM:
+            lines = [*lines[: MOST_PROBLEM - 1], "  …"]
+        self._fit(tuple(lines))
+
+    def _fit(self, problem: tuple[str, ...]) -> None:
+        """The fields have the room that border, help, problem and hints leave."""
+        self._problem.update(Content("\n".join(problem)))
+        self._problem.display = bool(problem)
+        room = int(self.size.height * 0.9) - 4 - len(problem)
+        self.query_one(VerticalScroll).styles.max_height = max(room, 1)
 
     def action_close(self) -> None:
-        """Close without an answer."""
-        self.dismiss(None)
-
-    def _answer(self, field: Field) -> str:
-        editor = self.query_one(f"#field-{field.name}")
-        if isinstance(editor, Checkbox):
-            return "yes" if editor.value else "no"
-        if isinstance(editor, Select):
-            return str(editor.value)
-        assert isinstance(editor, Input)
-        return editor.value
+        """Close the list; where there is none, give up."""
+        row = self._row
+        if self._sending is not None and not self._sending.is_finished:
+            self._sending.cancel()
+        if row is not None and row.list is not None and row.list.is_open:
+            self._close_list(row)
+        else:
+            self.dismiss(None)
 
 
-def _is_yes(field: Field) -> bool:
-    """What the command would take the field's default for."""
-    try:
-        return check_value(field, None) == "yes"
-    except PaneError:
-        return False
-
-
-_EDITORS = "Input, Select, Checkbox"
-
-
-def _editor(field: Field) -> Input | Checkbox | Select[str]:
-    name = f"field-{field.name}"
-    if field.kind is FieldKind.FLAG:
-        return Checkbox("yes", _is_yes(field), id=name)
-    if field.kind is FieldKind.CHOICE:
-        options = [(Content(clean(choice)), choice) for choice in field.choices]
-        default = field.default if field.default in field.choices else field.choices[0]
-        return Select(options, value=default, allow_blank=False, id=name)
-    editor = Input(
-        clean(field.default), id=name, type="integer" if field.kind is FieldKind.INTEGER else "text"
-    )
-    editor.cursor_blink = False
-    return editor
+def _row_of(widget: Widget) -> FieldRow | None:
+    """The field that a widget is a part of."""
+    return next((node for node in widget.ancestors_with_self if isinstance(node, FieldRow)), None)

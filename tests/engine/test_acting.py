@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from devdash.contract.errors import PaneError
 from devdash.engine.acting import Forbidden, RequestProblem, check_value
 from devdash.engine.engine import Engine
 from devdash.policy import Role
+
+TODAY = date(2026, 11, 22)
 
 
 @pytest.fixture
@@ -125,13 +128,14 @@ async def test_the_same_thing_is_not_done_twice_at_once(tmp_path: Path) -> None:
     ],
 )
 def test_values_that_fit_their_field_are_taken(field: Field, given: str | None, checked: str) -> None:
-    assert check_value(field, given) == checked
+    assert check_value(field, given, TODAY) == checked
 
 
 @pytest.mark.parametrize(
     ("field", "given"),
     [
         (Field(name="n", label="N", kind=FieldKind.INTEGER), "seven"),
+        (Field(name="n", label="N", kind=FieldKind.DATE), "soon"),
         (Field(name="n", label="N", kind=FieldKind.FLAG), "maybe"),
         (Field(name="n", label="N", kind=FieldKind.CHOICE, choices=("a", "b")), "c"),
         (Field(name="n", label="N"), ""),
@@ -139,7 +143,7 @@ def test_values_that_fit_their_field_are_taken(field: Field, given: str | None, 
 )
 def test_values_that_do_not_fit_are_refused(field: Field, given: str) -> None:
     with pytest.raises(PaneError):
-        check_value(field, given)
+        check_value(field, given, TODAY)
 
 
 class Wordless(PaneError):
