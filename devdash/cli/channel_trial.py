@@ -10,6 +10,7 @@ from devdash.cli.exits import Exit, UsageError
 from devdash.cli.output import complain
 from devdash.cli.session import complain_of, settings_for, suggestion
 from devdash.config.alerts import ChannelConfig
+from devdash.config.hidden import secret_variables
 from devdash.config.model import Settings
 from devdash.contract.errors import one_line
 from devdash.contract.levels import Level
@@ -55,7 +56,10 @@ async def _send(settings: Settings, chosen: dict[str, ChannelConfig]) -> list[bo
 
 
 async def _try(settings: Settings, name: str, config: ChannelConfig) -> bool:
-    made = channel(config, settings.folder, SystemClock(), lambda alert, choice: None, lambda: None, None)
+    hidden = secret_variables(settings)
+    made = channel(
+        config, settings.folder, SystemClock(), lambda alert, choice: None, lambda: None, None, hidden
+    )
     if made is None:
         complain(f"{name}: speaks in the dashboard only")
         return True

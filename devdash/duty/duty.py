@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 
 from devdash.alerts.model import RINGING, Alert, AlertId, Notice, Occasion
+from devdash.config.hidden import secret_variables
 from devdash.config.model import Settings
 from devdash.contract.errors import one_line
 from devdash.contract.levels import Level
@@ -271,6 +272,7 @@ class Duty:
             clock=self._engine.clock,
             on_choice=self._on_choice,
             voice=self._voice,
+            hidden=secret_variables(self._settings),
         )
 
     def _on_choice(self, alert: AlertId, choice: Choice) -> None:

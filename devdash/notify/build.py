@@ -1,7 +1,7 @@
 """From `[alerts]` to a dispatcher with its channels. A channel's own libraries wait for its first message."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from devdash.config.alerts import (
@@ -41,13 +41,15 @@ def channel(
     on_choice: OnChoice,
     on_return: Callable[[], None],
     voice: Voice | None,
+    hidden: Collection[str] = (),
 ) -> Channel | None:
     """The channel that `config` describes; None for the terminal's without a voice.
 
     Args:
         on_return: called on the loop when what had failed may work again.
+        hidden: environment variables that programs do not get.
     """
-    means = ChannelMeans(folder)
+    means = ChannelMeans(folder, hidden)
     match config:
         case DesktopChannel():
             return desktop(config, on_choice, on_return)
@@ -69,6 +71,7 @@ def build(
     clock: Clock,
     on_choice: OnChoice,
     voice: Voice | None = None,
+    hidden: Collection[str] = (),
 ) -> Dispatcher:
     """A dispatcher that tells as `config` says.
 
@@ -76,10 +79,11 @@ def build(
         folder: the folder of devdash.toml, in which a channel's program runs; absolute.
         on_choice: called on the loop when a person has pressed a notification's button.
         voice: the terminal's; None leaves its channel out.
+        hidden: environment variables that programs do not get, for secrets are in them.
     """
 
     def make(name: str, one: ChannelConfig) -> Channel | None:
-        return channel(one, folder, clock, on_choice, lambda: dispatcher.nudge(name), voice)
+        return channel(one, folder, clock, on_choice, lambda: dispatcher.nudge(name), voice, hidden)
 
     configs = channel_configs(config)
     channels = {name: make(name, one) for name, one in configs.items()}

@@ -1,6 +1,6 @@
 """What channels need of the machine: programs, threads, and where their secrets are referred to."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,10 +19,15 @@ class ChannelMeans:
     """One channel's own; what hangs in one is not counted against another.
 
     Implements `devdash.engine.secrets.Means`.
+
+    Args:
+        folder: in which programs run; absolute.
+        hidden: environment variables that they do not get.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, hidden: Collection[str] = ()) -> None:
         self.folder = folder
+        self._hidden = hidden
         self._fleet = Fleet()
 
     async def run(
@@ -36,8 +41,9 @@ class ChannelMeans:
         limit: int = 64 * 1024,
     ) -> Completed:
         """Run a program to its end; see `devdash.workers.process.run`."""
+        changed = {**dict.fromkeys(self._hidden), **(env or {})}
         return await process.run(
-            argv, timeout=timeout, cwd=cwd, env=env, stdin=stdin, limit=limit, fleet=self._fleet
+            argv, timeout=timeout, cwd=cwd, env=changed, stdin=stdin, limit=limit, fleet=self._fleet
         )
 
     async def in_thread(self, function: Callable[[], T]) -> T:

@@ -44,3 +44,25 @@ def test_without_a_desktop_it_says_what_to_do(
     result = program("alerts", "test", env={"DBUS_SESSION_BUS_ADDRESS": None}).calm()
     assert result.code == 1
     assert result.err.startswith("desktop: ") and "terminal: speaks in the dashboard only" in result.err
+
+
+def test_a_program_is_not_given_the_secrets_of_others(
+    program: Callable[..., Result], config: Callable[[str], Path], tmp_path: Path
+) -> None:
+    """The token of one channel is in devdash's environment; a program of the person's needs none of it."""
+    told = tmp_path / "told"
+    tell = "import os, sys; open(sys.argv[1], 'w').write(' '.join(os.environ))"
+    config(
+        f"""
+[alerts.channel.file]
+type = "command"
+argv = {json.dumps([sys.executable, "-c", tell, str(told)])}
+[alerts.channel.phone]
+type = "ntfy"
+url = "https://localhost:1/topic"
+token = {{ env = "PHONE_TOKEN" }}
+"""
+    )
+    result = program("alerts", "test", "file", env={"PHONE_TOKEN": "hunter2", "OTHER": "x"}).calm()
+    names = told.read_text().split()
+    assert (result.code, "PHONE_TOKEN" in names, "OTHER" in names) == (0, False, True)
