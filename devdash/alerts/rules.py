@@ -153,8 +153,13 @@ _BUG = "this is a bug in the plug-in; tell its author"
 
 def _verdict(rule: Armed, facts: Facts, failures: list[RuleFailure]) -> Verdict:
     seen = rule.see(facts)
+    entered = seen.entered
+    if len(entered) > MOST_ITEMS:
+        entered = frozenset(sorted(entered)[:MOST_ITEMS])
+        message = f"it holds for {len(seen.entered)} items; the first {MOST_ITEMS} of them are alerts"
+        failures.append(_failure(rule, message, "narrow its condition, or put the list into any(…)"))
     texts: dict[str, str] = {}
-    for item in seen.entered:
+    for item in entered:
         try:
             texts[item] = _text(rule, facts, item)
         except Exception as error:  # noqa: BLE001 - as above; the alert itself is right
@@ -162,7 +167,7 @@ def _verdict(rule: Armed, facts: Facts, failures: list[RuleFailure]) -> Verdict:
             message = f"its text could not be made ({type(error).__name__})"
             if not any(failure.rule == rule.terms.name for failure in failures):
                 failures.append(_failure(rule, message, _BUG))
-    return Verdict(rule.terms, seen.entered, seen.cleared - seen.entered, seen.present, texts)
+    return Verdict(rule.terms, entered, seen.cleared - seen.entered, seen.present, texts)
 
 
 def _text(rule: Armed, facts: Facts, item: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from devdash.alerts.change import RuleChange
 from devdash.alerts.model import Terms, Verdict
-from devdash.alerts.rules import REPEATS, Armed, Arms, RuleFailure, RuleProblem, arm, judge
+from devdash.alerts.rules import MOST_ITEMS, REPEATS, Armed, Arms, RuleFailure, RuleProblem, arm, judge
 from devdash.api import Facts, Level, Rule
 from devdash.contract.settings import DurationOrZero
 
@@ -273,3 +273,14 @@ def test_a_wrong_end_is_told_as_the_end() -> None:
     (failure,) = judge(arm("git", (), {"own": change}).armed, THREE).failures
     assert failure.message.startswith("clear, column 22: a number is compared with a text")
     assert failure.hint == "mend `clear` in [alerts.rules.git.own]"
+
+
+def test_a_flood_of_items_is_cut_and_told() -> None:
+    """A condition that holds for thousands must not hold up the loop at every tick."""
+    many = Git(tuple(Repo(f"{number:05}", 30) for number in range(3000)))
+    judged = judge(arm("git", (rule(),), {}).armed, many)
+    (found,) = judged.verdicts
+    assert sorted(found.entered) == [f"{number:05}" for number in range(MOST_ITEMS)]
+    assert not found.entered & found.cleared
+    (failure,) = judged.failures
+    assert "3000 items" in failure.message
