@@ -22,6 +22,9 @@ T = TypeVar("T")
 REPEATS = 10
 """How often a rule that is given a `repeat` and nothing else repeats at most."""
 
+MOST_ITEMS = 500
+"""Alerts of one rule at once: nobody reads more, and each costs at every tick."""
+
 
 class RuleProblem(msgspec.Struct, frozen=True):
     """Why a change of a rule is not in force, or not wholly.
