@@ -34,6 +34,7 @@ from devdash.contract.actions import (
     FieldKind,
     OpenEditor,
     Outcome,
+    PrintText,
     Scope,
     Value,
 )
@@ -115,6 +116,7 @@ __all__ = [
     "PaneContext",
     "PaneError",
     "Percent",
+    "PrintText",
     "ProcessError",
     "ProcessTimeout",
     "ProgramMissing",

@@ -96,9 +96,10 @@ def _parser() -> argparse.ArgumentParser:
     run = commands.add_parser("run", help="do what a key does")
     run.add_argument("pane", metavar="PANE")
     run.add_argument("action", metavar="ACTION")
-    run.add_argument("item", nargs="?", metavar="ITEM", help="the row that it is about")
     run.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a field of the action")
     run.add_argument("--yes", action="store_true", help="answer its question with yes")
+    rest = "the row that it is about, and --NAME VALUE for its fields; --help lists them"
+    run.add_argument("words", nargs=argparse.REMAINDER, metavar="[ITEM] [--NAME VALUE]…", help=rest)
     run.set_defaults(handler="run:run")
 
     _history_parser(commands.add_parser("history", help="look back: series, alerts, actions, uptime"))

@@ -11,8 +11,17 @@ from devdash.cli import loop
 from devdash.cli.exits import Exit, UsageError
 from devdash.cli.output import complain, reserved_stdout, terminal_width
 from devdash.cli.past import keep, told_past
+from devdash.cli.run_words import help_blocks, read_words
 from devdash.cli.session import pane_spec, settings_for
-from devdash.contract.actions import Confirmation, CopyText, Effect, OpenEditor, Outcome, Scope
+from devdash.contract.actions import (
+    Confirmation,
+    CopyText,
+    Effect,
+    OpenEditor,
+    Outcome,
+    PrintText,
+    Scope,
+)
 from devdash.contract.errors import PaneError, one_line
 from devdash.contract.levels import Level
 from devdash.engine.acting import Asked, Forbidden, RequestProblem, find_action
@@ -46,19 +55,25 @@ def run(arguments: Namespace) -> Exit:
 
 async def _run(engine: Engine, arguments: Namespace, out: TextIO) -> Exit:
     async with engine:
-        pane, values = arguments.pane, _values(arguments.set)
+        pane = arguments.pane
         try:
             action = find_action(engine.actions(pane), arguments.action)
-            if action.scope is not Scope.PANE and arguments.item is not None:
+            before = [f"--set={pair}" for pair in arguments.set]
+            words = read_words(action, [*before, *arguments.words])
+            if words.help:
+                out.write(plain(lay_out(help_blocks(pane, action), terminal_width())) + "\n")
+                return Exit.OK
+            if action.scope is not Scope.PANE and words.item is not None:
                 # Rows are known only after a reading.
                 await engine.read_once([pane])
-            asked = await engine.ask(pane, arguments.action, arguments.item, values)
+            asked = await engine.ask(pane, action.name, words.item, words.values)
         except (RequestProblem, Forbidden) as error:
             raise UsageError(error.message, error.hint) from error
         except PaneError as error:
             complain(one_line(error.message, error.hint))
             return Exit.CRITICAL
-        if asked.confirmation and not arguments.yes and not _confirmed(asked.confirmation):
+        agreed = arguments.yes or words.yes
+        if asked.confirmation and not agreed and not _confirmed(asked.confirmation):
             complain("nothing was done")
             return Exit.ATTENTION
         return await _do(engine, pane, asked, out)
@@ -83,10 +98,11 @@ async def _record(engine: Engine, deeds: Sequence[Deed]) -> None:
 
 
 def _print(outcome: Outcome, out: TextIO) -> None:
-    """Text to be copied has standard output to itself, so that it can be piped on."""
-    copies = any(isinstance(effect, CopyText) for effect in outcome.effects)
+    """Text to be copied or printed has standard output to itself, so that it can be piped on."""
+    copies = any(isinstance(effect, CopyText | PrintText) for effect in outcome.effects)
     stream = out if outcome.level is Level.OK and not copies else sys.stderr
-    stream.write("\n".join(clean(line) for line in outcome.message.splitlines()) + "\n")
+    if outcome.message:
+        stream.write("\n".join(clean(line) for line in outcome.message.splitlines()) + "\n")
     if outcome.blocks:
         out.write(plain(lay_out(outcome.blocks, terminal_width())) + "\n")
     out.flush()
@@ -96,12 +112,20 @@ async def _carry_out(effect: Effect, out: TextIO) -> bool:
     """What the face does for the pane. Returns whether that went well."""
     match effect:
         case CopyText():
-            # A pipe gets it as it is; a terminal would obey what steers it.
-            text = "\n".join(map(clean, effect.text.split("\n"))) if out.isatty() else effect.text
-            out.write(text + "\n")
+            out.write(_for(out, effect.text) + "\n")
+            return True
+        case PrintText():
+            out.write(_for(out, effect.text))
+            if out.isatty() and not effect.text.endswith("\n"):
+                out.write("\n")
             return True
         case OpenEditor():
             return await _edit(effect, out)
+
+
+def _for(out: TextIO, text: str) -> str:
+    """A pipe gets it as it is; a terminal would obey what steers it."""
+    return "\n".join(map(clean, text.split("\n"))) if out.isatty() else text
 
 
 async def _edit(effect: OpenEditor, out: TextIO) -> bool:
@@ -116,13 +140,6 @@ async def _edit(effect: OpenEditor, out: TextIO) -> bool:
     if code != 0:
         complain(f"{argv[0]} ended with {code}")
     return code == 0
-
-
-def _values(pairs: Sequence[str]) -> dict[str, str]:
-    wrong = [pair for pair in pairs if pair.find("=") < 1]
-    if wrong:
-        raise UsageError("\n".join(f"--set takes NAME=VALUE, not '{clean(pair)}'" for pair in wrong))
-    return {name: value for name, _, value in (pair.partition("=") for pair in pairs)}
 
 
 def _confirmed(question: Confirmation) -> bool:

@@ -142,6 +142,12 @@ class CopyText(msgspec.Struct, frozen=True, tag="copy", tag_field="effect"):
     text: str
 
 
+class PrintText(msgspec.Struct, frozen=True, tag="print", tag_field="effect"):
+    """Print `text` byte for byte (the command) or show it in a sheet (the screen): what goes into a file."""
+
+    text: str
+
+
 class OpenEditor(msgspec.Struct, frozen=True, tag="editor", tag_field="effect"):
     """Open `path` (absolute) in the person's editor, at `line` (from 1; 0: nowhere special)."""
 
@@ -149,7 +155,7 @@ class OpenEditor(msgspec.Struct, frozen=True, tag="editor", tag_field="effect"):
     line: int = 0
 
 
-Effect = CopyText | OpenEditor
+Effect = CopyText | PrintText | OpenEditor
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -157,7 +163,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         level: OK, ATTENTION (done, but …) or CRITICAL (failed).
-        message: one sentence.
+        message: one sentence. "": nothing is said; for what only changes the view.
         blocks: more to show, such as a program's output; opened in a dialog.
         effects: what the face does for the pane, in order.
         reread: the pane is read again afterwards.
@@ -168,3 +174,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     blocks: tuple[Block, ...] = ()
     effects: tuple[Effect, ...] = ()
     reread: bool = True
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether nothing comes of it that anybody could look back on."""
+        return self.level is Level.OK and not (self.message or self.blocks or self.effects)

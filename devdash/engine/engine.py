@@ -243,6 +243,8 @@ class Engine:
         """Do what was asked; see `Desk.act`."""
         began = self.clock.monotonic()
         outcome = await self._desk.act(self._runner(name), asked)
+        if outcome.is_silent:
+            return outcome  # the view was changed, nothing in the world
         took_s = self.clock.monotonic() - began
         request = asked.request
         deed = Deed(name, request.action, request.item, outcome.level, outcome.message, took_s)

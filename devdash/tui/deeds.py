@@ -10,9 +10,10 @@ import msgspec
 from textual.app import App
 from textual.screen import Screen
 
-from devdash.contract.actions import Action, Confirmation, OpenEditor, Outcome, Scope
+from devdash.contract.actions import Action, Confirmation, OpenEditor, Outcome, PrintText, Scope
 from devdash.contract.errors import PaneError
 from devdash.contract.levels import Level
+from devdash.contract.view import Text
 from devdash.engine.acting import Asked
 from devdash.engine.engine import Engine
 from devdash.tui.paint import Palette
@@ -92,10 +93,11 @@ async def _show(app: App[None], heading: str, outcome: Outcome, palette: Palette
         said.insert(0, outcome.message)
     if text := "\n".join(part for part in said if part):
         tell(text, outcome.level)
-    if outcome.blocks:
+    printed = [Text(effect.text) for effect in outcome.effects if isinstance(effect, PrintText)]
+    if blocks := (*outcome.blocks, *printed):
         from devdash.tui.sheets import DetailSheet
 
-        app.push_screen(DetailSheet(heading, outcome.blocks, palette))
+        app.push_screen(DetailSheet(heading, blocks, palette))
 
 
 def _asked(app: App[None], sheet: Screen[R]) -> Awaitable[R | None]:

@@ -6,7 +6,7 @@ import sys
 
 from textual.app import App, SuspendNotSupported
 
-from devdash.contract.actions import CopyText, Effect, OpenEditor
+from devdash.contract.actions import CopyText, Effect, OpenEditor, PrintText
 from devdash.engine.editor import editor_command, lent_terminal
 
 
@@ -16,6 +16,8 @@ async def carry_out(app: App[None], effect: Effect) -> str:
         case CopyText():
             app.copy_to_clipboard(effect.text)
             return f"copied: {effect.text}"
+        case PrintText():
+            return ""  # shown in a sheet, with what else there is to show
         case OpenEditor():
             return await _edit(app, effect)
 

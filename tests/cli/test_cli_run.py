@@ -1,6 +1,7 @@
 """`devdash run`: what the key does, with the same checks, the same question and the same permission."""
 
 import os
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -48,9 +49,60 @@ def test_fields_have_their_defaults_and_take_what_is_set(run: Run) -> None:
     assert given.out == "name=a=b, times=7, mood=wild, loud=yes\n"
 
 
+def test_each_field_is_an_option_in_any_place(run: Run) -> None:
+    """Also values that begin with a dash, and flags with and without a value."""
+    wanted = "name=-x, times=-3, mood=wild, loud=yes\n"
+    assert run("greet", "--name", "-x", "--times=-3", "--loud", "--mood", "wild").out == wanted
+    assert (
+        run("greet", "--no-loud", "--set", "name=y", "--yes").out == "name=y, times=1, mood=calm, loud=no\n"
+    )
+    assert run("greet", "--loud=no", "--name", "--loud").out == "name=--loud, times=1, mood=calm, loud=no\n"
+    assert run("touch", "--yes", "two") == run("touch", "--", "two") == Result(0, "touch two\n", "")
+
+
+def test_options_of_the_command_may_stand_before_the_action(devdash: Run) -> None:
+    assert devdash("run", "--yes", "doer", "burn") == Result(0, "burn all\n", "")
+    assert devdash("run", "doer", "--set", "name=z", "greet").out.startswith("name=z, ")
+
+
+def test_an_action_lists_its_fields(run: Run) -> None:
+    result = run("greet", "--help")
+    assert (result.code, result.err) == (0, "")
+    assert [line.rstrip() for line in result.out.splitlines()] == [
+        "devdash run doer greet [--NAME VALUE]… [--yes]",
+        "Greet",
+        "field    value      default  means",
+        "--name   text                Name",
+        "--times  number     1        Times",
+        "--mood   calm|wild  calm     Mood",
+        "--loud   yes|no     no       Loud",
+    ]
+    assert run("touch", "-h").out == "devdash run doer touch ITEM [--yes]\nTouch\n"
+
+
+def test_text_for_a_file_is_written_byte_for_byte(folder: Path) -> None:
+    """Line ends, control characters and a missing end of line as they are; what is said goes elsewhere."""
+    with (folder / "out").open("wb") as out:
+        argv = [sys.executable, "-m", "devdash", "run", "doer", "print"]
+        done = subprocess.run(argv, stdout=out, stderr=subprocess.PIPE, timeout=50)
+    assert (folder / "out").read_bytes() == b"a;b\r\n\x1b[1m\tno end"
+    assert done.stderr == b"printed\n"
+
+
+def test_an_action_without_a_word_says_nothing(run: Run) -> None:
+    assert run("fold") == Result(0, "", "")
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
+        (["greet", "--nmae", "x"], ["'greet' has no field 'nmae'; did you mean --name?"]),
+        (
+            ["greet", "--zzz", "--name"],
+            ["'greet' has no field 'zzz'; fields: --name, --times, --mood, --loud", "--name needs a value"],
+        ),
+        (["touch", "one", "two"], ["one ITEM at most, not 'one', 'two'"]),
+        (["touch", "--no-loud", "one"], ["'touch' has no field 'no-loud'; fields: it takes none"]),
         (["touch"], ["'Touch' needs a row", "choose one with the arrow keys, or name it"]),
         (["touch", "tow"], ["there is no row 'tow'", "did you mean 'two'?"]),
         (["copy", "one"], ["'copy' is about the whole pane; it takes no item"]),

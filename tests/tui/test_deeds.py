@@ -16,9 +16,10 @@ from devdash.api import (
     FieldKind,
     OpenEditor,
     Outcome,
+    PrintText,
     Text,
 )
-from devdash.tui.sheets import ConfirmSheet
+from devdash.tui.sheets import ConfirmSheet, DetailSheet
 
 Perform = Callable[..., Any]
 Look = Callable[[Any], None]
@@ -134,6 +135,8 @@ class Handing(Rows):
         return (
             Action(name="copy", key="y", title="Copy", permission="rows.row.copy"),
             Action(name="edit", key="e", title="Edit", permission="rows.row.open"),
+            Action(name="print", key="p", title="Print", permission="rows.row.export"),
+            Action(name="fold", key="f", title="Fold", permission="rows.row.show"),
             Action(name="show", key="s", title="Show", permission="rows.row.show"),
         )
 
@@ -142,6 +145,10 @@ class Handing(Rows):
             return Outcome(message="here", effects=(CopyText("sudo tee"),))
         if request.action == "edit":
             return Outcome(message="", effects=(OpenEditor(type(self).path, 7),))
+        if request.action == "print":
+            return Outcome(message="", effects=(PrintText("to be\nprinted"),))
+        if request.action == "fold":
+            return Outcome(message="")
         return Outcome(message="shown", blocks=(Text("a long story"),))
 
 
@@ -150,6 +157,26 @@ async def test_copied_text_reaches_the_clipboard(stage: Perform) -> None:
         await s.press("y")
         await s.pass_time(0.1)
         assert s.app.clipboard == "sudo tee"
+
+
+async def test_text_to_be_printed_opens_in_a_sheet(stage: Perform) -> None:
+    async with stage(Registry(rows=Handing)) as s:
+        await s.press("p")
+        await s.pass_time(0.1)
+        assert isinstance(s.app.screen, DetailSheet)
+        assert "printed" in s.text
+
+
+async def test_an_action_without_a_word_shows_no_message_and_is_no_event(stage: Perform) -> None:
+    async with stage(Registry(rows=Handing)) as s:
+        deeds: list[object] = []
+        s.app.engine.subscribe_deeds(deeds.append)
+        reads = s.app.engine.snapshot("rows").read_elapsed
+        await s.press("f")
+        while s.app.engine.snapshot("rows").read_elapsed == reads:
+            await s.pass_time(1)
+        assert not s.app._notifications
+        assert deeds == []
 
 
 async def test_what_an_action_has_to_show_opens_in_a_sheet(stage: Perform) -> None:

@@ -25,6 +25,7 @@ from devdash.api import (
     PaneConfig,
     PaneError,
     Percent,
+    PrintText,
     Report,
     Row,
     Scope,
@@ -114,6 +115,8 @@ class Doer(Pane[PaneConfig]):
             action("refuse", "f"),
             action("crash", "x"),
             action("half", "l"),
+            action("print", "P", verb="export"),
+            action("fold", "v"),
         )
 
     async def confirmation(self, action: Action, request: ActionRequest) -> Confirmation | None:
@@ -134,6 +137,10 @@ class Doer(Pane[PaneConfig]):
                 return Outcome(message="opening", effects=(OpenEditor(str(Path("/some/file")), 7),))
             case "hand":
                 return Outcome(message="done", blocks=(Text("and more\nto read"),))
+            case "print":
+                return Outcome(message="printed", effects=(PrintText("a;b\r\n\x1b[1m\tno end"),))
+            case "fold":
+                return Outcome(message="")
             case "half":
                 return Outcome(level=Level.ATTENTION, message="half done")
             case "refuse":

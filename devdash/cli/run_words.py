@@ -1,0 +1,120 @@
+"""What stands behind `devdash run PANE ACTION`: the row, and a value for each field of the action.
+
+The fields are the pane's, so argparse cannot know them: they are read here, once the action is known.
+"""
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+
+import msgspec
+
+from devdash.cli.exits import UsageError
+from devdash.contract.actions import Action, Field, FieldKind, Scope
+from devdash.contract.view import Block, Cell, Column, Row, Table, Text, Tone
+from devdash.render.clean import clean
+
+_OWN = ("set", "yes", "help")
+"""Options of the command itself. A field of such a name is reached with --set."""
+
+
+class Words(msgspec.Struct, frozen=True):
+    """What was asked for.
+
+    Attributes:
+        item: the row, or None.
+        values: by the fields' names; those that --set names may be unknown.
+        yes: its question is answered with yes.
+        help: its fields are to be listed instead.
+    """
+
+    item: str | None
+    values: dict[str, str]
+    yes: bool
+    help: bool
+
+
+def read_words(action: Action, words: Sequence[str]) -> Words:
+    """`words` in any order: ITEM, `--NAME VALUE`, `--NAME=VALUE`, `--set NAME=VALUE`, `--yes`, `--help`.
+
+    A flag needs no value: `--NAME` is yes, `--no-NAME` is no. What follows another field is its
+    value, even when it begins with "-". After `--` all that comes is ITEM.
+
+    Raises:
+        UsageError: everything that does not fit, a line each.
+    """
+    fields = {field.name: field for field in action.fields if field.name not in _OWN}
+    items: list[str] = []
+    values: dict[str, str] = {}
+    said: set[str] = set()
+    problems: list[str] = []
+    left = list(words)
+    while left:
+        word = left.pop(0)
+        name, equals, value = word.removeprefix("--").partition("=")
+        if word == "--":
+            items += left
+            break
+        if word in ("--yes", "--help", "-h"):
+            said.add(word)
+        elif not word.startswith("--") or name == "":
+            items.append(word)
+        elif name == "set" or (name in fields and fields[name].kind is not FieldKind.FLAG):
+            if not equals and not left:
+                problems.append(f"--{name} needs a value")
+                continue
+            given = value if equals else left.pop(0)
+            if name != "set":
+                values[name] = given
+            elif given.find("=") < 1:
+                problems.append(f"--set takes NAME=VALUE, not '{clean(given)}'")
+            else:
+                key, _, values[key] = given.partition("=")
+        elif name in fields:
+            values[name] = value if equals else "yes"
+        elif name.startswith("no-") and _is_flag(fields.get(name[3:])) and not equals:
+            values[name[3:]] = "no"
+        else:
+            problems.append(_unknown(action, name, (*fields, *_OWN)))
+    if len(items) > 1:
+        problems.append("one ITEM at most, not " + ", ".join(f"'{clean(item)}'" for item in items))
+    if problems:
+        raise UsageError("\n".join(problems))
+    return Words(items[0] if items else None, values, "--yes" in said, bool(said & {"--help", "-h"}))
+
+
+def _is_flag(field: Field | None) -> bool:
+    return field is not None and field.kind is FieldKind.FLAG
+
+
+def _unknown(action: Action, name: str, known: Iterable[str]) -> str:
+    close = get_close_matches(name, list(known), n=1)
+    names = ", ".join(f"--{field.name}" for field in action.fields) or "it takes none"
+    hint = f"did you mean --{close[0]}?" if close else f"fields: {names}"
+    return f"'{action.name}' has no field '{clean(name)}'; {hint}"
+
+
+def help_blocks(pane: str, action: Action) -> tuple[Block, ...]:
+    """How the action is called, and its fields."""
+    item = {Scope.PANE: "", Scope.ITEM: " ITEM", Scope.EITHER: " [ITEM]"}[action.scope]
+    fields = " [--NAME VALUE]…" if action.fields else ""
+    usage = Text(f"devdash run {pane} {action.name}{item}{fields} [--yes]")
+    does = Text(action.help or action.title, Tone.STRONG)
+    if not action.fields:
+        return usage, does
+    columns = (Column("field"), Column("value"), Column("default"), Column("means", shrink=True))
+    return usage, does, Table(columns, tuple(map(_row, action.fields)))
+
+
+def _row(field: Field) -> Row:
+    kind = "|".join(field.choices) if field.kind is FieldKind.CHOICE else _VALUES[field.kind]
+    default = field.default or ("no" if _is_flag(field) else "" if field.required else "(empty)")
+    means = f"{field.label}; {field.help}" if field.help else field.label
+    return Row(field.name, (Cell(f"--{field.name}"), Cell(kind), Cell(default), Cell(means, Tone.DIM)))
+
+
+_VALUES = {
+    FieldKind.TEXT: "text",
+    FieldKind.INTEGER: "number",
+    FieldKind.FLAG: "yes|no",
+    FieldKind.DATE: "date",
+}
