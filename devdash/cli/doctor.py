@@ -15,14 +15,19 @@ from devdash.cli.exits import Exit
 from devdash.cli.inventory import package_table, plugin_table, program_table
 from devdash.cli.output import reserved_stdout, terminal_width
 from devdash.cli.session import settings_for
+from devdash.cli.watch_service import who_is_on_duty
 from devdash.config.errors import ConfigError
 from devdash.config.locate import user_folder
-from devdash.config.model import Problem, in_order
+from devdash.config.model import Problem, Settings, in_order
 from devdash.config.read import display
 from devdash.contract.levels import Level
 from devdash.contract.view import Block, Notice, Pair, Pairs, Text, Tone
+from devdash.duty.outside import AlertsUnknown, look
+from devdash.engine.clock import SystemClock
 from devdash.engine.places import cache_root, state_root
+from devdash.history.place import history_file
 from devdash.logbook import log_path
+from devdash.notify.build import channel_configs
 from devdash.render.blocks import lay_out
 from devdash.render.lines import indented
 from devdash.render.text import INDENT, plain
@@ -45,6 +50,7 @@ def doctor(arguments: Namespace) -> Exit:
         beyond = loop.run(problems_beyond_the_file(settings, registry))
         problems = in_order((*settings.all_problems, *beyond))
         _print(out, "Config", *_config(settings.file, problems))
+        _print(out, "Alerts and history", _alerts(settings))
         costs = loop.run(measure(settings, registry))
         _print(out, "Panes, each read once and alone", cost_table(costs))
     return Exit.USAGE if problems else Exit.OK
@@ -76,6 +82,31 @@ def _places() -> Block:
         ("log", log_path(), _writable(log_path().parent)),
     )
     return Pairs(tuple(_place(*place) for place in places))
+
+
+def _alerts(settings: Settings) -> Block:
+    """Who tells, through what, and where the history is."""
+    try:
+        duty = who_is_on_duty(look(state_root(), SystemClock().now()))
+    except AlertsUnknown as error:
+        duty = error.message
+    told = ", ".join(channel_configs(settings.alerts)) + "; `devdash alerts test` tries them"
+    return Pairs(
+        (
+            Pair("duty", duty),
+            Pair("channels", told if settings.alerts.enabled else "alerts are switched off"),
+            Pair("history", _history(settings)),
+        )
+    )
+
+
+def _history(settings: Settings) -> str:
+    if not settings.history.enabled:
+        return "switched off"
+    file = history_file(settings.history, folder=settings.folder, state=state_root())
+    if file is None:
+        return "in the databases of [history.databases]"
+    return str(file) if file.exists() else f"{file} · not begun yet"
 
 
 def _place(label: str, path: Path | None, trouble: str) -> Pair:

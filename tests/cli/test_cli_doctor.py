@@ -40,6 +40,7 @@ def test_doctor_tells_everything_in_its_order(config: Write, devdash: Run) -> No
         "Programs",
         "Places",
         "Config",
+        "Alerts and history",
         "Panes, each read once and alone",
     ]
 
@@ -139,3 +140,15 @@ def test_the_cost_of_a_pane_is_its_reading_its_import_and_the_processes_it_leave
     assert re.fullmatch(r"\d+ MiB", memory)
     assert row(told, "stub")[4] == "0"
     assert row(told, "gone")[-1] == "gone for good"
+
+
+def test_it_says_who_tells_through_what_and_where_the_history_is(
+    program: Callable[..., Result], config: Callable[[str], Path]
+) -> None:
+    """Whoever was not told at night looks here first."""
+    config('[alerts.channel.phone]\ntype = "ntfy"\nurl = "https://ntfy.example/topic"\n')
+    out = program("doctor").calm().out
+    part = out.partition("Alerts and history")[2]
+    assert "nobody is on duty" in part
+    assert "desktop, terminal, phone" in part
+    assert "not begun yet" in part
