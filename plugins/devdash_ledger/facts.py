@@ -5,21 +5,25 @@ import msgspec
 from devdash.api import Facts
 
 
-class MonthCell(msgspec.Struct, frozen=True):
+class MonthCell(msgspec.Struct, frozen=True, omit_defaults=True):
     """What one account holds or moved in one currency and month.
 
     Attributes:
         account: the account itself, without its sub-accounts.
-        currency: the commodity of the amount; nothing is ever converted.
+        currency: the commodity of the amount.
         month: "YYYY-MM".
         amount: a decimal, exact, with the journal's sign. Assets, Liabilities and
             Equity: the balance at the month's end. Income and Expenses: the month's change.
+        converted: the amount in the main currency at the last price up to the month's
+            last day, rounded to eight decimals; None where there is no such price, and
+            where there are so many accounts that the facts have no room for it.
     """
 
     account: str
     currency: str
     month: str
     amount: str
+    converted: str | None = None
 
 
 class BudgetMonth(msgspec.Struct, frozen=True):
@@ -38,6 +42,38 @@ class BudgetMonth(msgspec.Struct, frozen=True):
     currency: str
     budget: str
     actual: str
+
+
+class Holding(msgspec.Struct, frozen=True):
+    """An amount of one currency, a decimal."""
+
+    currency: str
+    amount: str
+
+
+class WorthMonth(msgspec.Struct, frozen=True):
+    """One month of a journal in one currency, at the last prices up to the month's last day.
+
+    Attributes:
+        month: "YYYY-MM".
+        currency: of the amounts: the main one.
+        net_worth: Assets and Liabilities at the month's end.
+        unconverted: what they hold beside it, in currencies without a price; never added up.
+        income: the month's, positive when money came in.
+        expenses: the month's, positive when money was spent.
+        savings_rate: (income - expenses) / income; None where there was no income.
+        left_out: income and expenses, added up, in currencies without a price: the
+            three figures before are without them.
+    """
+
+    month: str
+    currency: str
+    net_worth: str
+    unconverted: tuple[Holding, ...]
+    income: str
+    expenses: str
+    savings_rate: float | None
+    left_out: tuple[Holding, ...] = ()
 
 
 class JournalError(msgspec.Struct, frozen=True):
@@ -74,6 +110,7 @@ class LedgerFacts(Facts, frozen=True):
             see `as_of`, that lack something.
         as_of: when the figures were read, ISO-8601; earlier than the errors when the
             last change of the journal made it unreadable in part.
+        worth: see `WorthMonth`; one for each of `months`, none where there is no main currency.
     """
 
     title: str
@@ -86,3 +123,4 @@ class LedgerFacts(Facts, frozen=True):
     error_count: int
     complete: bool
     as_of: str
+    worth: tuple[WorthMonth, ...] = ()

@@ -4,22 +4,32 @@ from enum import StrEnum
 
 import msgspec
 
-from devdash_ledger.facts import BudgetMonth, JournalError
+from devdash_ledger.facts import BudgetMonth, JournalError, WorthMonth
 
 
 class AccountType(StrEnum):
-    """The five kinds of accounts, whatever the journal's options call them."""
+    """The kinds of accounts, whatever the journal calls them."""
 
     ASSETS = "assets"
     LIABILITIES = "liabilities"
     INCOME = "income"
     EXPENSES = "expenses"
     EQUITY = "equity"
+    OTHER = "other"
+    """Of ledger and hledger, where a root may have any name."""
 
     @property
     def is_balance(self) -> bool:
         """Whether the month-end balance is reported; else it is the month's change."""
-        return self in (AccountType.ASSETS, AccountType.LIABILITIES, AccountType.EQUITY)
+        return self not in (AccountType.INCOME, AccountType.EXPENSES)
+
+
+class Format(StrEnum):
+    """The language of a journal, by the program that defines it."""
+
+    BEANCOUNT = "beancount"
+    LEDGER = "ledger"
+    HLEDGER = "hledger"
 
 
 class LoadRequest(msgspec.Struct, frozen=True):
@@ -29,11 +39,19 @@ class LoadRequest(msgspec.Struct, frozen=True):
         file: its absolute path.
         last_month: the last month to report, "YYYY-MM"; later entries do not count.
         months: how many months to report; 0: all since the first transaction.
+        language: its language.
+        currency: to convert to; None: the first operating currency, else the one most used.
+        virtual: count virtual postings (ledger, hledger).
+        roots: kinds of roots that have a name of their own (ledger, hledger).
     """
 
     file: str
     last_month: str
     months: int
+    language: Format = Format.BEANCOUNT
+    currency: str | None = None
+    virtual: bool = True
+    roots: dict[str, AccountType] = {}
 
 
 class Series(msgspec.Struct, frozen=True):
@@ -44,12 +62,15 @@ class Series(msgspec.Struct, frozen=True):
         type: what kind of account it is.
         currency: of the amounts.
         amounts: decimals, one per month of the answer.
+        converted: the same in the journal's main currency; None: there is no price.
+            Empty when the journal has no main currency.
     """
 
     account: str
     type: AccountType
     currency: str
     amounts: tuple[str, ...]
+    converted: tuple[str | None, ...] = ()
 
 
 class CurrencyUse(msgspec.Struct, frozen=True):
@@ -82,6 +103,8 @@ class Journal(msgspec.Struct, frozen=True):
         errors: the first 50 by file and line.
         error_count: how many there are in all.
         complete: every file and every entry could be read.
+        currency: the main currency, which the rest is converted to; empty when there is none.
+        worth: month by month, in the main currency.
     """
 
     title: str
@@ -96,3 +119,5 @@ class Journal(msgspec.Struct, frozen=True):
     errors: tuple[JournalError, ...]
     error_count: int
     complete: bool
+    currency: str = ""
+    worth: tuple[WorthMonth, ...] = ()

@@ -28,9 +28,9 @@ from devdash.api import (
     WorkerTimeout,
 )
 from devdash_ledger import errors, months, report
-from devdash_ledger.config import LedgerConfig
+from devdash_ledger.config import LedgerConfig, language_of
 from devdash_ledger.facts import JournalError, LedgerFacts
-from devdash_ledger.journal import Journal, LoadRequest
+from devdash_ledger.journal import Format, Journal, LoadRequest
 from devdash_ledger.stamps import Look, look_at
 
 _WORKER = "devdash_ledger.worker"
@@ -153,7 +153,11 @@ class LedgerPane(Pane[LedgerConfig]):
         the journal's plug-ins as it was when they were first imported.
         """
         at = self.context.now().isoformat(timespec="seconds")
-        request = LoadRequest(str(file), month, self.config.months)
+        config = self.config
+        language = language_of(file, config.format) or Format.BEANCOUNT
+        request = LoadRequest(
+            str(file), month, config.months, language, config.currency, config.virtual, config.roots
+        )
         worker = self.context.worker(_WORKER)
         limit = self.config.timeout * _WORKER_SHARE
         try:
@@ -186,7 +190,6 @@ class LedgerPane(Pane[LedgerConfig]):
             error_count=newest.journal.error_count,
             complete=newest.journal.complete,
             older=shown is not newest,
-            currency=report.main_currency(shown.journal, self.config.currency),
         )
 
     async def _target(self, file: Path, item: str | None) -> tuple[Path, int]:

@@ -1,20 +1,23 @@
 """From a folded journal to a report: level, summary, blocks, facts, attention."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 import msgspec
 
 from devdash.api import Attention, Block, Level, Notice, Report
-from devdash_ledger import accounts, errors, tree
+from devdash_ledger import accounts, errors, totals, tree
 from devdash_ledger.amounts import readable
 from devdash_ledger.facts import JournalError, LedgerFacts, MonthCell
 from devdash_ledger.journal import AccountType, Journal
 
 FACTS_ROOM = 400_000
 """Bytes of JSON for cells and budgets; beyond it the oldest months are left out, and a notice says so."""
-CELL_BYTES = 85
+CELL_BYTES = 125
 """What a cell takes beside the name of its account."""
 BUDGET_BYTES = 110
+MAX_CONVERTED = 2_000
+"""Accounts whose cells are converted in the facts."""
 MAX_ATTENTION = 20
 """Errors in the triage list one by one; the rest is one entry."""
 
@@ -34,7 +37,6 @@ class View(msgspec.Struct, frozen=True):
         error_count: how many there are in all.
         complete: the newest reading was complete.
         older: the figures are of an earlier reading.
-        currency: the main currency.
     """
 
     journal: Journal
@@ -43,17 +45,6 @@ class View(msgspec.Struct, frozen=True):
     error_count: int
     complete: bool
     older: bool
-    currency: str
-
-
-def main_currency(journal: Journal, wanted: str | None) -> str:
-    """The currency shown first: the configured one, else the first operating one, else the most used."""
-    if wanted is not None:
-        return wanted
-    if journal.operating:
-        return journal.operating[0]
-    used = sorted(journal.currencies, key=lambda use: (-use.postings, use.name))
-    return used[0].name if used else ""
 
 
 def unset(pane: str) -> Report:
@@ -67,7 +58,12 @@ def build(view: View) -> Report:
     journal = view.journal
     digits = accounts.digits(journal)
     listed = errors.listed(view.errors, journal.files[0])
-    blocks: list[Block] = [*_notices(view), accounts.table(journal, view.errors, view.currency, digits)]
+    blocks: list[Block] = [
+        *_notices(view),
+        accounts.table(journal, view.errors, view.journal.currency, digits),
+    ]
+    if (table := totals.table(journal, digits)) is not None:
+        blocks.append(table)
     if listed:
         blocks.append(errors.table(listed, view.error_count))
     return Report(
@@ -84,20 +80,20 @@ def _counted(count: int) -> str:
 
 
 def _summary(view: View, digits: Mapping[str, int]) -> str:
-    """The net worth and the number of errors.
-
-    Nothing is converted, so there is no one sum: the main currency's is given, and
-    the others are named.
-    """
-    worth = tree.total(view.journal.series, NET_WORTH)
-    worth.sort(key=lambda held: (held.currency != view.currency, held.currency))
+    """The net worth and the number of errors; what has no price is named beside the sum."""
+    journal = view.journal
+    held = tree.total(journal.series, NET_WORTH)
     summary = "no balances"
-    if worth:
-        first, others = worth[0], worth[1:]
-        names = [first.currency, *(held.currency for held in others[:MAX_NAMED])]
-        if len(others) > MAX_NAMED:
-            names.append(f"{len(others) - MAX_NAMED} more")
-        summary = f"net worth {readable(first.amount, digits.get(first.currency))} {' + '.join(names)}"
+    if held and journal.worth:
+        newest = journal.worth[-1]
+        apart = [one.currency for one in newest.unconverted]
+        own = [one.currency for one in held if one.currency not in apart]
+        amount = readable(Decimal(newest.net_worth), digits.get(newest.currency)) if own else ""
+        sum_of = " ".join(part for part in (amount, newest.currency if own else "") if part)
+        names = [*([sum_of] if own else []), *(name or "no commodity" for name in apart[:MAX_NAMED])]
+        if len(apart) > MAX_NAMED:
+            names.append(f"{len(apart) - MAX_NAMED} more")
+        summary = f"net worth {' + '.join(names)}"
     return f"{summary} · {_counted(view.error_count)}" if view.error_count else summary
 
 
@@ -132,22 +128,30 @@ def _reported(journal: Journal) -> tuple[str, ...]:
 def _facts(view: View) -> LedgerFacts:
     journal = view.journal
     reported = _reported(journal)
+    nothing = (None,) * len(journal.months)
+    has_room = len(journal.series) <= MAX_CONVERTED
     cells = tuple(
-        MonthCell(series.account, series.currency, month, amount)
+        MonthCell(series.account, series.currency, month, amount, value)
         for series in journal.series
-        for month, amount in zip(reported, series.amounts[-len(reported) :], strict=True)
+        for month, amount, value in zip(
+            reported,
+            series.amounts[-len(reported) :],
+            ((has_room and series.converted) or nothing)[-len(reported) :],
+            strict=True,
+        )
     )
     return LedgerFacts(
         title=journal.title,
         files=journal.files,
         months=reported,
-        currency=view.currency,
+        currency=view.journal.currency,
         cells=cells,
         budgets=tuple(budget for budget in journal.budgets if budget.month in reported),
         errors=view.errors,
         error_count=view.error_count,
         complete=view.complete,
         as_of=view.as_of,
+        worth=journal.worth[-len(reported) :],
     )
 
 

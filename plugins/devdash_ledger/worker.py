@@ -1,17 +1,15 @@
-"""The ledger's helper process: reads a journal with beancount and answers with monthly cells.
+"""The ledger's helper process: reads a journal and answers with monthly cells.
 
-beancount is imported here and in `fold` only, and only when a call comes, so that
+beancount is imported here and in `beans` only, and only when a call comes, so that
 a missing package is an answer and not a crash. Entries never leave the process.
 Failures carry their own words (`Unavailable`): of any other exception, devdash is
 told the kind and the place alone.
 """
 
 import gc
-import glob
 import os
-import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,15 +17,15 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from devdash.api import Unavailable
-from devdash_ledger import months
+from devdash_ledger import scan
+from devdash_ledger.assemble import Contents, assemble
 from devdash_ledger.facts import JournalError
-from devdash_ledger.journal import AccountType, CurrencyUse, Journal
+from devdash_ledger.journal import AccountType, Format, Journal, LoadRequest
 
 if TYPE_CHECKING:
     from beancount.core.data import BeancountError, Directives
     from beancount.loader import OptionsMap
 
-MAX_ERRORS = 50
 MAX_NAMED = 20
 """Accounts named by one error."""
 MAX_MESSAGE = 600
@@ -36,21 +34,35 @@ MAX_MESSAGE = 600
 UNREAD = frozenset({"LexerError", "LoadError", "ParserError", "ParserSyntaxError"})
 """Kinds of errors after which part of the text is missing from the entries."""
 
-_INCLUDE = re.compile(rb'^[ \t]*include[ \t]+"([^"\n]+)"', re.MULTILINE)
 
-
-def load(file: str, last_month: str, months: int) -> object:
+def load(
+    file: str,
+    last_month: str,
+    months: int,
+    language: str = Format.BEANCOUNT,
+    currency: str | None = None,
+    virtual: bool = True,
+    roots: Mapping[str, str] | None = None,
+) -> object:
     """Read the journal `file`; see `LoadRequest`. Returns a `Journal` as plain values.
 
     Raises:
-        Unavailable: the package beancount is not installed, or a file of the journal cannot be read.
+        Unavailable: the package or program that reads it is not installed, or a file of the journal
+            cannot be read, or is no plain file, or all of them are too large.
     """
+    own = {root: AccountType(kind) for root, kind in (roots or {}).items()}
+    request = LoadRequest(file, last_month, months, Format(language), currency, virtual, own)
+    found = scan.scan(file, request.language)
+    if request.language is not Format.BEANCOUNT:
+        from devdash_ledger import programs
+
+        return msgspec.to_builtins(programs.load(request, found))
     try:
         entries, errors, options = _load_uncached(file)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise Unavailable(f"{error.filename or file} cannot be read: {reason}") from error
-    return msgspec.to_builtins(_journal(file, last_month, months, entries, errors, options))
+    return msgspec.to_builtins(_journal(request, found, entries, errors, options))
 
 
 def _load_uncached(file: str) -> "tuple[Directives, list[BeancountError], OptionsMap]":
@@ -80,69 +92,42 @@ def _without_gc() -> Iterator[None]:
 
 
 def _journal(
-    file: str,
-    last_month: str,
-    count: int,
+    request: LoadRequest,
+    found: scan.Scan,
     entries: "Directives",
     errors: "Sequence[BeancountError]",
     options: "OptionsMap",
 ) -> Journal:
-    from devdash_ledger import fold
+    from devdash_ledger import beans
 
-    last = months.parse(last_month)
-    changes = fold.monthly_changes(entries, last)
-    shown = fold.window(changes.first, last, count)
-    roots = {str(options[f"name_{kind}"]): kind for kind in AccountType}
-    files = _files(file, options)
+    file = request.file
+    kinds = {str(options[f"name_{kind}"]): kind for kind in AccountType if kind is not AccountType.OTHER}
     # By message as well: beancount's own order of errors of one line differs from load to load.
     listed = sorted(
         (_error(error, file) for error in errors), key=lambda error: (error.file, error.line, error.message)
     )
-    return Journal(
+    contents = Contents(
         title="" if options["title"] == "Beancount" else str(options["title"]),
         operating=tuple(options["operating_currency"]),
-        currencies=tuple(
-            CurrencyUse(name, _digits(options, name), postings)
-            for name, postings in sorted(changes.postings.items())
-        ),
-        files=files,
+        bookings=beans.bookings(entries),
+        prices=tuple(beans.prices(entries)),
+        plans=tuple(beans.plans(entries)),
+        # The reader lets no account through whose root has another name.
+        kind_of=lambda account: kinds[account.partition(":")[0]],
+        digits=lambda currency: _digits(options, currency),
+        files=(file, *(name for name in options["include"] if name != file)),
         watched=_plugin_files(options),
-        patterns=_open_patterns(files),
-        months=tuple(months.text_of(month) for month in shown),
-        series=fold.fold(changes, shown, roots),
-        budgets=fold.budgets(entries, changes, shown),
-        errors=tuple(listed[:MAX_ERRORS]),
-        error_count=len(listed),
+        patterns=found.patterns,
+        errors=tuple(listed),
         complete=not any(type(error).__name__ in UNREAD for error in errors),
     )
-
-
-def _files(file: str, options: "OptionsMap") -> tuple[str, ...]:
-    return (file, *(name for name in options["include"] if name != file))
+    return assemble(request, contents)
 
 
 def _plugin_files(options: "OptionsMap") -> tuple[str, ...]:
     """The modules named by `plugin`: a change of their code changes the result."""
     found = (getattr(sys.modules.get(name), "__file__", None) for name, _ in options["plugin"])
     return tuple(sorted({path for path in found if path}))
-
-
-def _open_patterns(files: Sequence[str]) -> tuple[str, ...]:
-    """Includes that a new file could match: globs, and names of files that are missing.
-
-    beancount forgets the patterns once it has resolved them, so they are looked
-    for in the text.
-    """
-    found: set[str] = set()
-    for name in files:
-        path = Path(name)
-        if not path.is_file():
-            continue
-        for match in _INCLUDE.finditer(path.read_bytes()):
-            pattern = os.path.join(path.parent, os.fsdecode(match[1]))  # noqa: PTH118  # a glob, not a path
-            if glob.has_magic(pattern) or not Path(pattern).exists():
-                found.add(pattern)
-    return tuple(sorted(found))
 
 
 def _digits(options: "OptionsMap", currency: str) -> int:

@@ -9,11 +9,14 @@ from hypothesis import strategies as st
 
 from devdash.api import Level, Notice, Table
 from devdash.engine.boundary import admit_report
-from devdash_ledger import errors, report, tree
+from devdash_ledger import errors, months, report, tree
+from devdash_ledger import worth as worths
 from devdash_ledger.amounts import digits_for, readable
+from devdash_ledger.assemble import main_currency
 from devdash_ledger.facts import BudgetMonth, JournalError, LedgerFacts
 from devdash_ledger.journal import AccountType, CurrencyUse, Journal, Series
 from devdash_ledger.pane import EDIT
+from devdash_ledger.prices import PriceBook
 
 amounts = st.decimals(min_value=-(10**12), max_value=10**12, allow_nan=False, places=3)
 names = st.lists(st.sampled_from(("A", "B", "C")), min_size=0, max_size=4).map(
@@ -171,9 +174,12 @@ def _journal(accounts: int, months: int) -> Journal:
 
 
 def _view(journal: Journal, **changes: object) -> report.View:
-    view = report.View(
-        journal, "2026-11-22T10:42:00+01:00", journal.errors, journal.error_count, True, False, "EUR"
-    )
+    """A journal without prices whose main currency is the euro."""
+    first = months.parse(journal.months[0])
+    shown = range(first, first + len(journal.months))
+    worth = worths.worth(journal.series, shown, "EUR", PriceBook(()))
+    journal = msgspec.structs.replace(journal, currency="EUR", worth=worth)
+    view = report.View(journal, "2026-11-22T10:42:00+01:00", journal.errors, journal.error_count, True, False)
     return msgspec.structs.replace(view, **changes)
 
 
@@ -256,8 +262,8 @@ def test_rows_of_doubtful_accounts_have_the_sign() -> None:
 
 def test_the_main_currency() -> None:
     """The configured one, else the first operating one, else the most used, else none."""
-    journal = _journal(1, 1)
-    assert report.main_currency(journal, "GBP") == "GBP"
-    assert report.main_currency(journal, None) == "EUR"
-    assert report.main_currency(msgspec.structs.replace(journal, operating=("CHF",)), None) == "CHF"
-    assert report.main_currency(msgspec.structs.replace(journal, currencies=()), None) == ""
+    used = (CurrencyUse("CHF", 2, 5), CurrencyUse("EUR", 2, 9))
+    assert main_currency("GBP", ("CHF",), used) == "GBP"
+    assert main_currency(None, ("CHF",), used) == "CHF"
+    assert main_currency(None, (), used) == "EUR"
+    assert main_currency(None, (), ()) == ""

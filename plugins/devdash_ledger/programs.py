@@ -1,0 +1,303 @@
+"""Journals of ledger and hledger, read by these programs themselves. Runs in the worker only.
+
+Either program ends at the first thing that it cannot read, and then there are no
+figures at all: the answer has the error alone and is not complete. What they
+write is taken in line by line or as sums, so that memory stays small.
+
+They run in the worker's process group, so whatever ends the worker ends them.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import IO
+
+import msgspec
+
+from devdash.api import Unavailable
+from devdash_ledger import complaints, fold, months
+from devdash_ledger.amounts import EXACT
+from devdash_ledger.assemble import Contents, assemble
+from devdash_ledger.facts import JournalError
+from devdash_ledger.journal import Format, Journal, LoadRequest
+from devdash_ledger.kinds import kinds
+from devdash_ledger.prices import Price
+from devdash_ledger.scan import Scan
+
+_FIELDS = (
+    r'%(format_date(date, "%Y-%m-%d"))\t%(quantity(scrub(amount)))\t%(commodity(scrub(amount)))\t%(account)\n'
+)
+_PRICE = (
+    r'%(format_date(date, "%Y-%m-%d"))\t%(quantity(display_amount))\t%(commodity(display_amount))'
+    r"\t%(account)\n"
+)
+_NO_CONFIG_SINCE = (1, 40)
+"""The hledger that first read a config file of the person's, and can be told not to."""
+_MAX_DIGITS = 12
+_USUAL = 0.95
+"""Share of the postings that the usual decimals of a commodity can hold."""
+
+
+class Refused(Exception):
+    """The program did not read the journal; `words` is what it says of it."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__("refused")
+        self.words = words
+
+
+def load(request: LoadRequest, found: Scan) -> Journal:
+    """The journal as its program reads it.
+
+    Raises:
+        Unavailable: the program is not installed.
+    """
+    errors = [*found.circles, *found.garbled]
+    contents: Contents | None = None
+    if not found.circles:  # ledger crashes on one
+        try:
+            contents = (_ledger if request.language is Format.LEDGER else _hledger)(request, found)
+            return assemble(request, msgspec.structs.replace(contents, errors=tuple(errors)))
+        except Refused as refused:
+            told = complaints.read(refused.words, request.file)
+            # hledger says of a garbled file that it is one, and not where
+            errors += [error for error in told if error.line or not found.garbled]
+    return assemble(request, _contents(request, found, (), (), lambda _: 2, tuple(errors)))
+
+
+def _contents(
+    request: LoadRequest,
+    found: Scan,
+    bookings: Iterator[fold.Booking] | tuple[()],
+    prices: Sequence[Price],
+    digits: Callable[[str], int],
+    errors: tuple[JournalError, ...] = (),
+) -> Contents:
+    return Contents(
+        title="",
+        operating=(),
+        bookings=bookings,
+        prices=prices,
+        plans=(),
+        kind_of=kinds(request.roots, found.kinds),
+        digits=digits,
+        files=found.files or (request.file,),
+        watched=(),
+        patterns=found.patterns,
+        errors=errors,
+        complete=not errors,
+    )
+
+
+def _program(name: str) -> str:
+    path = shutil.which(name)
+    if path is None:
+        raise Unavailable(
+            f"the program {name} is not installed", f"install {name}, such as: apt install {name}"
+        )
+    return path
+
+
+def _environment() -> dict[str, str]:
+    """What the programs may know: no settings of the person's, and UTF-8 whatever the locale."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
+    return {**kept, "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+
+
+@contextmanager
+def _running(argv: Sequence[str], told: str = "") -> Iterator[Iterator[bytes]]:
+    """The lines that a program writes when it is `told` that; at the end they are known to be all.
+
+    Raises:
+        Refused: it failed.
+    """
+    with (
+        tempfile.TemporaryFile() as words,
+        tempfile.TemporaryFile() as asked,
+        subprocess.Popen(
+            argv,
+            stdin=_filled(asked, told),
+            stdout=subprocess.PIPE,
+            stderr=words,
+            env=_environment(),
+            cwd=Path(argv[0]).anchor,
+        ) as process,
+    ):
+        assert process.stdout is not None
+        try:
+            yield iter(process.stdout)
+            code = process.wait()
+        except BaseException:
+            process.kill()
+            raise
+        if code != 0:
+            words.seek(0)
+            text = words.read(complaints.MAX_WORDS).decode("utf-8", "replace")
+            if code < 0:
+                text += f"\n{Path(argv[0]).name} was ended by signal {-code}"
+            raise Refused(text)
+
+
+def _filled(file: IO[bytes], text: str) -> IO[bytes]:
+    file.write(text.encode())
+    file.seek(0)
+    return file
+
+
+def _ledger(request: LoadRequest, found: Scan) -> Contents:
+    base = [_program("ledger"), "--args-only", "-f", request.file]
+    real = [] if request.virtual else ["--real"]
+    used: defaultdict[str, Counter[int]] = defaultdict(Counter)
+    # All at once: only when the program has ended is it known that nothing is missing.
+    with _running([*base, "csv", "--amount", "scrub(amount)", *real, "--csv-format", _FIELDS]) as lines:
+        bookings = tuple(_ledger_booking(line, used) for line in lines)
+    prices = _ledger_prices(base)
+    return _contents(request, found, iter(bookings), prices, lambda name: _usual(used[name]))
+
+
+def _ledger_prices(base: Sequence[str]) -> tuple[Price, ...]:
+    """All prices. ledger tells only those of commodities that are held, so the others are held for it."""
+    asked: set[str] = set()
+    while True:
+        held = "".join(f'  (x)  1 "{name}"\n' for name in sorted(asked))
+        more = ["-f", "-"] if held else []
+        argv = [*base, *more, "pricedb", "--pricedb-format", _PRICE]
+        with _running(argv, f"1970/01/01 x\n{held}" if held else "") as lines:
+            prices = tuple(_ledger_price(line) for line in lines)
+        new = {price.quote for price in prices} - {price.base for price in prices} - asked
+        if not new:
+            return prices
+        asked |= new
+
+
+def _split(line: bytes) -> tuple[str, Decimal, str, str]:
+    day, number, commodity, account = line.decode("utf-8", "replace").rstrip("\n").split("\t", 3)
+    return day, Decimal(number), _bare(commodity), account
+
+
+def _ledger_booking(line: bytes, used: Mapping[str, Counter[int]]) -> fold.Booking:
+    day, number, commodity, account = _split(line)
+    used[commodity][_fraction(number)] += 1
+    return int(day[:4]) * 12 + int(day[5:7]) - 1, account, commodity, number
+
+
+def _ledger_price(line: bytes) -> Price:
+    day, rate, quote, base = _split(line)
+    return Price(date.fromisoformat(day), _bare(base), quote, rate)
+
+
+def _bare(commodity: str) -> str:
+    return commodity.strip().strip('"')
+
+
+def _fraction(number: Decimal) -> int:
+    exponent = number.as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+def _usual(used: Counter[int]) -> int:
+    """The decimals that nearly all amounts need; ledger leaves out zeros at their end, so one means two."""
+    needed, seen = 0, 0
+    for digits in sorted(used):
+        if seen < _USUAL * used.total():
+            needed = digits
+        seen += used[digits]
+    return 2 if needed == 1 else min(needed, _MAX_DIGITS)
+
+
+class _Quantity(msgspec.Struct, frozen=True):
+    mantissa: int = msgspec.field(name="decimalMantissa")
+    places: int = msgspec.field(name="decimalPlaces")
+
+    def decimal(self) -> Decimal:
+        """Exact."""
+        return Decimal(self.mantissa).scaleb(-self.places, EXACT)
+
+
+class _Style(msgspec.Struct, frozen=True):
+    mark: str | None = msgspec.field(name="asdecimalpoint", default=None)
+    precision: int | None = msgspec.field(name="asprecision", default=None)
+
+
+class _Amount(msgspec.Struct, frozen=True):
+    commodity: str = msgspec.field(name="acommodity")
+    quantity: _Quantity = msgspec.field(name="aquantity")
+    style: _Style = msgspec.field(name="astyle")
+
+
+class _Row(msgspec.Struct, frozen=True):
+    account: str = msgspec.field(name="prrName")
+    amounts: tuple[tuple[_Amount, ...], ...] = msgspec.field(name="prrAmounts")
+
+
+class _Balances(msgspec.Struct, frozen=True):
+    """hledger's JSON of a balance report: one amount list for each row and period."""
+
+    periods: tuple[tuple[str | None, str | None], ...] = msgspec.field(name="prDates")
+    rows: tuple[_Row, ...] = msgspec.field(name="prRows")
+
+
+def _hledger(request: LoadRequest, found: Scan) -> Contents:
+    program = _program("hledger")
+    base = [program, *_no_config(program), "-f", request.file]
+    real = [] if request.virtual else ["--real"]
+    end = months.text_of(months.parse(request.last_month) + 1) + "-01"
+    report = ["balance", "-M", "--flat", "-E", "-N", "-e", end, "--auto", *real, "-O", "json"]
+    with _running([*base, *report]) as lines:
+        answer = b"".join(lines)
+    balances = msgspec.json.decode(answer, type=_Balances)
+    styles = {
+        amount.commodity: amount.style for row in balances.rows for cell in row.amounts for amount in cell
+    }
+    with _running([*base, "prices"]) as lines:
+        prices = tuple(price for line in lines if (price := _hledger_price(line, styles)) is not None)
+    usual = {name: style.precision for name, style in styles.items()}
+    return _contents(request, found, _hledger_bookings(balances), prices, lambda name: usual.get(name) or 0)
+
+
+def _no_config(program: str) -> tuple[str, ...]:
+    with _running([program, "--version"]) as lines:
+        text = b"".join(lines).decode("utf-8", "replace")
+    found = re.search(r"(\d+)\.(\d+)", text)
+    is_new = found is not None and (int(found[1]), int(found[2])) >= _NO_CONFIG_SINCE
+    return ("--no-conf",) if is_new else ()
+
+
+def _hledger_bookings(balances: _Balances) -> Iterator[fold.Booking]:
+    starts = [months.parse(start[:7]) for start, _ in balances.periods if start is not None]
+    for row in balances.rows:
+        for month, cell in zip(starts, row.amounts, strict=False):
+            for amount in cell:
+                yield month, row.account, amount.commodity, amount.quantity.decimal()
+
+
+_HLEDGER_PRICE = re.compile(
+    r'^P (\d{4}-\d\d-\d\d) ("[^"]+"|\S+) (?:("[^"]+"|[^\d\s".,+-]+) ?)?([\d.,]+) ?("[^"]+"|\S+)?$'
+)
+
+
+def _hledger_price(line: bytes, styles: Mapping[str, _Style]) -> Price | None:
+    found = _HLEDGER_PRICE.match(line.decode("utf-8", "replace").strip())
+    if found is None:
+        return None
+    quote = _bare(found[3] or found[5] or "")
+    style = styles.get(quote)
+    rate = _number(found[4], style.mark if style is not None else None)
+    return Price(date.fromisoformat(found[1]), _bare(found[2]), quote, rate)
+
+
+def _number(text: str, mark: str | None) -> Decimal:
+    """hledger writes a commodity's own decimal mark; where it is not known, the last mark is it."""
+    marks = [char for char in text if char in ".,"]
+    if mark is None and marks and marks.count(marks[-1]) == 1:
+        mark = marks[-1]
+    whole, _, rest = text.partition(mark) if mark else (text, "", "")
+    return Decimal(f"{re.sub('[.,]', '', whole)}.{rest or '0'}")

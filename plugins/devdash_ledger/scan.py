@@ -1,0 +1,186 @@
+"""A look at a journal's text, and at what it includes, before any program loads it.
+
+It finds what must not be opened (devices, pipes, too much of it), includes that run
+in a circle, includes that a new file could match, and what would run code. It
+only looks for lines; what they mean is up to the program that reads the journal.
+"""
+
+import glob
+import os
+import re
+import stat
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import msgspec
+
+from devdash.api import Unavailable
+from devdash_ledger.facts import JournalError
+from devdash_ledger.journal import AccountType, Format
+from devdash_ledger.kinds import declared
+
+MAX_BYTES = 64 * 1024 * 1024
+"""All files of a journal; half a million transactions or so."""
+MAX_FILES = 5_000
+
+_INCLUDES: Mapping[Format, re.Pattern[bytes]] = {
+    Format.BEANCOUNT: re.compile(rb'^[ \t]*include[ \t]+"([^"\n]+)"', re.MULTILINE),
+    Format.LEDGER: re.compile(rb"^[!@]?include[ \t]+([^\r\n]+?)[ \t]*\r?$", re.MULTILINE),
+    Format.HLEDGER: re.compile(rb"^[!@]?include[ \t]+(?:[a-z]+:)?([^\r\n]+?)[ \t]*\r?$", re.MULTILINE),
+}
+_CODE: Mapping[Format, re.Pattern[bytes]] = {
+    Format.BEANCOUNT: re.compile(rb'^[ \t]*plugin[ \t]+"[^\r\n]*', re.MULTILINE),
+    Format.LEDGER: re.compile(rb"^(?:[!@]?(?:python|import)\b|-)[^\r\n]*", re.MULTILINE),
+}
+"""beancount's plug-ins; ledger's blocks and imports of Python, and options, which may import too."""
+
+
+_KIND = re.compile(rb"^account[ \t]+([^;\r\n]+?)[ \t]*;[^\r\n]*?\btype:[ \t]*(\w+)", re.MULTILINE)
+"""hledger's declaration of an account's type."""
+
+
+class Code(msgspec.Struct, frozen=True):
+    """A line of a journal that runs code when the journal is loaded."""
+
+    file: str
+    line: int
+    text: str
+
+
+class Scan(msgspec.Struct, frozen=True):
+    """What the text of a journal says.
+
+    Attributes:
+        files: the journal and what it includes, absolute, in the order they were met.
+        patterns: includes whose matches may change: globs, and names of files that are missing.
+        code: what would run code.
+        circles: includes of a file that is being read already.
+        garbled: the first place of each file that is no UTF-8.
+        kinds: of accounts, as declared in the journal (hledger).
+    """
+
+    files: tuple[str, ...]
+    patterns: tuple[str, ...]
+    code: tuple[Code, ...]
+    circles: tuple[JournalError, ...]
+    garbled: tuple[JournalError, ...]
+    kinds: dict[str, AccountType]
+
+
+def scan(file: str, language: Format) -> Scan:
+    """Look at the journal `file` and its includes. Blocks: in a worker.
+
+    Raises:
+        Unavailable: a file is no plain file, or there are too many bytes or files; the sentence names it.
+    """
+    walk = _Walk(language)
+    walk.enter(file, (), "")
+    return Scan(
+        tuple(walk.files),
+        tuple(sorted(walk.patterns)),
+        tuple(walk.code),
+        tuple(walk.circles),
+        tuple(walk.garbled),
+        walk.kinds,
+    )
+
+
+class _Walk:
+    def __init__(self, language: Format) -> None:
+        self.files: dict[str, None] = {}
+        self.patterns: set[str] = set()
+        self.code: list[Code] = []
+        self.circles: list[JournalError] = []
+        self.garbled: list[JournalError] = []
+        self.kinds: dict[str, AccountType] = {}
+        self._language = language
+        self._bytes = 0
+
+    def enter(self, file: str, above: tuple[str, ...], source: str) -> None:
+        """Look at `file`, included by the files `above`; `source` says where, for a sentence."""
+        if file in self.files:
+            return
+        text = self._text(file, source)
+        if text is None:
+            return
+        self.files[file] = None
+        if len(self.files) > MAX_FILES:
+            raise Unavailable(f"the journal includes more than {MAX_FILES} files")
+        self._look(file, text)
+        for line, pattern in self._includes(file, text):
+            self._follow(file, line, pattern, (*above, file))
+
+    def _text(self, file: str, source: str) -> bytes | None:
+        """The file's bytes; None where there is none or it may not be read, which its reader will say."""
+        try:
+            descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        except OSError as error:
+            mode = _mode(file)
+            if mode is not None and not stat.S_ISREG(mode):
+                raise _not_plain(file, source, mode) from error
+            return None
+        try:
+            found = os.fstat(descriptor)
+            if not stat.S_ISREG(found.st_mode):
+                raise _not_plain(file, source, found.st_mode)
+            self._bytes += found.st_size
+            if self._bytes > MAX_BYTES:
+                raise Unavailable(
+                    f"{file}{source} makes the journal larger than {MAX_BYTES >> 20} MiB, so it is not read",
+                    "split old years off into a journal of their own",
+                )
+            with os.fdopen(descriptor, "rb", closefd=False) as stream:
+                return stream.read(MAX_BYTES)
+        finally:
+            os.close(descriptor)
+
+    def _look(self, file: str, text: bytes) -> None:
+        pattern = _CODE.get(self._language)
+        for match in pattern.finditer(text) if pattern is not None else ():
+            line = match[0].decode("utf-8", "replace").strip()
+            self.code.append(Code(file, _line(text, match.start()), line))
+        for match in _KIND.finditer(text) if self._language is Format.HLEDGER else ():
+            kind = declared(match[2].decode())
+            if kind is not None:
+                self.kinds[match[1].decode("utf-8", "replace")] = kind
+        try:
+            text.decode("utf-8")
+        except UnicodeDecodeError as error:
+            message = "A byte here is no UTF-8: the file is in another encoding, or damaged"
+            self.garbled.append(JournalError(file, _line(text, error.start), message))
+
+    def _includes(self, file: str, text: bytes) -> Iterator[tuple[int, str]]:
+        folder = Path(file).parent
+        for match in _INCLUDES[self._language].finditer(text):
+            name = os.fsdecode(match[1]).strip('"')
+            if self._language is not Format.BEANCOUNT:
+                name = os.path.expanduser(name)  # noqa: PTH111  # a glob, not a path
+            yield _line(text, match.start()), os.path.normpath(os.path.join(folder, name))  # noqa: PTH118
+
+    def _follow(self, file: str, line: int, pattern: str, above: tuple[str, ...]) -> None:
+        is_glob = glob.has_magic(pattern)
+        if is_glob or _mode(pattern) is None:
+            self.patterns.add(pattern)
+        found = sorted(glob.glob(pattern, recursive=True)) if is_glob else [pattern]  # noqa: PTH207
+        for name in found:
+            if name not in above:
+                self.enter(name, above, f", included by {file}:{line},")
+            elif not (is_glob and name == file):  # a glob never means the file that it stands in
+                message = f"The include of {name} runs in a circle"
+                self.circles.append(JournalError(file, line, message))
+
+
+def _mode(file: str) -> int | None:
+    try:
+        return os.stat(file).st_mode  # noqa: PTH116
+    except OSError:
+        return None
+
+
+def _not_plain(file: str, source: str, mode: int) -> Unavailable:
+    reason = "Is a directory" if stat.S_ISDIR(mode) else "it is no plain file"
+    return Unavailable(f"{file}{source} cannot be read: {reason}", "correct its name")
+
+
+def _line(text: bytes, place: int) -> int:
+    return text.count(b"\n", 0, place) + 1
