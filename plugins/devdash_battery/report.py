@@ -156,7 +156,7 @@ def _battery(power: Power, config: BatteryConfig, tree: Path | None, beside: Bes
         elsewhere = tree is not None and tree != DEFAULT_TREE
         place = f"There is no battery in {tree}." if elsewhere else "This machine has no battery."
         return (Text(place, Tone.DIM),)
-    first = (_meter(facts, config), *_day(beside.day), Text(words.doing(facts)))
+    first = (_meter(facts, config), *_day(beside.day, facts.percent), Text(words.doing(facts)))
     warning = (*_warning(power, config, tree), *_last_resort(config, beside))
     if len(power.packs) == 1:
         pack = power.packs[0]
@@ -177,11 +177,12 @@ def _meter(facts: BatteryFacts, config: BatteryConfig) -> Block:
     )
 
 
-def _day(values: tuple[float | None, ...]) -> tuple[Block, ...]:
-    """The last 24 hours, where there is more than one step to draw."""
+def _day(values: tuple[float | None, ...], percent: float | None) -> tuple[Block, ...]:
+    """The last 24 hours, where there is more than one step to draw; the range includes the charge of now."""
     told = [value for value in values if value is not None]
     if len(told) < 2:
         return ()
+    told += [percent] if percent is not None else []
     return (Sparkline(values, label="24 h", note=f"{min(told):.0f}–{max(told):.0f} %"),)
 
 
