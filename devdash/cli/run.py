@@ -66,7 +66,7 @@ async def _run(engine: Engine, arguments: Namespace, out: TextIO) -> Exit:
             if action.scope is not Scope.PANE and words.item is not None:
                 # Rows are known only after a reading.
                 await engine.read_once([pane])
-            asked = await engine.ask(pane, action.name, words.item, words.values)
+            asked = await engine.ask(pane, action.name, words.item, words.values, words.column)
         except (RequestProblem, Forbidden) as error:
             raise UsageError(error.message, error.hint) from error
         except PaneError as error:

@@ -13,7 +13,7 @@ from devdash.contract.actions import Action, Field, FieldKind, Scope
 from devdash.contract.view import Block, Cell, Column, Row, Table, Text, Tone
 from devdash.render.clean import clean
 
-_OWN = ("set", "yes", "help")
+_OWN = ("set", "column", "yes", "help")
 """Options of the command itself. A field of such a name is reached with --set."""
 
 
@@ -22,6 +22,7 @@ class Words(msgspec.Struct, frozen=True):
 
     Attributes:
         item: the row, or None.
+        column: the key of the column, where a cell of the row is meant.
         values: by the fields' names; those that --set names may be unknown.
         yes: its question is answered with yes.
         help: its fields are to be listed instead.
@@ -31,10 +32,12 @@ class Words(msgspec.Struct, frozen=True):
     values: dict[str, str]
     yes: bool
     help: bool
+    column: str | None = None
 
 
 def read_words(action: Action, words: Sequence[str]) -> Words:
-    """`words` in any order: ITEM, `--NAME VALUE`, `--NAME=VALUE`, `--set NAME=VALUE`, `--yes`, `--help`.
+    """`words` in any order: ITEM, `--NAME VALUE`, `--NAME=VALUE`, `--set NAME=VALUE`,
+    `--column KEY`, `--yes`, `--help`.
 
     A flag needs no value: `--NAME` is yes, `--no-NAME` is no. What follows another field is its
     value, even when it begins with "-". After `--` all that comes is ITEM.
@@ -46,6 +49,7 @@ def read_words(action: Action, words: Sequence[str]) -> Words:
     items: list[str] = []
     values: dict[str, str] = {}
     said: set[str] = set()
+    column: str | None = None
     problems: list[str] = []
     left = list(words)
     while left:
@@ -58,12 +62,14 @@ def read_words(action: Action, words: Sequence[str]) -> Words:
             said.add(word)
         elif not word.startswith("--") or name == "":
             items.append(word)
-        elif name == "set" or (name in fields and fields[name].kind is not FieldKind.FLAG):
+        elif name in ("set", "column") or (name in fields and fields[name].kind is not FieldKind.FLAG):
             if not equals and not left:
                 problems.append(f"--{name} needs a value")
                 continue
             given = value if equals else left.pop(0)
-            if name != "set":
+            if name == "column":
+                column = given
+            elif name != "set":
                 values[name] = given
             elif given.find("=") < 1:
                 problems.append(f"--set takes NAME=VALUE, not '{clean(given)}'")
@@ -79,7 +85,7 @@ def read_words(action: Action, words: Sequence[str]) -> Words:
         problems.append("one ITEM at most, not " + ", ".join(f"'{clean(item)}'" for item in items))
     if problems:
         raise UsageError("\n".join(problems))
-    return Words(items[0] if items else None, values, "--yes" in said, bool(said & {"--help", "-h"}))
+    return Words(items[0] if items else None, values, "--yes" in said, bool(said & {"--help", "-h"}), column)
 
 
 def _is_flag(field: Field | None) -> bool:

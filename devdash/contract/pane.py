@@ -9,6 +9,7 @@ from devdash.contract.context import PaneContext
 from devdash.contract.report import Report
 from devdash.contract.rules import Rule
 from devdash.contract.settings import PaneConfig
+from devdash.contract.view import Block
 
 C = TypeVar("C", bound=PaneConfig)
 
@@ -90,6 +91,20 @@ class Pane(ABC, Generic[C]):
             left: the field that was changed and has just been left; None: the form opens.
         """
         return ()
+
+    async def open(self, item: str, column: str) -> tuple[Block, ...] | None:
+        """What Enter opens of a chosen cell; None: the row's own `detail`.
+
+        It only looks. It is cancelled when the person closes the sheet, and after 30 seconds.
+
+        Args:
+            item: the row's key.
+            column: the key of the column, in a table with `cells`.
+
+        Raises:
+            PaneError: it cannot be told now; said in its place.
+        """
+        return None
 
     async def act(self, request: ActionRequest) -> Outcome:
         """Do it. `request` is permitted, checked against the action's fields, and confirmed.

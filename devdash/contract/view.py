@@ -58,12 +58,15 @@ class Column(msgspec.Struct, frozen=True):
             with the highest priority number is dropped first (of equals, the
             leftmost). Whole columns go: numbers are never cut.
         shrink: text in this column may be cut with "…" when room is short.
+        key: what a chosen cell of this column is called, in a table with `cells`; unique in
+            the table, and the same from report to report. "": its cells cannot be chosen.
     """
 
     title: str = ""
     align: Align = Align.LEFT
     priority: int = 0
     shrink: bool = False
+    key: str = ""
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -92,12 +95,15 @@ class Table(msgspec.Struct, frozen=True, tag="table", tag_field="block"):
         rows: every row has one cell per column.
         empty: the sentence shown when there are no rows.
         heading: a line above; may be empty. Column titles are shown when any is set.
+        cells: left and right choose a cell of the row under the cursor, among the columns with a
+            key. Enter then asks `Pane.open`, and actions are told the column.
     """
 
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     empty: str = ""
     heading: str = ""
+    cells: bool = False
 
 
 class Meter(msgspec.Struct, frozen=True, tag="meter", tag_field="block"):

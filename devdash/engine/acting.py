@@ -28,7 +28,7 @@ from devdash.engine.guard import StepGuard
 from devdash.engine.runner import Runner
 from devdash.engine.snapshot import Failure
 from devdash.policy import Policy
-from devdash.render.rows import row_keys
+from devdash.render.rows import cell_keys, row_keys
 
 log = logging.getLogger("devdash.engine")
 
@@ -63,7 +63,14 @@ class Desk:
         self._guard = guard
         self._busy: set[tuple[str, str, str | None]] = set()
 
-    async def ask(self, runner: Runner, name: str, item: str | None, values: Mapping[str, str]) -> Asked:
+    async def ask(
+        self,
+        runner: Runner,
+        name: str,
+        item: str | None,
+        values: Mapping[str, str],
+        column: str | None = None,
+    ) -> Asked:
         """Check a wish and fetch its question.
 
         Raises:
@@ -73,7 +80,7 @@ class Desk:
         _must_be_built(runner)
         action = find_action(runner.actions, name)
         self._permit(action)
-        request = check_request(action, runner.snapshot.report, item, values, runner.now().date())
+        request = check_request(action, runner.snapshot.report, item, values, runner.now().date(), column)
         work = Containment(self._guard)
         try:
             pane = await runner.begin()
@@ -159,7 +166,12 @@ def find_action(actions: tuple[Action, ...], name: str) -> Action:
 
 
 def check_request(
-    action: Action, report: Report | None, item: str | None, values: Mapping[str, str], today: date
+    action: Action,
+    report: Report | None,
+    item: str | None,
+    values: Mapping[str, str],
+    today: date,
+    column: str | None = None,
 ) -> ActionRequest:
     """A request whose item exists and whose values fit the action's fields.
 
@@ -183,11 +195,12 @@ def check_request(
             problems.append(problem)
     try:
         item = _check_item(action, report, item)
+        _check_column(action, report, item, column)
     except RequestProblem as problem:
         problems.append(problem)
     if problems:
         raise _all_of(problems)
-    return ActionRequest(action.name, item, tuple(checked))
+    return ActionRequest(action.name, item, tuple(checked), column)
 
 
 def _all_of(problems: Sequence[RequestProblem]) -> RequestProblem:
@@ -215,6 +228,18 @@ def _check_item(action: Action, report: Report | None, item: str | None) -> str 
         hint = f"did you mean '{close[0]}'?" if close else "rows: " + (", ".join(keys[:20]) or "none")
         raise RequestProblem(f"there is no row '{item}'", hint)
     return item
+
+
+def _check_column(action: Action, report: Report | None, item: str | None, column: str | None) -> None:
+    if column is None:
+        return
+    if item is None:
+        raise RequestProblem(f"'{action.name}' can have a column only with a row")
+    keys = cell_keys(report.blocks, item) if report else ()
+    if column not in keys:
+        close = get_close_matches(column, keys, n=1)
+        hint = f"did you mean '{close[0]}'?" if close else "columns: " + (", ".join(keys) or "none")
+        raise RequestProblem(f"the row '{item}' has no column '{column}'", hint)
 
 
 def check_value(field: Field, value: str | None, today: date) -> str:

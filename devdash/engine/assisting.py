@@ -1,6 +1,6 @@
-"""Help while a form is filled in: what could be meant, and what follows for other fields.
+"""Help while a form is filled in: what could be meant, and what follows for other fields; a look into a cell.
 
-It is asked at every key, so nothing of it may disturb: what fails or takes too long is no help, and no more.
+Help is asked at every key, so nothing of it may disturb: what fails or takes too long is no help, no more.
 """
 
 import logging
@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 import msgspec
 
 from devdash.contract.actions import Action, ActionRequest, Field, Value
-from devdash.contract.errors import DevdashError
+from devdash.contract.errors import DevdashError, PaneError
+from devdash.contract.view import Block
 from devdash.engine.acting import RequestProblem, check_value, find_action
 from devdash.engine.containment import Containment, failure_of
 from devdash.engine.guard import StepGuard
@@ -85,6 +86,31 @@ class Assistant:
             bug = None if isinstance(error, DevdashError) else error
             log.info("%s: no help with a form: %s", runner.snapshot.name, failure.message, exc_info=bug)
             return None
+
+
+OPEN_TIMEOUT_S = 30.0
+"""A person waits before the open sheet, and can close it."""
+
+
+async def open_cell(guard: StepGuard, runner: Runner, item: str, column: str) -> tuple[Block, ...] | None:
+    """What the pane shows of a cell; None: nothing of its own.
+
+    Raises:
+        PaneError: it cannot be told; a bug of the plug-in's is one as well, and is logged.
+    """
+    from devdash.engine.boundary import admit_opened
+
+    async def ask() -> object:
+        pane = await runner.begin()
+        return await pane.open(item, column)
+
+    try:
+        return admit_opened(_plugin(runner), await Containment(guard).run(OPEN_TIMEOUT_S, ask))
+    except Exception as error:
+        failure = failure_of(error, 1)
+        if failure.kind == "bug":
+            log.warning("%s: opening a cell: %s", runner.snapshot.name, failure.message, exc_info=error)
+        raise PaneError(failure.message, failure.hint) from error
 
 
 def _plugin(runner: Runner) -> str:

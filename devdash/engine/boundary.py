@@ -180,6 +180,18 @@ def _keep_report_clauses(plugin: str, value: Report) -> Report:
     return value
 
 
+def _repeated_column(shown: Shown) -> str:
+    keys = (repeated(column.key for column in table.columns if column.key) for table in _tables(shown))
+    return next((twice for twice in keys if twice), "")
+
+
+def _no_cells(shown: Shown) -> str:
+    bare = (table for table in _tables(shown) if table.cells and not any(c.key for c in table.columns))
+    return next((f"the table '{table.heading}'" for table in bare), "")
+
+
+@clause("a table whose cells can be chosen has a column with a key", _no_cells)
+@clause("column keys are unique in their table", _repeated_column)
 @clause("the rows in a row's detail have no detail themselves", _deep_detail)
 @clause("row keys are unique", _repeated_row)
 @clause(f"a row's indent is between 0 and {MAX_INDENT}", _wild_indent)
@@ -271,6 +283,29 @@ def admit_confirmation(plugin: str, value: object) -> Confirmation | None:
     _check_size(plugin, question.blocks)
     _keep_block_clauses(plugin, question)
     return question
+
+
+def admit_opened(plugin: str, value: object) -> tuple[Block, ...] | None:
+    """`value` as what a cell opens, or None.
+
+    Raises:
+        ContractViolation: it is neither, or breaks a clause.
+    """
+    if value is None:
+        return None
+    text = "open() returns a tuple of blocks or None"
+    if not isinstance(value, tuple):
+        raise ContractViolation(plugin, text, f"got {type(value).__name__}")
+    _check_size(plugin, value)
+    try:
+        encoded = msgspec.json.encode(value)
+        msgspec.json.decode(encoded, type=tuple[Block, ...])
+    except (msgspec.MsgspecError, TypeError, ValueError, RecursionError) as error:
+        raise ContractViolation(plugin, text, str(error)) from error
+    _check_text(plugin, encoded)
+    blocks: tuple[Block, ...] = value
+    _keep_block_clauses(plugin, Outcome(message="", blocks=blocks))
+    return blocks
 
 
 def admit_completions(plugin: str, value: object) -> tuple[str, ...]:

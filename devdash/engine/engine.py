@@ -30,6 +30,7 @@ from devdash.engine.schedule import catch_up_delay
 from devdash.engine.snapshot import Failure, Phase, Snapshot
 
 if TYPE_CHECKING:
+    from devdash.contract.view import Block
     from devdash.engine.assisting import Draft
     from devdash.engine.listeners import Listeners
 
@@ -221,11 +222,19 @@ class Engine:
         await asyncio.gather(*(r.read_once() for r in runners if r.snapshot.phase is not Phase.BROKEN))
         return tuple(runner.snapshot for runner in runners)
 
-    async def ask(self, name: str, action: str, item: str | None, values: Mapping[str, str]) -> Asked:
+    async def ask(
+        self, name: str, action: str, item: str | None, values: Mapping[str, str], column: str | None = None
+    ) -> Asked:
         """Check a wish and fetch its question; see `Desk.ask`."""
         runner = self._runner(name)
         runner.prepare()
-        return await self._desk.ask(runner, action, item, values)
+        return await self._desk.ask(runner, action, item, values, column)
+
+    async def open(self, name: str, item: str, column: str) -> "tuple[Block, ...] | None":
+        """What a cell opens; see `open_cell`."""
+        from devdash.engine.assisting import open_cell
+
+        return await open_cell(self._guard, self._runner(name), item, column)
 
     async def complete(self, name: str, draft: "Draft", field: str) -> tuple[str, ...]:
         """What could be meant in a field of a form; see `Assistant.complete`."""

@@ -26,16 +26,26 @@ class Span(msgspec.Struct, frozen=True, gc=False):
     tone: Tone = Tone.PLAIN
 
 
+class Spot(msgspec.Struct, frozen=True, gc=False):
+    """Where a cell that can be chosen stands in its line: its column's key, and cells from the left."""
+
+    column: str
+    start: int
+    width: int
+
+
 class Line(msgspec.Struct, frozen=True):
     """One line.
 
     Attributes:
         spans: left to right; neighbours differ in tone, and the last one does not end in padding.
         item: the key of the table row that the line shows; None for every other line.
+        cells: those of the row that can be chosen, left to right.
     """
 
     spans: tuple[Span, ...] = ()
     item: str | None = None
+    cells: tuple[Spot, ...] = ()
 
     @property
     def text(self) -> str:
@@ -48,7 +58,7 @@ class Line(msgspec.Struct, frozen=True):
         return sum([cell_width(span.text) for span in self.spans])
 
 
-def compose(parts: Iterable[Part], item: str | None = None) -> Line:
+def compose(parts: Iterable[Part], item: str | None = None, cells: tuple[Spot, ...] = ()) -> Line:
     """A line of `parts`: neighbours of the same tone become one span.
 
     Blank parts are padding: they join the part that follows, whatever its tone,
@@ -71,7 +81,7 @@ def compose(parts: Iterable[Part], item: str | None = None) -> Line:
             text, pad, current = pad + piece, "", tone
     if text:
         spans.append(Span(text, current))
-    return Line(tuple(spans), item)
+    return Line(tuple(spans), item, cells)
 
 
 def cut(line: Line, width: int) -> Line:

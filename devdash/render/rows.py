@@ -18,6 +18,24 @@ def find_row(blocks: Sequence[Block], key: str) -> Row | None:
     return next((row for row in _rows(blocks) if row.key == key), None)
 
 
+def cell_keys(blocks: Sequence[Block], key: str) -> tuple[str, ...]:
+    """The keys of the columns whose cells can be chosen in the row with `key`, left to right."""
+    tables = (block for block in blocks if isinstance(block, Table) and block.cells)
+    return next((_keys(table) for table in tables if any(row.key == key for row in table.rows)), ())
+
+
+def _keys(table: Table) -> tuple[str, ...]:
+    return tuple(column.key for column in table.columns if column.key)
+
+
+def column_title(blocks: Sequence[Block], key: str, column: str) -> str:
+    """What a chosen cell's column is called; its key where it has no title."""
+    for block in blocks:
+        if isinstance(block, Table) and any(row.key == key for row in block.rows):
+            return next((one.title for one in block.columns if one.key == column), "") or column
+    return column
+
+
 def _rows(blocks: Sequence[Block]) -> Iterator[Row]:
     for block in blocks:
         if isinstance(block, Table):

@@ -4,6 +4,8 @@ A cell is a bar, a text and a trend, each only when it has one. Within a
 column they stand under each other, so that they can be compared down the rows.
 """
 
+from collections.abc import Iterator
+
 import msgspec
 
 from devdash.contract.levels import Level
@@ -11,7 +13,7 @@ from devdash.contract.view import Align, Cell, Column, Row, Table, Tone
 from devdash.render.charts import bar, sparkline
 from devdash.render.clean import cell_width, clean, fit
 from devdash.render.columns import GAP, Fitted, Wanted, fit_columns
-from devdash.render.lines import Line, Part, compose, level_tone
+from devdash.render.lines import Line, Part, Spot, compose, level_tone
 from devdash.render.wrap import wrap
 
 INDENT = 2
@@ -79,7 +81,8 @@ def table_lines(table: Table, width: int) -> list[Line]:
     shown = [_Shown(columns[f.index], f, _squeezed(slots[f.index], f.width), texts[f.index]) for f in fitted]
     if any(titles):
         lines.append(_headings(shown, titles, gutter))
-    lines += [_row(row, number, shown, gutter) for number, row in enumerate(table.rows)]
+    spots = tuple(_spots(shown, gutter)) if table.cells else ()
+    lines += [_row(row, number, shown, gutter, spots) for number, row in enumerate(table.rows)]
     return lines
 
 
@@ -154,7 +157,16 @@ def _headings(shown: list[_Shown], titles: list[str], gutter: int) -> Line:
     return compose(parts)
 
 
-def _row(row: Row, number: int, shown: list[_Shown], gutter: int) -> Line:
+def _spots(shown: list[_Shown], gutter: int) -> Iterator[Spot]:
+    """Where the cells stand that can be chosen; in all rows of a table at the same places."""
+    start = gutter
+    for entry in shown:
+        if entry.column.key:
+            yield Spot(entry.column.key, start, entry.fitted.width)
+        start += entry.fitted.width + GAP
+
+
+def _row(row: Row, number: int, shown: list[_Shown], gutter: int, spots: tuple[Spot, ...]) -> Line:
     """One row, the sign of its level first."""
     parts: list[Part] = []
     if gutter:
@@ -171,7 +183,7 @@ def _row(row: Row, number: int, shown: list[_Shown], gutter: int) -> Line:
             _draw_charts(parts, cell, text, entry)
         else:
             _draw_text(parts, text, cell.tone, entry.fitted.width, entry.column.align)
-    return compose(parts, row.key)
+    return compose(parts, row.key, spots)
 
 
 def _draw_text(parts: list[Part], text: _Text, tone: Tone, width: int, align: Align) -> None:

@@ -19,7 +19,6 @@ from devdash.contract.levels import Level
 from devdash.crash import crash_sentence, write_crash_log
 from devdash.engine.engine import Engine
 from devdash.engine.snapshot import Snapshot
-from devdash.render.rows import find_row
 from devdash.tui.bars import Bar, HintBar, title_line
 from devdash.tui.board import Board
 from devdash.tui.deeds import Deed, begin
@@ -325,13 +324,10 @@ class DevdashApp(App[None]):
 
     def on_lines_view_opened(self, message: LinesView.Opened) -> None:
         view = message.view
-        if isinstance(view, PaneView) and (report := view.snapshot.report) is not None:
-            row = find_row(report.blocks, message.item)
-            if row is not None and row.detail:
-                from devdash.tui.sheets import DetailSheet
+        if isinstance(view, PaneView):
+            from devdash.tui.opening import open_row
 
-                heading = f"{view.snapshot.title}: {row.cells[0].text or row.key}"
-                self.push_screen(DetailSheet(heading, row.detail, self.palette))
+            open_row(self, self.engine, view.snapshot, message.item, message.column, self.palette)
 
     def on_key(self, event: events.Key) -> None:
         """Keys of the pane's actions. They are looked up here, once the event has bubbled up: keys that
@@ -345,7 +341,7 @@ class DevdashApp(App[None]):
         action = self.key_map.action(view.pane_name, self.engine.actions(view.pane_name), event.key)
         if action is not None:
             event.prevent_default()
-            self.perform(Deed(view.pane_name, view.snapshot.title, action, view.item))
+            self.perform(Deed(view.pane_name, view.snapshot.title, action, view.item, view.column))
 
     # ── deeds ───────────────────────────────────────────────────────────────
 
@@ -353,9 +349,9 @@ class DevdashApp(App[None]):
         """Everything that could be done now, the focused pane first."""
         views = sorted(self._grid.views.values(), key=lambda view: (view is not self._grid.view, view.number))
         for view in views:
-            item = view.item if view is self._grid.view else None
+            item, column = (view.item, view.column) if view is self._grid.view else (None, None)
             for action in self.engine.actions(view.pane_name):
-                yield Deed(view.pane_name, view.snapshot.title, action, item)
+                yield Deed(view.pane_name, view.snapshot.title, action, item, column)
 
     def perform(self, deed: Deed) -> None:
         """Do it, beside everything else."""

@@ -23,12 +23,13 @@ Tell = Callable[[str, Level], None]
 
 
 class Deed(msgspec.Struct, frozen=True):
-    """An action in a pane, about a row or none."""
+    """An action in a pane, about a row or none, or about a cell of the row."""
 
     pane: str
     title: str
     action: Action
     item: str | None
+    column: str | None = None
 
     @property
     def heading(self) -> str:
@@ -42,14 +43,14 @@ def begin(app: App[None], engine: Engine, deed: Deed, palette: Palette, tell: Te
     A form is there before the next key is looked at: what is typed ahead is not for the dashboard below.
     """
     if deed.action.scope is Scope.PANE:
-        deed = msgspec.structs.replace(deed, item=None)
+        deed = msgspec.structs.replace(deed, item=None, column=None)
 
     def go(asked: Asked | None) -> None:
         if asked is not None:
             app.run_worker(_do(app, engine, deed, asked, palette, tell), exit_on_error=False)
 
     async def offer(answers: Mapping[str, str]) -> Asked | None:
-        asked = await engine.ask(deed.pane, deed.action.name, deed.item, answers)
+        asked = await engine.ask(deed.pane, deed.action.name, deed.item, answers, deed.column)
         agreed = not asked.confirmation or await _confirmed(app, deed.heading, asked.confirmation, palette)
         return asked if agreed else None
 

@@ -142,7 +142,7 @@ class FormSheet(ModalScreen[Asked | None]):
 
     def _draft(self) -> Draft:
         values = {name: row.answer for name, row in self._rows.items()}
-        return Draft(self._deed.action.name, self._deed.item, values)
+        return Draft(self._deed.action.name, self._deed.item, values, self._deed.column)
 
     # ── what could be meant ─────────────────────────────────────────────────
 

@@ -10,7 +10,8 @@ from devdash.tui.keymap import KeyMap
 _MOVES = (
     ("↑ ↓ j k", "Move within the pane."),
     ("PgUp PgDn Home End g G", "Move further."),
-    ("Enter", "Open the row's detail."),
+    ("← →", "Choose a cell of the row, in tables whose cells can be opened."),
+    ("Enter", "Open the row's detail, or the cell."),
     ("1 – 9", "Go to a pane."),
     ("Esc", "Leave the filter, the zoom or the sheet."),
 )

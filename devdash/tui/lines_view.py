@@ -16,11 +16,12 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from devdash.render.lines import Line
+from devdash.render.lines import Line, Spot
 from devdash.tui.paint import Palette
 
-Look = tuple[Line, bool, bool] | None
-"""How a line of the page looks: the line, whether the cursor is on it, whether it is old; None: empty."""
+Look = tuple[Line, bool, bool, Spot | None] | None
+"""How a line of the page looks: the line, whether the cursor is on it, whether it is old, the chosen cell;
+None: empty."""
 
 
 class LinesView(Widget, can_focus=True):
@@ -33,6 +34,8 @@ class LinesView(Widget, can_focus=True):
         Binding("pagedown", "page(1)", show=False),
         Binding("home,g", "edge(-1)", show=False),
         Binding("end,G", "edge(1)", show=False),
+        Binding("left", "cell(-1)", show=False),
+        Binding("right", "cell(1)", show=False),
         Binding("enter", "open", show=False),
     ]
 
@@ -40,12 +43,13 @@ class LinesView(Widget, can_focus=True):
     """Lines at the top that do not scroll."""
 
     class Opened(Message):
-        """A row was opened with Enter or a double click."""
+        """A row was opened with Enter or a double click; with a `column`, one of its cells."""
 
-        def __init__(self, view: "LinesView", item: str) -> None:
+        def __init__(self, view: "LinesView", item: str, column: str | None = None) -> None:
             super().__init__()
             self.view = view
             self.item = item
+            self.column = column
 
     def __init__(self, palette: Palette, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
@@ -55,6 +59,22 @@ class LinesView(Widget, can_focus=True):
         self._old = False
         self._top = 0
         self._item: str | None = None
+        self._column: str | None = None
+        """The column that was chosen last, also where it is not shown now."""
+
+    @property
+    def column(self) -> str | None:
+        """The key of the cell that is chosen in the row under the cursor; None: the whole row."""
+        return None if (spot := self._chosen(self._cells)) is None else spot.column
+
+    @property
+    def _cells(self) -> tuple[Spot, ...]:
+        """Those that can be chosen in the row under the cursor."""
+        return next((line.cells for line in self._lines if line.item == self._item), ()) if self._item else ()
+
+    def _chosen(self, cells: tuple[Spot, ...]) -> Spot | None:
+        """Keys act on what is seen: a column that was dropped is not chosen until it is back."""
+        return next((spot for spot in cells if spot.column == self._column), None)
 
     @property
     def item(self) -> str | None:
@@ -117,7 +137,7 @@ class LinesView(Widget, can_focus=True):
             return None
         line = self._lines[index]
         cursor = self.has_focus and line.item is not None and line.item == self._item
-        return line, cursor, self._old and index >= self._news
+        return line, cursor, self._old and index >= self._news, self._chosen(line.cells) if cursor else None
 
     def repaint(self, palette: Palette) -> None:
         """Use other colours."""
@@ -143,8 +163,8 @@ class LinesView(Widget, can_focus=True):
         look = self._look(self._top + y - self.HEAD)
         if look is None:
             return self.palette.blank(width)
-        line, cursor, old = look
-        return self.palette.strip(line, width, cursor=cursor, old=old)
+        line, cursor, old, cell = look
+        return self.palette.strip(line, width, cursor=cursor, old=old, cell=cell)
 
     def render_head(self, y: int, width: int) -> Strip:
         """The lines that do not scroll; subclasses with `HEAD` > 0 draw them."""
@@ -169,6 +189,16 @@ class LinesView(Widget, can_focus=True):
             self._item = keys[target]
             self._reveal()
 
+    def action_cell(self, step: int) -> None:
+        """Choose the next cell of the row, or the one before; before the first it is the whole row."""
+        cells = self._cells
+        if not cells:
+            return
+        chosen = self._chosen(cells)
+        at = (-1 if chosen is None else cells.index(chosen)) + step
+        with self._repainting():
+            self._column = cells[min(at, len(cells) - 1)].column if at >= 0 else None
+
     def action_page(self, direction: int) -> None:
         """Move by a screenful."""
         self.action_move(direction * max(self.page - 1, 1))
@@ -186,7 +216,7 @@ class LinesView(Widget, can_focus=True):
     def action_open(self) -> None:
         """Open the row under the cursor."""
         if self._item is not None:
-            self.post_message(self.Opened(self, self._item))
+            self.post_message(self.Opened(self, self._item, self.column))
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         event.stop()

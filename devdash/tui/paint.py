@@ -8,7 +8,7 @@ from textual.strip import Strip
 from textual.theme import Theme
 
 from devdash.contract.view import Tone
-from devdash.render.lines import Line
+from devdash.render.lines import Line, Spot
 
 CURSOR_SIGN = "▌"
 
@@ -36,15 +36,19 @@ class Palette:
             Tone.BAD: Style(color=colour("text-error", "#d17e92"), bold=True),
         }
         self._cursor = Style(reverse=True) if plain else Style(bgcolor=_blend(variables))
+        self._cell = Style(reverse=not plain, bold=True)
         self._old = Style(dim=True, bold=False)
         self._blanks: dict[int, Strip] = {}
 
-    def strip(self, line: Line, width: int, *, cursor: bool = False, old: bool = False) -> Strip:
+    def strip(
+        self, line: Line, width: int, *, cursor: bool = False, old: bool = False, cell: Spot | None = None
+    ) -> Strip:
         """`line` in exactly `width` cells, one cell of margin on the left.
 
         Args:
             cursor: the cursor stands on it.
             old: its data are from before: everything is dimmed.
+            cell: the one that is chosen; it stands between brackets, and in another colour.
         """
         style = self.base + self._cursor if cursor else self.base
         segments: list[Segment] = []
@@ -57,7 +61,19 @@ class Palette:
             if old:
                 look += self._old
         segments.append(Segment(text, look))
-        return Strip(segments).adjust_cell_length(width, style)
+        strip = Strip(segments).adjust_cell_length(width, style)
+        return strip if cell is None else self._marked(strip, width, cell, style)
+
+    def _marked(self, strip: Strip, width: int, cell: Spot, style: Style) -> Strip:
+        """`strip` with the cell marked; the brackets stand in the gaps beside it."""
+        start = cell.start + 1
+        end = min(start + cell.width, width)
+        opening = Strip([Segment("[", style + self._tones[Tone.ACCENT])])
+        closing = Strip([Segment("]", style + self._tones[Tone.ACCENT])])
+        parts = [strip.crop(0, max(start - 1, 0)), opening, strip.crop(start, end).apply_style(self._cell)]
+        if end < width:
+            parts += [closing, strip.crop(end + 1, width)]
+        return Strip.join(parts)
 
     def blank(self, width: int) -> Strip:
         """An empty line; the same strip each time, so that what Textual makes of it is made once."""

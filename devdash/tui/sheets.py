@@ -108,7 +108,7 @@ class Sheet(ModalScreen[R]):
 class DetailSheet(Sheet[None]):
     """More about one row, or what an action had to say."""
 
-    HINTS = (("escape", "close"), ("↑↓", "move"))
+    HINTS: tuple[tuple[str, str], ...] = (("escape", "close"), ("↑↓", "move"))
 
 
 class ConfirmSheet(Sheet[bool]):

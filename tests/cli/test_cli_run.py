@@ -101,6 +101,7 @@ def test_an_action_without_a_word_says_nothing(run: Run) -> None:
             ["greet", "--zzz", "--name"],
             ["'greet' has no field 'zzz'; fields: --name, --times, --mood, --loud", "--name needs a value"],
         ),
+        (["touch", "one", "--column", "n"], ["the row 'one' has no column 'n'", "columns: none"]),
         (["touch", "one", "two"], ["one ITEM at most, not 'one', 'two'"]),
         (["touch", "--no-loud", "one"], ["'touch' has no field 'no-loud'; fields: it takes none"]),
         (["touch"], ["'Touch' needs a row", "choose one with the arrow keys, or name it"]),

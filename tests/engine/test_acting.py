@@ -5,10 +5,23 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import date
 from pathlib import Path
 
+import msgspec
 import pytest
 from panes import Registry, Rows, engine_for, settings_for
 
-from devdash.api import Action, ActionRequest, Field, FieldKind, Level, Outcome
+from devdash.api import (
+    Action,
+    ActionRequest,
+    Cell,
+    Column,
+    Field,
+    FieldKind,
+    Level,
+    Outcome,
+    Report,
+    Row,
+    Table,
+)
 from devdash.config.model import PolicyConfig
 from devdash.contract.errors import PaneError
 from devdash.engine.acting import Forbidden, RequestProblem, check_value
@@ -49,6 +62,26 @@ async def test_a_wish_that_does_not_fit_is_refused_with_a_suggestion(
     with pytest.raises(RequestProblem) as caught:
         await engine.ask("rows", action, item, values)
     assert said in f"{caught.value.message} {caught.value.hint}"
+
+
+class Celled(Rows):
+    """Its rows have cells."""
+
+    async def read(self) -> Report:
+        table = Table((Column("name"), Column("number", key="n")), (Row("one", (Cell("one"), Cell("1"))),))
+        return Report(Level.OK, "one", (msgspec.structs.replace(table, cells=True),))
+
+
+async def test_a_cell_is_told_to_the_pane_when_it_is_there(tmp_path: Path) -> None:
+    async with engine_for(tmp_path, Registry(rows=Celled)) as engine:
+        await engine.read_once(["rows"])
+        asked = await engine.ask("rows", "touch", "one", {}, "n")
+        assert asked.request == ActionRequest("touch", "one", column="n")
+        with pytest.raises(RequestProblem, match="no column 'm'") as caught:
+            await engine.ask("rows", "touch", "one", {}, "m")
+        assert caught.value.hint == "columns: n"
+        with pytest.raises(RequestProblem, match="only with a row"):
+            await engine.ask("rows", "burn", None, {}, "n")
 
 
 async def test_an_unknown_pane_is_refused(engine: Engine) -> None:

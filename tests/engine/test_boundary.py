@@ -71,6 +71,12 @@ BROKEN_REPORTS = {
     "the rows in a row's detail have no detail themselves": Report(
         Level.OK, "", (table(row("a", detail=(table(row("b", detail=(Text("deep"),))),))),)
     ),
+    "column keys are unique in their table": Report(
+        Level.OK, "", (Table((Column(key="k"), Column(key="k")), ()),)
+    ),
+    "a table whose cells can be chosen has a column with a key": Report(
+        Level.OK, "", (Table((Column("a"),), (), cells=True),)
+    ),
     "the summary is one line": Report(Level.OK, "one\ntwo"),
 }
 
@@ -95,6 +101,9 @@ def test_a_percent_in_a_cell_and_in_a_detail_is_checked_too() -> None:
 
 BROKEN_ACTIONS = {
     "action keys are unique": [action("a", "x"), action("b", "x")],
+    "only a field of text completes, and only one that completes is closed": [
+        action(fields=(Field(name="a", label="A", kind=FieldKind.DATE, completes=True),))
+    ],
     "action names are unique": [action("a", "x"), action("a", "y")],
     "an action's key is not one of the dashboard's own": [action(key="q")],
     "an action's name is lower case words joined by '-'": [action(name="Go There")],

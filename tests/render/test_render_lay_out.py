@@ -208,3 +208,21 @@ def test_a_trend_without_a_change_is_dim() -> None:
     )
     tones = {line.item: line.spans[-1].tone for line in lay_out((table,), 40) if line.item}
     assert tones == {"rent": Tone.DIM, "food": Tone.ACCENT}
+
+
+@few
+@given(
+    st.lists(st.tuples(st.text("abc ", max_size=9), st.sampled_from(Align)), min_size=1, max_size=8), widths
+)
+def test_a_cell_that_can_be_chosen_stands_where_its_line_says(
+    cells: list[tuple[str, Align]], width: int
+) -> None:
+    """Between its neighbours, and never beyond the width; columns without room have no place."""
+    named = tuple(Column(f"c{n}", align, priority=n % 3, key=f"c{n}") for n, (_, align) in enumerate(cells))
+    texts = [f"<{n}{text.strip()}>" for n, (text, _) in enumerate(cells)]
+    row = Row("k", tuple(map(Cell, texts)), Level.ATTENTION)
+    (_, line) = lay_out((Table(named, (row,), cells=True),), max(width, 12))
+    for spot in line.cells:
+        assert line.text[spot.start : spot.start + spot.width].strip() == texts[int(spot.column[1:])]
+    shown = [n for n, text in enumerate(texts) if text in line.text]
+    assert [spot.column for spot in line.cells] == [f"c{n}" for n in shown]
