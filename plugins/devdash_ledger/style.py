@@ -2,11 +2,14 @@
 
 import re
 from collections import Counter
-from enum import StrEnum
-from pathlib import PurePath
 from typing import TypeVar
 
 import msgspec
+
+from devdash_ledger.journal import Format
+
+Syntax = Format
+"""A journal's language, where its text is meant."""
 
 T = TypeVar("T")
 
@@ -24,25 +27,6 @@ _LEDGER_LEG = re.compile(
     re.MULTILINE,
 )
 _DATE = re.compile(r"^\d{4}([-/.])\d{1,2}\1\d{1,2}\b", re.MULTILINE)
-
-
-class Syntax(StrEnum):
-    """In which language a journal is written."""
-
-    BEANCOUNT = "beancount"
-    LEDGER = "ledger"
-    HLEDGER = "hledger"
-
-
-def syntax_of(file: PurePath) -> Syntax:
-    """By the name's end: `.beancount`, `.bean`; `.journal`, `.j`, `.hledger`; `.dat`, `.ledger`."""
-    match file.suffix.lower():
-        case ".journal" | ".j" | ".hledger":
-            return Syntax.HLEDGER
-        case ".dat" | ".ledger":
-            return Syntax.LEDGER
-        case _:
-            return Syntax.BEANCOUNT
 
 
 class Form(msgspec.Struct, frozen=True):

@@ -1,0 +1,143 @@
+"""The check of `devdash_ledger.check` for ledger and hledger, through their own programs.
+
+They read files, so the journal is laid out once more in a folder of its own, with the new text in
+place; includes by a full path lead there too. One run reads all of it and lists the new day's postings.
+"""
+
+import csv
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from devdash.api import Unavailable
+from devdash_ledger.check import Candidate, Refused
+from devdash_ledger.entry import Entry, fitted
+from devdash_ledger.style import Syntax
+
+_FULL_PATH = re.compile(rb"^([!@]?include[ \t]+(?:[a-z]+:)?)([~/][^\r\n]*)", re.MULTILINE)
+
+
+def check_with_program(
+    candidate: Candidate, files: Sequence[str], syntax: Syntax, decimal_comma: bool, timeout_s: float
+) -> str:
+    """Have `ledger` or `hledger` read the journal; `files` are all of its files.
+
+    Returns a warning where the journal was wrong before, so that only the new text could be checked.
+
+    Raises:
+        Refused: there is a new error, or the target is no part of the journal.
+        Unavailable: the program is not installed or takes too long.
+    """
+    run = _Program(syntax, decimal_comma, timeout_s)
+    if candidate.target not in {os.path.realpath(name) for name in files}:
+        raise Refused(f"{candidate.target} is no part of the journal", "add an include of it to the journal")
+    with tempfile.TemporaryDirectory(prefix="devdash-ledger-") as folder:
+        alone = Path(folder, "alone.journal")
+        alone.write_text(candidate.added, encoding="utf-8")
+        if candidate.added:
+            _require(run(str(alone)), candidate.entries, syntax)
+        found = run(_laid_out(candidate, files, Path(folder, "all")))
+        if found.wrong and run(candidate.journal).wrong:
+            return "The journal had an error before, so only the entry itself was checked."
+        if found.wrong:
+            raise Refused(f"the journal would have a new error: {found.wrong}", "nothing was written")
+        return ""
+
+
+class _Found:
+    """What a program made of a journal: its complaint, or the postings by day, text, account, amount."""
+
+    def __init__(self, wrong: str, rows: Iterable[tuple[str, str, str]]) -> None:
+        self.wrong = wrong
+        self.rows = list(rows)
+
+
+class _Program:
+    def __init__(self, syntax: Syntax, decimal_comma: bool, timeout_s: float) -> None:
+        self._syntax = syntax
+        self._comma = decimal_comma
+        self._timeout_s = timeout_s
+
+    def __call__(self, file: str) -> _Found:
+        """Read `file`.
+
+        Raises:
+            Unavailable: the program is missing or takes too long.
+        """
+        name = str(self._syntax)
+        program = shutil.which(name)
+        if program is None:
+            raise Unavailable(f"{name} is not installed, and only it can check the entry", f"install {name}")
+        try:
+            done = subprocess.run(
+                [program, *self._arguments(file)],
+                capture_output=True,
+                stdin=subprocess.DEVNULL,
+                timeout=self._timeout_s,
+                check=False,
+                env={**os.environ, "LC_ALL": "C.UTF-8", "LANG": "C.UTF-8"},
+                cwd=Path(file).parent,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise Unavailable(f"{name} took longer than {self._timeout_s:.0f} s: not written") from error
+        except OSError as error:
+            raise Unavailable(f"{name} cannot be run: {error.strerror}") from error
+        if done.returncode != 0:
+            return _Found(_in_short(done.stderr.decode("utf-8", "replace")), ())
+        return _Found("", self._rows(done.stdout.decode("utf-8", "replace")))
+
+    def _arguments(self, file: str) -> list[str]:
+        if self._syntax is Syntax.HLEDGER:
+            return ["-f", file, "register", "-O", "csv"]
+        comma = ["--decimal-comma"] if self._comma else []
+        return ["--args-only", "-E", *comma, "-f", file, "csv", "--csv-format", _LEDGER_ROW]
+
+    def _rows(self, text: str) -> Iterable[tuple[str, str, str]]:
+        if self._syntax is Syntax.HLEDGER:
+            rows = csv.DictReader(text.splitlines())
+            return [(row["date"], row["description"], row["account"]) for row in rows]
+        parts = (line.split("\x1f") for line in text.split("\n"))
+        return [(row[0], row[1], row[2]) for row in parts if len(row) == len(("day", "text", "account"))]
+
+
+_LEDGER_ROW = '%(format_date(date, "%Y-%m-%d"))\x1f%(payee)\x1f%(account)\n'
+"""Parted by what no entry can hold: ledger does not escape backslashes when it quotes."""
+
+
+def _require(found: _Found, entries: Sequence[Entry], syntax: Syntax) -> None:
+    """The new text by itself is read, and says just the postings that were meant."""
+    if found.wrong:
+        raise Refused(f"the entry cannot be read: {found.wrong}", "nothing was written")
+    meant = sorted(
+        (one.date.isoformat(), " | ".join(text for text in (one.payee, one.narration) if text), leg.account)
+        for one in (fitted(entry, syntax) for entry in entries)
+        for leg in one.postings
+    )
+    if sorted(found.rows) != meant:
+        raise Refused("the text would not mean what was typed", "simplify payee and narration")
+
+
+def _laid_out(candidate: Candidate, files: Sequence[str], folder: Path) -> str:
+    """Write the journal once more below `folder`; returns the path of its main file there."""
+
+    def moved(path: str) -> Path:
+        return Path(folder, os.path.normpath(path).lstrip(os.sep))
+
+    def lead_there(found: re.Match[bytes]) -> bytes:
+        path = os.path.expanduser(os.fsdecode(found[2]))  # noqa: PTH111  # may be a glob
+        return found[1] + os.fsencode(moved(path))
+
+    for name in dict.fromkeys((candidate.journal, *files)):
+        content = candidate.content if os.path.realpath(name) == candidate.target else Path(name).read_bytes()
+        copy = moved(name)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_bytes(_FULL_PATH.sub(lead_there, content))
+    return str(moved(candidate.journal))
+
+
+def _in_short(message: str) -> str:
+    return " ".join(message.split())[:400] or "it ended without a word"

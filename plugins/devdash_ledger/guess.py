@@ -1,0 +1,34 @@
+"""What could be meant by a few letters: the best first."""
+
+from collections.abc import Iterable
+
+MOST = 30
+
+
+def fuzzy(text: str, names: Iterable[str]) -> tuple[str, ...]:
+    """Those of `names` that have the letters of `text` in order, "exfo" for Expenses:Food.
+
+    Whole beginnings come first, then words that begin so, then the rest; among equals the order of `names`.
+    """
+    wanted = text.casefold().replace(" ", "")
+    ranked = []
+    for place, name in enumerate(names):
+        rank = _rank(text.casefold().strip(), wanted, name.casefold())
+        if rank is not None:
+            ranked.append((rank, place, name))
+    ranked.sort()
+    return tuple(name for _, _, name in ranked[:MOST])
+
+
+def _rank(text: str, wanted: str, name: str) -> int | None:
+    if name.startswith(text):
+        return 0
+    found = name.find(text)
+    if found > 0:
+        return 2 if name[found - 1].isalnum() else 1
+    return 3 if _is_within(wanted, name) else None
+
+
+def _is_within(wanted: str, name: str) -> bool:
+    letters = iter(name)
+    return all(letter in letters for letter in wanted)

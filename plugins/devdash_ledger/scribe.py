@@ -1,0 +1,196 @@
+"""The ledger's writing process: checks and writes entries, takes them back, tells what history suggests.
+
+It is a process of its own because a check loads the whole journal. It holds the journal's lock from
+the reading of a file to its writing; when it is killed, the kernel gives the lock back.
+"""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from devdash_ledger import scan
+from devdash_ledger.append import Base, Changed, Notebook, addition, append, editors_at, latest, read, settle
+from devdash_ledger.append import undo as take_back
+from devdash_ledger.check import Candidate, Refused, check_beancount
+from devdash_ledger.compose import composed
+from devdash_ledger.entry import Entry, opening_of, text_of
+from devdash_ledger.habits import declared, index_of
+from devdash_ledger.lock import locked
+from devdash_ledger.orders import Index, JournalRef, TakeBack, Write, Written
+from devdash_ledger.style import Style, Syntax, style_of
+from devdash_ledger.target import target_of
+
+PATIENCE_S = 20.0
+_TRIES = 3
+
+A = TypeVar("A", bound=msgspec.Struct)
+
+
+def write(order: Write) -> Written:
+    """Check entries, and write them when the order says so.
+
+    Raises:
+        PaneError: they were not written, and why.
+    """
+    if not order.write:
+        return _planned(order, None)
+    journal, notebook = _keys(order.journal)
+    with locked(journal, PATIENCE_S):
+        settle(notebook)
+        return _repeated(lambda: _planned(order, notebook))
+
+
+def undo(order: TakeBack) -> Written:
+    """Take back what was written last, or tell what that is.
+
+    Raises:
+        PaneError: it was not taken back, and why.
+    """
+    journal, notebook = _keys(order.journal)
+    with locked(journal, PATIENCE_S):
+        note = latest(notebook)
+        text = note.text.replace("\r\n", "\n").strip("\n")
+        if order.expected and text != order.expected:
+            raise Changed("another entry was added meanwhile", "nothing was taken back; look again")
+        if order.write:
+            take_back(notebook)
+        return Written(note.path, 0, text, _warnings(Path(note.path)))
+
+
+def index(order: JournalRef) -> Index:
+    """What the journal's history suggests."""
+    return index_of(_texts(order).items(), order.syntax)
+
+
+def _planned(order: Write, notebook: Notebook | None) -> Written:
+    """Check the order against the files as they are; write it when there is a notebook."""
+    texts = _texts(order.journal)
+    main = texts.get(order.journal.file, "")
+    style = _style(order.journal, main)
+    entries = _entries(order, style)
+    target = _target(order.journal, entries)
+    base = read(target)
+    own = base.content.decode("utf-8", "replace")
+    if style_of(own, order.journal.syntax).forms:
+        style = _style(order.journal, own)
+        entries = _entries(order, style)
+    text = _text(order, entries, style, texts)
+    if order.expected and text.strip("\n") != order.expected:
+        raise Changed("the text would be another now", "nothing was written; look again")
+    added = addition(base, text)
+    warning = _check(order.journal, base, added, text, entries, style)
+    if notebook is not None:
+        append(base, added, notebook)
+    lead = len(added) - len(added.lstrip(b"\r\n"))
+    line = (base.content + added[:lead]).count(b"\n") + 1
+    warnings = (*_warnings(target), *((warning,) if warning else ()))
+    return Written(base.path, line, text.strip("\n"), warnings)
+
+
+def _entries(order: Write, style: Style) -> tuple[Entry, ...]:
+    currency = order.journal.currency or (style.forms[0].name if style.forms else "")
+    return (*(composed(draft, style, currency) for draft in order.drafts), *order.entries)
+
+
+def _style(journal: JournalRef, text: str) -> Style:
+    style = style_of(text, journal.syntax)
+    comma = journal.config.decimal_comma
+    if comma is None or journal.syntax is Syntax.BEANCOUNT:
+        return style
+    return msgspec.structs.replace(style, decimal_comma=comma)
+
+
+def _target(journal: JournalRef, entries: Sequence[Entry]) -> Path:
+    """The one file for all of `entries`.
+
+    Raises:
+        Refused: they would go into several, which cannot be one write.
+    """
+    found = {
+        target_of(Path(journal.file), journal.config, one.date, [leg.account for leg in one.postings])
+        for one in entries
+    }
+    if len(found) != 1:
+        raise Refused("these entries would go into several files", "write those of each file by themselves")
+    return found.pop()
+
+
+def _text(order: Write, entries: Sequence[Entry], style: Style, texts: Mapping[str, str]) -> str:
+    """The text of all entries, with the accounts that are opened for them before it."""
+    syntax = order.journal.syntax
+    opened = {name for text in texts.values() for name in declared(text, syntax)}
+    known = opened if syntax is Syntax.BEANCOUNT else set(index_of(texts.items(), syntax).accounts)
+    used = dict.fromkeys(leg.account for entry in entries for leg in entry.postings)
+    new = [name for name in used if name not in known]
+    if new and not order.open_new and syntax is not Syntax.BEANCOUNT:  # beancount's check tells itself
+        close = [match for name in new for match in get_close_matches(name, sorted(known), n=1)]
+        meant = f"did you mean {close[0]}? Else " if close else ""
+        raise Refused(
+            f"the journal has no account {' and '.join(new)}", f"{meant}say yes to opening new accounts"
+        )
+    day = min((one.date for one in entries), default=None)
+    openings = ""
+    if day is not None and order.open_new and (opened or syntax is Syntax.BEANCOUNT):
+        openings = "".join(opening_of(name, day, syntax) for name in new)
+    parts = [*([openings] if openings else []), *(text_of(one, style) for one in entries)]
+    return "\n".join(parts)
+
+
+def _check(
+    journal: JournalRef, base: Base, added: bytes, text: str, entries: Sequence[Entry], style: Style
+) -> str:
+    candidate = Candidate(journal.file, base.path, base.content + added, text, tuple(entries))
+    if journal.syntax is Syntax.BEANCOUNT:
+        return check_beancount(candidate)
+    from devdash_ledger.check_programs import check_with_program
+
+    files = scan.scan(journal.file, journal.syntax).files
+    return check_with_program(candidate, files, journal.syntax, style.decimal_comma, journal.timeout_s)
+
+
+def _texts(journal: JournalRef) -> dict[str, str]:
+    """The text of every file of the journal, by path, the main one first."""
+    files = scan.scan(journal.file, journal.syntax).files
+    return {name: read(Path(os.path.realpath(name))).content.decode("utf-8", "replace") for name in files}
+
+
+def _warnings(target: Path) -> tuple[str, ...]:
+    editor = editors_at(target)
+    if not editor:
+        return ()
+    return (f"{target.name} is open in {editor}: load it anew there before you save, or this is lost.",)
+
+
+def _keys(journal: JournalRef) -> tuple[Path, Notebook]:
+    real = Path(os.path.realpath(journal.file))
+    return real, Notebook(Path(journal.state_dir), real)
+
+
+def _repeated(step: Callable[[], Written]) -> Written:
+    """An editor may save between check and write; then the check is made anew."""
+    for _ in range(_TRIES - 1):
+        try:
+            return step()
+        except Changed:
+            continue
+    return step()
+
+
+def _served(call: Callable[[A], msgspec.Struct], order: type[A]) -> Callable[..., object]:
+    """`call` with plain values in and out, as the pipe carries them."""
+
+    def serve(**fields: object) -> object:
+        return msgspec.to_builtins(call(msgspec.convert(fields, order, strict=False)))
+
+    return serve
+
+
+CALLS = {
+    "write": _served(write, Write),
+    "undo": _served(undo, TakeBack),
+    "index": _served(index, JournalRef),
+}

@@ -1,0 +1,212 @@
+"""What is checked before an entry is written: the whole journal, with the entry in place."""
+
+import datetime
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+import pytest
+from ledger_journals import SHOP, write
+from ledger_programs import posting
+
+from devdash.api import PaneError
+from devdash_ledger import scribe
+from devdash_ledger.append import Changed, Undoable
+from devdash_ledger.check import Refused
+from devdash_ledger.entry import Entry, Flag
+from devdash_ledger.orders import Draft, DraftLeg, JournalRef, TakeBack, Write
+from devdash_ledger.style import Syntax
+from devdash_ledger.target import AccountFile, WriteConfig
+
+DAY = datetime.date(2026, 11, 22)
+BREAD = (DraftLeg("Expenses:Food", "2.50+1.50"), DraftLeg("Assets:Cash"))
+TEXT = '2026-11-22 * "Bakery" "Bread"\n  Expenses:Food    4.00 EUR\n  Assets:Cash     -4.00 EUR'
+PLAIN = (
+    "account Expenses:Food\naccount Assets:Cash\n\n"
+    "2026-10-05 * Bread\n    Expenses:Food  4.00 EUR\n    Assets:Cash\n"
+)
+
+
+def reference(file: Path, syntax: Syntax = Syntax.BEANCOUNT, config: WriteConfig | None = None) -> JournalRef:
+    """The journal `file`, its notes beside it."""
+    return JournalRef(str(file), syntax, str(file.parent / "state"), config or WriteConfig())
+
+
+def order(file: Path, legs: tuple[DraftLeg, ...] = BREAD, **more: object) -> Write:
+    """An entry for bread, to be written."""
+    draft = Draft(DAY, str(more.pop("payee", "Bakery")), "Bread", legs, Flag.CLEARED)
+    journal = more.pop("journal", None) or reference(file)
+    return Write(**{"journal": journal, "drafts": (draft,), "write": True, **more})  # type: ignore[arg-type]  # a test's shorthand
+
+
+def test_an_entry_is_written_as_it_was_shown_and_taken_back(tmp_path: Path) -> None:
+    """The sum is worked out, the balancing amount filled in, the text exact; undo gives the old bytes."""
+    file = write(tmp_path, SHOP)
+    shown = scribe.write(order(file, write=False))
+    assert shown.text == TEXT and file.read_text() == SHOP
+    done = scribe.write(order(file, expected=shown.text))
+    assert (done.text, done.target, done.line) == (TEXT, str(file), 13)
+    assert file.read_text() == f"{SHOP}\n{TEXT}\n"
+    assert scribe.undo(TakeBack(reference(file))).text == TEXT
+    scribe.undo(TakeBack(reference(file), write=True, expected=TEXT))
+    assert file.read_text() == SHOP
+    with pytest.raises(Undoable):
+        scribe.undo(TakeBack(reference(file), write=True))
+
+
+def test_what_was_not_shown_is_not_written(tmp_path: Path) -> None:
+    """The journal's style changed between question and yes."""
+    file = write(tmp_path, SHOP)
+    shown = scribe.write(order(file, write=False))
+    file.write_text(
+        SHOP.replace("  Expenses", "      Expenses").replace("  Assets:Cash  ", "      Assets:Cash  ")
+    )
+    before = file.read_text()
+    with pytest.raises(Changed, match="another"):
+        scribe.write(order(file, expected=shown.text))
+    assert file.read_text() == before
+
+
+def test_a_later_balance_that_would_break_refuses_the_entry(tmp_path: Path) -> None:
+    """The assertion stands after the entry's day; the file stays as it is."""
+    file = write(tmp_path, SHOP + "\n2026-12-01 balance Assets:Cash  96.00 EUR\n")
+    before = file.read_text()
+    with pytest.raises(Refused, match=r"main.beancount:13.*Balance failed"):
+        scribe.write(order(file))
+    assert file.read_text() == before
+
+
+def test_errors_from_before_do_not_refuse_an_entry(tmp_path: Path) -> None:
+    """Also one whose words the entry changes, as a broken balance does."""
+    broken = SHOP + '\n2026-11-01 * "x"\n  Assets:Cash  1 EUR\n\n2026-12-01 balance Assets:Cash  9.00 EUR\n'
+    file = write(tmp_path, broken)
+    scribe.write(order(file))
+    assert file.read_text() == f"{broken}\n{TEXT}\n"
+
+
+def test_a_mistyped_account_is_refused_or_opened_in_the_same_step(tmp_path: Path) -> None:
+    """Refused with its name; opened with the entry when that was asked for."""
+    file = write(tmp_path, SHOP)
+    legs = (DraftLeg("Expenses:Fod", "4"), DraftLeg("Assets:Cash"))
+    with pytest.raises(Refused, match="not opened Expenses:Fod"):
+        scribe.write(order(file, legs))
+    assert file.read_text() == SHOP
+    done = scribe.write(order(file, legs, open_new=True))
+    assert done.text.startswith("2026-11-22 open Expenses:Fod\n\n2026-11-22 *")
+    scribe.undo(TakeBack(reference(file), write=True))
+    assert file.read_text() == SHOP
+
+
+@pytest.mark.parametrize("syntax", [Syntax.LEDGER, Syntax.HLEDGER])
+def test_ledger_and_hledger_check_with_their_own_programs(
+    syntax: Syntax, needs: Callable[[str], str], tmp_path: Path
+) -> None:
+    """A right entry is written, a mistyped account and a balance that would break are refused."""
+    needs(str(syntax))
+    file = write(tmp_path, "include sub/*.journal\n", "main.journal")
+    part = write(tmp_path, PLAIN, "sub/2026.journal")
+    journal = reference(file, syntax, WriteConfig(file="sub/{year}.journal"))
+    evil = 'Joe"s\n2026-01-01 * x\n  A  1\n  B'
+    done = scribe.write(order(file, journal=journal, payee=evil))
+    assert done.target == str(part)
+    assert done.text.splitlines()[1:] == ["    Expenses:Food  4.00 EUR", "    Assets:Cash   -4.00 EUR"]
+    before = part.read_text()
+    with pytest.raises(Refused, match=r"no account Expenses:Fod.*"):
+        scribe.write(order(file, (DraftLeg("Expenses:Fod", "4"), DraftLeg("Assets:Cash")), journal=journal))
+    assert part.read_text() == before
+    asserted = before + "\n2026-12-01 * check\n    Assets:Cash  0 EUR = -8.00 EUR\n    Expenses:Food\n"
+    part.write_text(asserted)
+    early = (DraftLeg("Expenses:Food", "1"), DraftLeg("Assets:Cash"))
+    if (
+        syntax is Syntax.HLEDGER
+    ):  # ledger asserts in the order of the file, so what is appended breaks nothing
+        with pytest.raises(Refused, match="new error"):
+            scribe.write(order(file, early, journal=journal))
+        assert part.read_text() == asserted
+    part.write_text(asserted.replace("-8.00", "-9.00"))
+    warned = scribe.write(order(file, early, journal=journal))
+    assert "had an error before" in " ".join(warned.warnings)
+
+
+def test_the_target_follows_the_rule_and_the_link(tmp_path: Path) -> None:
+    """By year, by account, through a symbolic link; a file that is no part of the journal is refused."""
+    real = tmp_path / "real"
+    main = write(real, 'include "20*.beancount"\ninclude "cash.beancount"\n' + SHOP)
+    write(real, "", "cash.beancount")
+    link = tmp_path / "journal.beancount"
+    link.symlink_to(main)
+    year = WriteConfig(file="{year}.beancount")
+    done = scribe.write(order(main, journal=reference(main, config=year)))
+    assert done.target == str(real / "2026.beancount")
+    assert (real / "2026.beancount").read_text() == f"{TEXT}\n"
+    by_account = WriteConfig(file="{year}.beancount", accounts=(AccountFile("Assets", "cash.beancount"),))
+    assert scribe.write(order(main, journal=reference(main, config=by_account))).target.endswith(
+        "cash.beancount"
+    )
+    main.write_text(SHOP)
+    assert scribe.write(order(link)).target == str(main)
+    assert link.is_symlink() and main.read_text() == f"{SHOP}\n{TEXT}\n"
+    with pytest.raises(Refused, match="no part of the journal"):
+        scribe.write(order(main, journal=reference(main, config=year)))
+
+
+def test_a_file_with_windows_line_ends_keeps_them(tmp_path: Path) -> None:
+    """And beancount reads what was written."""
+    file = tmp_path / "main.beancount"
+    file.write_bytes(SHOP.replace("\n", "\r\n").encode())
+    scribe.write(order(file))
+    assert file.read_bytes() == f"{SHOP}\n{TEXT}\n".replace("\n", "\r\n").encode()
+
+
+def test_an_editor_that_saves_while_it_is_checked_wins_and_the_entry_follows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The check is made anew on what the editor saved; both are in the file."""
+    file = write(tmp_path, SHOP)
+    real, saves = scribe.check_beancount, [SHOP + "; edited\n"]
+
+    def check(candidate: object) -> str:
+        if saves:
+            write(tmp_path, saves.pop(), "saved").rename(file)
+        return real(candidate)  # type: ignore[arg-type]  # passed on as it came
+
+    monkeypatch.setattr(scribe, "check_beancount", check)
+    scribe.write(order(file))
+    assert file.read_text() == f"{SHOP}; edited\n\n{TEXT}\n"
+
+
+def test_a_warning_names_the_editor(tmp_path: Path) -> None:
+    """Vim's swap file is there: the entry is written, and the person is told to load it anew."""
+    file = write(tmp_path, SHOP)
+    (tmp_path / ".main.beancount.swp").write_bytes(b"")
+    assert "Vim" in scribe.write(order(file)).warnings[0]
+
+
+def test_entries_of_a_bank_are_one_write_or_none(tmp_path: Path) -> None:
+    """The second has an account that is not opened: the first is not written either."""
+    file = write(tmp_path, SHOP)
+    good = Entry(DAY, "a", "", (posting("Expenses:Food", "1.00"), posting("Assets:Cash", "-1.00")))
+    bad = Entry(DAY, "b", "", (posting("Expenses:Oops", "1.00"), posting("Assets:Cash", "-1.00")))
+    with pytest.raises(PaneError):
+        scribe.write(Write(reference(file), entries=(good, bad), write=True))
+    assert file.read_text() == SHOP
+    scribe.write(Write(reference(file), entries=(good, good), write=True))
+    scribe.undo(TakeBack(reference(file), write=True))
+    assert file.read_text() == SHOP
+
+
+def _fifty(place: int, file: Path) -> None:
+    for number in range(50):
+        scribe.write(order(file, payee=f"P{place}-{number}"))
+
+
+def test_eight_processes_that_check_and_write_lose_none(tmp_path: Path) -> None:
+    """400 of 400 through the whole path, with beancount's check of each."""
+    file = write(tmp_path, SHOP)
+    with ProcessPoolExecutor(8, get_context("spawn")) as pool:
+        for done in [pool.submit(_fifty, place, file) for place in range(8)]:
+            done.result(timeout=55)
+    text = file.read_text()
+    assert [text.count(f'"P{place}-{number}"') for place in range(8) for number in range(50)] == [1] * 400
+    assert len(scribe.index(reference(file)).places) == 300
