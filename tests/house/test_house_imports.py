@@ -79,6 +79,7 @@ WORKER_SIDE = (
     "devdash_databases.probing.pings",
     "devdash_databases.probing.routing",
     "devdash_ledger.worker",
+    "devdash_ledger.bank_worker",
     "devdash_ledger.scribe",
     "devdash_ledger.check",
     "devdash_ledger.check_programs",

@@ -1,0 +1,121 @@
+"""What a review looks like, and how an accepted row becomes an entry."""
+
+import datetime
+from collections.abc import Sequence
+
+from devdash.api import Align, Block, Cell, Column, Level, Notice, Row, Table, Tone
+from devdash_ledger.bank_match import Likeness
+from devdash_ledger.bank_orders import Begun, Guessed
+from devdash_ledger.bank_review import Choice, Item, Review
+from devdash_ledger.entry import Entry, Posting
+
+KEY = "review:"
+"""Before the row's id in the key of its table row."""
+MAX_ROWS = 300
+MAX_CELL = 40
+
+_COLUMNS = (
+    Column("Date"),
+    Column("Amount", Align.RIGHT),
+    Column("Payee", shrink=True),
+    Column("For", shrink=True, priority=2),
+    Column("Account", shrink=True),
+    Column("", priority=1),
+)
+_STATES = {
+    Choice.ACCEPTED: ("accepted", Tone.GOOD),
+    Choice.SKIPPED: ("skipped", Tone.DIM),
+    Choice.OPEN: ("", Tone.PLAIN),
+}
+
+
+def table(review: Review) -> Table:
+    """The rows to decide, without those that the journal has for sure; at most `MAX_ROWS`."""
+    shown = [item for item in review.items if item.likeness is not Likeness.SAME]
+    heading = f"To review: {review.source} ({review.bank}), {counted(review)}"
+    if len(shown) > MAX_ROWS:
+        heading += f"; the first {MAX_ROWS}"
+    rows = tuple(_row(item) for item in shown[:MAX_ROWS])
+    return Table(_COLUMNS, rows, empty="The journal has every row.", heading=heading)
+
+
+def counted(review: Review) -> str:
+    """How many rows there are of each kind."""
+    known = sum(item.likeness in (Likeness.SAME, Likeness.LIKELY) for item in review.items)
+    numbers = (
+        (len(review.those(Choice.OPEN)), "open"),
+        (len(review.those(Choice.ACCEPTED)), "accepted"),
+        (len(review.those(Choice.SKIPPED)) - known, "skipped"),
+        (known, "in the journal already"),
+    )
+    return ", ".join(f"{number} {word}" for number, word in numbers if number > 0) or "no rows"
+
+
+def _row(item: Item) -> Row:
+    word, tone = _STATES[item.choice]
+    if item.likeness is Likeness.LIKELY:
+        word = f"{word}: {item.place}" if item.choice is not Choice.SKIPPED else f"duplicate of {item.place}"
+    elif item.likeness is Likeness.MAYBE and item.choice is Choice.OPEN:
+        word, tone = f"duplicate of {item.place}?", Tone.WARN
+    elif item.row.twin and item.choice is Choice.OPEN:
+        word, tone = "equal to a row before", Tone.WARN
+    return Row(
+        KEY + item.row.id,
+        (
+            Cell(item.row.date),
+            Cell(f"{item.row.amount} {item.row.currency}"),
+            Cell(item.payee),
+            Cell(item.narration),
+            Cell(item.account or "?", Tone.PLAIN if item.account else Tone.WARN),
+            Cell(word, tone),
+        ),
+    )
+
+
+def notices(begun: Begun) -> tuple[Block, ...]:
+    """What is not right with the file."""
+    found: list[Block] = []
+    if begun.complaint_count:
+        told = "; ".join(f"line {one.line} {one.text}" for one in begun.complaints[:5])
+        found.append(Notice(Level.ATTENTION, f"{begun.complaint_count} rows cannot be read: {told}."))
+    if begun.balance is False:
+        found.append(Notice(Level.ATTENTION, "The balances do not add up: a row may be missing."))
+    return tuple(found)
+
+
+def guessed(found: Guessed, file: str) -> tuple[Block, ...]:
+    """What is left to be said of a guess, and the rows that it was made from."""
+    blocks: list[Block] = []
+    if found.questions:
+        blocks.append(
+            Notice(Level.ATTENTION, f"{found.questions} questions are left: keep one answer of each.")
+        )
+    if found.rest:
+        blocks.append(Notice(Level.OK, f"{found.rest} rows at the end are not like the others."))
+    width = len(found.rows[0])
+    titles = [found.headings[at] if at < len(found.headings) else str(at + 1) for at in range(width)]
+    rows = tuple(
+        Row(str(number), tuple(Cell(cell[:MAX_CELL]) for cell in cells))
+        for number, cells in enumerate(found.rows)
+    )
+    columns = tuple(Column(title[:MAX_CELL], shrink=True, priority=at) for at, title in enumerate(titles))
+    blocks.append(Table(columns, rows, heading=f"The first rows of {file}"))
+    return tuple(blocks)
+
+
+def entries(items: Sequence[Item], account: str, bank: str) -> tuple[Entry, ...]:
+    """The transactions of accepted rows, oldest first; a row without words is called by its bank."""
+    ordered = sorted(items, key=lambda item: item.row.date)
+    return tuple(
+        Entry(
+            datetime.date.fromisoformat(item.row.date),
+            item.payee,
+            item.narration if item.payee or item.narration else bank,
+            (
+                Posting(account, item.row.value, item.row.currency),
+                Posting(item.account, 0 - item.row.value, item.row.currency),
+            ),
+            import_id=item.row.id,
+        )
+        for item in ordered
+    )

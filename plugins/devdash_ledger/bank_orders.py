@@ -1,0 +1,83 @@
+"""What the pane asks the worker for bank files, and what it answers."""
+
+import msgspec
+
+from devdash_ledger.bank_config import Bank
+from devdash_ledger.bank_review import Review
+from devdash_ledger.bank_rows import Complaint
+
+
+class Begin(msgspec.Struct, frozen=True):
+    """Read a bank's file and hold it against the journal.
+
+    Attributes:
+        file: the bank's, absolute.
+        name: the bank's, in devdash.toml.
+        bank: its table.
+        journal: the main file, absolute.
+    """
+
+    file: str
+    name: str
+    bank: Bank
+    journal: str
+
+
+class Begun(msgspec.Struct, frozen=True):
+    """A bank's file under review.
+
+    Attributes:
+        review: its rows.
+        complaints: the first rows that could not be read.
+        complaint_count: how many there are in all.
+        balance: whether the balances add up; None: not known.
+    """
+
+    review: Review
+    complaints: tuple[Complaint, ...]
+    complaint_count: int
+    balance: bool | None
+
+
+class Again(msgspec.Struct, frozen=True):
+    """Hold a review against the journal as it is now."""
+
+    review: Review
+    window: int
+    journal: str
+
+
+class Look(msgspec.Struct, frozen=True):
+    """Guess the table of a bank from its file.
+
+    Attributes:
+        file: absolute.
+        account: the journal's account.
+        currency: where the file names none; may be empty.
+        pane: the pane's name in devdash.toml.
+        name: the bank's.
+    """
+
+    file: str
+    account: str
+    currency: str
+    pane: str
+    name: str
+
+
+class Guessed(msgspec.Struct, frozen=True):
+    """A guess.
+
+    Attributes:
+        toml: the table's text.
+        questions: how many questions stand in it.
+        headings: of the columns; may be empty.
+        rows: the first rows.
+        rest: rows at the file's end that are not like the others.
+    """
+
+    toml: str
+    questions: int
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    rest: int
