@@ -124,7 +124,7 @@ def test_ledger_and_hledger_check_with_their_own_programs(
         with pytest.raises(Refused, match="new error"):
             scribe.write(order(file, early, journal=journal))
         assert part.read_text() == asserted
-    part.write_text(asserted.replace("-8.00", "-9.00"))
+    part.write_text(asserted.replace("-8.00", "-7.50"))
     warned = scribe.write(order(file, early, journal=journal))
     assert "had an error before" in " ".join(warned.warnings)
 
