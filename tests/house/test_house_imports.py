@@ -121,7 +121,12 @@ OWNERS = {
         "devdash.history.filters",
         "devdash.history.moments",
     ),
-    "beancount": ("devdash_ledger.worker", "devdash_ledger.beans", "devdash_ledger.check"),
+    "beancount": (
+        "devdash_ledger.worker",
+        "devdash_ledger.beans",
+        "devdash_ledger.check",
+        "devdash_ledger.bank_worker",
+    ),
     "dbus_fast": ("devdash.notify.desktop", "devdash.notify.session_bus", "devdash_battery.signals"),
     "desktop_notifier": ("devdash.notify.native",),
     "msgspec": OWN,
