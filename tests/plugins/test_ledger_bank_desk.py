@@ -1,0 +1,228 @@
+"""Bank files end to end: real files, a real journal, real workers; nothing is written unseen or twice."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+from ledger_journals import MakeContext, write
+
+from devdash.api import (
+    ActionRequest,
+    Confirmation,
+    CopyText,
+    Level,
+    Outcome,
+    PaneError,
+    Table,
+    Text,
+    Value,
+)
+from devdash.engine.offers import admit_actions
+from devdash_ledger.bank_config import Bank, Direction
+from devdash_ledger.bank_desk import ACTIONS, BankDesk
+from devdash_ledger.orders import JournalRef
+from devdash_ledger.style import Syntax
+
+BANK = Bank(
+    account="Assets:Giro",
+    currency="EUR",
+    date="Date",
+    date_format="%Y-%m-%d",
+    decimal=".",
+    amount="Amount",
+    positive=Direction.IN,
+    payee="Who",
+    narration="For",
+)
+
+JOURNAL = """\
+2026-01-01 open Assets:Giro
+2026-01-01 open Expenses:Food
+2026-01-01 open Expenses:Power
+
+2026-10-05 * "Rewe" "food"
+  Expenses:Food    4.00 EUR
+  Assets:Giro
+
+2026-11-02 * "Rewe" "entered by hand"
+  Expenses:Food    7.00 EUR
+  Assets:Giro     -7.00 EUR
+"""
+
+STATEMENT = """\
+Date,Who,For,Amount
+2026-11-03,REWE,Karte 4711,-7.00
+2026-11-04,REWE,"=cmd|' /C calc'!A0",-12.50
+2026-11-05,Stadtwerke,"say ""hi""
+2026-11-06 open Assets:Evil",-80.00
+2026-11-06,REWE,,-7.00
+"""
+
+MakeDesk = Callable[..., BankDesk]
+
+
+@pytest.fixture
+def desk(context: MakeContext, tmp_path: Path) -> MakeDesk:
+    """A desk over `main.beancount`, with the bank "giro"."""
+    journal = write(tmp_path, JOURNAL)
+    (tmp_path / "s.csv").write_text(STATEMENT, encoding="utf-8")
+
+    def make(banks: dict[str, Bank] | None = None) -> BankDesk:
+        lent = context(name="ledger", folder=tmp_path)
+        reference = JournalRef(str(journal), Syntax.BEANCOUNT, str(lent.state_dir))
+        return BankDesk(lent, {"giro": BANK} if banks is None else banks, lambda: reference, 50.0, "EUR")
+
+    return make
+
+
+def asked(tmp_path: Path, accept: str = "review", bank: str = "") -> ActionRequest:
+    """The request to import s.csv."""
+    values = (Value("path", str(tmp_path / "s.csv")), Value("bank", bank), Value("accept", accept))
+    return ActionRequest("import", None, values)
+
+
+def finish() -> ActionRequest:
+    """The request to write what is accepted."""
+    return ActionRequest("finish", None, (Value("open-new", "no"),))
+
+
+def states(blocks: tuple[object, ...]) -> list[tuple[str, str, str]]:
+    """Amount, account and state of each row under review."""
+    [table] = [block for block in blocks if isinstance(block, Table)]
+    return [(row.cells[1].text, row.cells[4].text, row.cells[5].text) for row in table.rows]
+
+
+async def keys(one: BankDesk) -> list[str]:
+    """The keys of the rows under review."""
+    return [row.key for block in await one.blocks() if isinstance(block, Table) for row in block.rows]
+
+
+async def said_yes(one: BankDesk, request: ActionRequest) -> tuple[Confirmation | None, Outcome]:
+    """Ask, and do it."""
+    question = await one.confirmation(request)
+    return question, await one.act(request)
+
+
+def test_the_actions_pass_the_boundary() -> None:
+    """Names, keys, fields and permissions are such as the dashboard admits."""
+    assert admit_actions("ledger", ACTIONS) == ACTIONS
+
+
+async def test_a_statement_is_listed_first(desk: MakeDesk, tmp_path: Path) -> None:
+    """One row is known though a day off; two are suggested, one has no account; nothing is written."""
+    question, outcome = await said_yes(desk(), asked(tmp_path))
+    assert question is None
+    listed = [
+        ("-7.00 EUR", "Expenses:Food", "duplicate of main.beancount:9"),
+        ("-12.50 EUR", "Expenses:Food", ""),
+        ("-80.00 EUR", "?", ""),
+        ("-7.00 EUR", "Expenses:Food", ""),
+    ]
+    assert states(outcome.blocks) == listed
+    assert states(await desk().blocks()) == listed
+    assert (tmp_path / "main.beancount").read_text(encoding="utf-8") == JOURNAL
+
+
+async def test_a_review_that_was_interrupted_is_finished(desk: MakeDesk, tmp_path: Path) -> None:
+    """Each decision outlives the process; what is written is what was shown, and nothing else."""
+    await said_yes(desk(), asked(tmp_path))
+    _, second, third, fourth = await keys(desk())
+    await desk().act(ActionRequest("accept", second))
+    changes = (Value("account", "Expenses:Power"), Value("payee", ""), Value("narration", ""))
+    await desk().act(ActionRequest("change", third, changes))
+    await desk().act(ActionRequest("skip", fourth))
+    question, outcome = await said_yes(desk(), finish())
+    assert question is not None and question.question == "Write 2 entries into main.beancount?"
+    [shown] = [block.text for block in question.blocks if isinstance(block, Text)]
+    written = (tmp_path / "main.beancount").read_text(encoding="utf-8")
+    assert written == f"{JOURNAL}\n{shown}\n"
+    assert '2026-11-05 * "Stadtwerke" "say \\"hi\\" 2026-11-06 open Assets:Evil"' in shown
+    assert outcome.level is Level.OK and await desk().blocks() == ()
+
+
+async def test_the_same_file_again_is_known_whole(desk: MakeDesk, tmp_path: Path) -> None:
+    """After all new rows are written, the next import of the file finds every row."""
+    other = msgspec.structs.replace(BANK, other="Expenses:Power")
+    question, outcome = await said_yes(desk({"giro": other}), asked(tmp_path, "all"))
+    assert question is not None and outcome.message.startswith("3 entries written")
+    written = (tmp_path / "main.beancount").read_text(encoding="utf-8")
+    question, outcome = await said_yes(desk({"giro": other}), asked(tmp_path, "all"))
+    assert question is None
+    assert outcome.message == "s.csv: 4 in the journal already"
+    assert (tmp_path / "main.beancount").read_text(encoding="utf-8") == written
+
+
+async def test_suggested_rows_at_once_leave_the_others_to_review(desk: MakeDesk, tmp_path: Path) -> None:
+    """What history knows is written; what it does not know waits."""
+    _, outcome = await said_yes(desk(), asked(tmp_path, "suggested"))
+    assert outcome.message == "2 entries written into main.beancount; 1 rows are left to review"
+    assert states(await desk().blocks()) == [("-80.00 EUR", "?", "")]
+
+
+async def test_what_was_written_meanwhile_is_not_written_twice(desk: MakeDesk, tmp_path: Path) -> None:
+    """Two imports of one file, both asked before either wrote: the second is refused."""
+    first, second = desk(), desk()
+    request = asked(tmp_path, "suggested")
+    await first.confirmation(request)
+    await second.confirmation(request)
+    await first.act(request)
+    written = (tmp_path / "main.beancount").read_text(encoding="utf-8")
+    with pytest.raises(PaneError, match="meanwhile"):
+        await second.act(request)
+    assert (tmp_path / "main.beancount").read_text(encoding="utf-8") == written
+
+
+async def test_a_file_of_an_unknown_bank_suggests_its_table(desk: MakeDesk, tmp_path: Path) -> None:
+    """Its table is shown to be copied, with the first rows; what is not certain is a question in it."""
+    _, outcome = await said_yes(desk({}), asked(tmp_path, bank="new"))
+    [effect] = outcome.effects
+    assert isinstance(effect, CopyText)
+    assert effect.text.startswith("[panes.ledger.banks.new]\n") and 'date = "Date"' in effect.text
+    assert "# (1)" in effect.text and '# positive = "in"' in effect.text
+    [table] = [block for block in outcome.blocks if isinstance(block, Table)]
+    assert len(table.rows) == 4
+    assert await desk().blocks() == ()
+
+
+async def test_a_review_with_decisions_is_not_thrown_away_unasked(desk: MakeDesk, tmp_path: Path) -> None:
+    """A new import asks first; putting away a review asks first and then nothing is left."""
+    await said_yes(desk(), asked(tmp_path))
+    row = (await keys(desk()))[1]
+    await desk().act(ActionRequest("accept", row))
+    question = await desk().confirmation(asked(tmp_path))
+    assert question is not None and "1 accepted rows is thrown away" in question.question
+    with pytest.raises(PaneError, match="another than"):
+        await desk().act(finish())  # unasked
+    await desk().act(ActionRequest("skip", row))
+    question, outcome = await said_yes(desk(), finish())
+    assert question is not None and "Put the review away" in question.question
+    assert "nothing was written" in outcome.message and await desk().blocks() == ()
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [(b"Date,Who\n1,2\n", "no column is headed"), (b"\0", "NUL"), (b"", "no rows"), (None, "No such file")],
+)
+async def test_a_bad_file_is_refused_in_words(
+    desk: MakeDesk, tmp_path: Path, content: bytes | None, message: str
+) -> None:
+    """The reason crosses the worker's pipe."""
+    if content is None:
+        (tmp_path / "s.csv").unlink()
+    else:
+        (tmp_path / "s.csv").write_bytes(content)
+    with pytest.raises(PaneError, match=message):
+        await said_yes(desk(), asked(tmp_path))
+
+
+async def test_an_account_that_is_not_opened_is_refused(desk: MakeDesk, tmp_path: Path) -> None:
+    """Without the wish to open it nothing is written; the review stays."""
+    await said_yes(desk(), asked(tmp_path))
+    row = (await keys(desk()))[2]
+    changes = (Value("account", "Expenses:Powr"), Value("payee", ""), Value("narration", ""))
+    await desk().act(ActionRequest("change", row, changes))
+    with pytest.raises(PaneError, match="Expenses:Powr"):
+        await desk().confirmation(finish())
+    assert (tmp_path / "main.beancount").read_text(encoding="utf-8") == JOURNAL
+    assert len(states(await desk().blocks())) == 4
