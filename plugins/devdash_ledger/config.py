@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,14 @@ from devdash_ledger.journal import AccountType, Format
 
 # beancount/parser/lexer.l, CURRENCY
 _CURRENCY = re.compile(r"(?:[A-Z]|/[A-Z0-9'._-]*[A-Z])(?:[A-Z0-9'._-]*[A-Z0-9])?")
+
+
+class Trust(StrEnum):
+    """Whether a journal may run code of its own when it is loaded."""
+
+    YES = "yes"
+    ASK = "ask"
+
 
 _BY_ENDING = {
     ".beancount": Format.BEANCOUNT,
@@ -41,6 +50,8 @@ class LedgerConfig(PaneConfig, frozen=True):
         virtual: count virtual postings (ledger, hledger).
         roots: kinds of accounts by the first part of their names, where that is none of
             the usual English words (ledger, hledger).
+        files: several journals, instead of `file`.
+        trust: ask before a journal may run code.
     """
 
     timeout: Duration = Duration(60)
@@ -49,16 +60,26 @@ class LedgerConfig(PaneConfig, frozen=True):
     currency: str | None = None
     format: Format | None = None
     virtual: bool = True
-    roots: dict[str, AccountType] = {}
+    roots: dict[str, AccountType] = msgspec.field(default_factory=dict)
+    files: tuple[Path, ...] = ()
+    trust: Trust = Trust.YES
+
+    @property
+    def journals(self) -> tuple[Path, ...]:
+        """The journals that the settings name, as they are written there."""
+        return (self.file,) if self.file is not None else tuple(dict.fromkeys(self.files))
 
     def problems(self) -> Iterable[ConfigProblem]:
-        """A currency that no journal could hold; a file whose language is not known."""
-        language = None if self.file is None else language_of(self.file, self.format)
-        if self.file is not None and language is None:
-            yield ConfigProblem(
-                "file", f'the name ends with none of {_ENDINGS}; add format = "ledger", or another'
-            )
-        plain = language in (None, Format.BEANCOUNT)  # the others allow any sign, such as $
+        """A currency that no journal could hold, a file of no known language."""
+        if self.file is not None and self.files:
+            yield ConfigProblem("files", "file and files are both set; put all journals into files")
+        unknown = [file.name for file in self.journals if language_of(file, self.format) is None]
+        if unknown:
+            key = "file" if self.file is not None else "files"
+            text = f'{unknown[0]} ends with none of {_ENDINGS}; add format = "ledger", or another'
+            yield ConfigProblem(key, text)
+        languages = {language_of(file, self.format) for file in self.journals}
+        plain = languages <= {Format.BEANCOUNT}  # the others allow any sign, such as $
         if self.currency is not None and plain and not _CURRENCY.fullmatch(self.currency):
             yield ConfigProblem(
                 "currency", f'"{self.currency}" is no currency; write it as the journal does, such as "EUR"'

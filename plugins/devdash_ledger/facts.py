@@ -17,6 +17,7 @@ class MonthCell(msgspec.Struct, frozen=True, omit_defaults=True):
         converted: the amount in the main currency at the last price up to the month's
             last day, rounded to eight decimals; None where there is no such price, and
             where there are so many accounts that the facts have no room for it.
+        journal: whose it is, a file; empty where there is only one journal.
     """
 
     account: str
@@ -24,9 +25,10 @@ class MonthCell(msgspec.Struct, frozen=True, omit_defaults=True):
     month: str
     amount: str
     converted: str | None = None
+    journal: str = ""
 
 
-class BudgetMonth(msgspec.Struct, frozen=True):
+class BudgetMonth(msgspec.Struct, frozen=True, omit_defaults=True):
     """A monthly budget beside what was booked.
 
     Attributes:
@@ -35,6 +37,7 @@ class BudgetMonth(msgspec.Struct, frozen=True):
         currency: of both amounts.
         budget: the planned amount, a decimal.
         actual: the change of account and sub-accounts in that month, a decimal.
+        journal: whose it is, as in `MonthCell`.
     """
 
     account: str
@@ -42,6 +45,7 @@ class BudgetMonth(msgspec.Struct, frozen=True):
     currency: str
     budget: str
     actual: str
+    journal: str = ""
 
 
 class Holding(msgspec.Struct, frozen=True):
@@ -64,6 +68,7 @@ class WorthMonth(msgspec.Struct, frozen=True):
         savings_rate: (income - expenses) / income; None where there was no income.
         left_out: income and expenses, added up, in currencies without a price: the
             three figures before are without them.
+        journal: whose it is, as in `MonthCell`.
     """
 
     month: str
@@ -74,6 +79,7 @@ class WorthMonth(msgspec.Struct, frozen=True):
     expenses: str
     savings_rate: float | None
     left_out: tuple[Holding, ...] = ()
+    journal: str = ""
 
 
 class JournalError(msgspec.Struct, frozen=True):

@@ -43,6 +43,7 @@ class LoadRequest(msgspec.Struct, frozen=True):
         currency: to convert to; None: the first operating currency, else the one most used.
         virtual: count virtual postings (ledger, hledger).
         roots: kinds of roots that have a name of their own (ledger, hledger).
+        trusted: the mark of the code that may run (see `trust`); None: whatever there is.
     """
 
     file: str
@@ -52,6 +53,7 @@ class LoadRequest(msgspec.Struct, frozen=True):
     currency: str | None = None
     virtual: bool = True
     roots: dict[str, AccountType] = {}
+    trusted: str | None = None
 
 
 class Series(msgspec.Struct, frozen=True):

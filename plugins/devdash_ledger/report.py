@@ -1,13 +1,13 @@
 """From a folded journal to a report: level, summary, blocks, facts, attention."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
 import msgspec
 
 from devdash.api import Attention, Block, Level, Notice, Report
 from devdash_ledger import accounts, errors, totals, tree
-from devdash_ledger.amounts import readable
+from devdash_ledger.amounts import EXACT, readable
 from devdash_ledger.facts import JournalError, LedgerFacts, MonthCell
 from devdash_ledger.journal import AccountType, Journal
 
@@ -53,13 +53,16 @@ def unset(pane: str) -> Report:
     return Report(Level.OK, "no journal set", (notice,))
 
 
-def build(view: View) -> Report:
-    """The report of a journal. Pure, but tens of milliseconds for a large one: run it in a thread."""
+def build(view: View, room: int = FACTS_ROOM) -> Report:
+    """The report of a journal, with facts of some `room` bytes.
+
+    Pure, but tens of milliseconds for a large one: run it in a thread.
+    """
     journal = view.journal
     digits = accounts.digits(journal)
     listed = errors.listed(view.errors, journal.files[0])
     blocks: list[Block] = [
-        *_notices(view),
+        *_notices(view, room),
         accounts.table(journal, view.errors, view.journal.currency, digits),
     ]
     if (table := totals.table(journal, digits)) is not None:
@@ -68,9 +71,9 @@ def build(view: View) -> Report:
         blocks.append(errors.table(listed, view.error_count))
     return Report(
         Level.ATTENTION if view.error_count else Level.OK,
-        _summary(view, digits),
+        summary([view]),
         tuple(blocks),
-        _facts(view),
+        _facts(view, room),
         _attention(listed, view.error_count),
     )
 
@@ -79,29 +82,38 @@ def _counted(count: int) -> str:
     return "1 error" if count == 1 else f"{count} errors"
 
 
-def _summary(view: View, digits: Mapping[str, int]) -> str:
-    """The net worth and the number of errors; what has no price is named beside the sum."""
-    journal = view.journal
-    held = tree.total(journal.series, NET_WORTH)
-    summary = "no balances"
-    if held and journal.worth:
+def summary(views: Sequence[View]) -> str:
+    """The net worth of all journals and the number of errors; what has no price is named beside the sum."""
+    sums: dict[str, Decimal] = {}
+    apart: dict[str, None] = {}
+    digits: dict[str, int] = {}
+    for view in views:
+        journal = view.journal
+        held = {one.currency for one in tree.total(journal.series, NET_WORTH)}
+        if not held or not journal.worth:
+            continue
         newest = journal.worth[-1]
-        apart = [one.currency for one in newest.unconverted]
-        own = [one.currency for one in held if one.currency not in apart]
-        amount = readable(Decimal(newest.net_worth), digits.get(newest.currency)) if own else ""
-        sum_of = " ".join(part for part in (amount, newest.currency if own else "") if part)
-        names = [*([sum_of] if own else []), *(name or "no commodity" for name in apart[:MAX_NAMED])]
-        if len(apart) > MAX_NAMED:
-            names.append(f"{len(apart) - MAX_NAMED} more")
-        summary = f"net worth {' + '.join(names)}"
-    return f"{summary} · {_counted(view.error_count)}" if view.error_count else summary
+        without = [one.currency for one in newest.unconverted]
+        apart.update(dict.fromkeys(without))
+        if held - set(without):
+            own = newest.currency
+            sums[own] = EXACT.add(sums.get(own, Decimal(0)), Decimal(newest.net_worth))
+            digits[own] = accounts.digits(journal).get(own, 2)
+    named = [name or "no commodity" for name in apart if name not in sums]
+    parts = [f"{readable(amount, digits[name])} {name}".strip() for name, amount in sums.items()]
+    parts += named[:MAX_NAMED]
+    if len(named) > MAX_NAMED:
+        parts.append(f"{len(named) - MAX_NAMED} more")
+    told = f"net worth {' + '.join(parts)}" if parts else "no balances"
+    count = sum(view.error_count for view in views)
+    return f"{told} · {_counted(count)}" if count else told
 
 
-def _notices(view: View) -> list[Notice]:
+def _notices(view: View, room: int) -> list[Notice]:
     found: list[Notice] = []
     if view.error_count:
         found.append(Notice(Level.ATTENTION, _warning(view), "Press e to open the journal there."))
-    reported, known = len(_reported(view.journal)), len(view.journal.months)
+    reported, known = len(_reported(view.journal, room)), len(view.journal.months)
     if reported < known:
         text = f"The facts hold the last {reported} of {known} months, for there are many accounts."
         found.append(Notice(Level.OK, text))
@@ -117,19 +129,19 @@ def _warning(view: View) -> str:
     return f"{count}: figures may be wrong."
 
 
-def _reported(journal: Journal) -> tuple[str, ...]:
+def _reported(journal: Journal, room: int) -> tuple[str, ...]:
     """The newest months, as many as the facts have room for."""
     last = journal.months[-1]
     month = sum(len(series.account) + CELL_BYTES for series in journal.series)
     month += sum(len(budget.account) + BUDGET_BYTES for budget in journal.budgets if budget.month == last)
-    return journal.months[-max(1, FACTS_ROOM // max(1, month)) :]
+    return journal.months[-max(1, room // max(1, month)) :]
 
 
-def _facts(view: View) -> LedgerFacts:
+def _facts(view: View, room: int) -> LedgerFacts:
     journal = view.journal
-    reported = _reported(journal)
+    reported = _reported(journal, room)
     nothing = (None,) * len(journal.months)
-    has_room = len(journal.series) <= MAX_CONVERTED
+    has_room = len(journal.series) <= MAX_CONVERTED * room // FACTS_ROOM
     cells = tuple(
         MonthCell(series.account, series.currency, month, amount, value)
         for series in journal.series

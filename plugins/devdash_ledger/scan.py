@@ -6,10 +6,12 @@ only looks for lines; what they mean is up to the program that reads the journal
 """
 
 import glob
+import hashlib
 import os
 import re
 import stat
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -83,6 +85,27 @@ def scan(file: str, language: Format) -> Scan:
         tuple(walk.garbled),
         walk.kinds,
     )
+
+
+def mark(found: Scan) -> str:
+    """A mark of the code that would run: what the lines say, and the modules that lie beside the journal."""
+    sums = hashlib.sha256()
+    folders = sorted({str(Path(file).parent) for file in found.files})
+    for code in found.code:
+        sums.update(f"{code.file}\0{code.text}\0".encode("utf-8", "replace"))
+        for name in re.findall(r"[A-Za-z_][\w.]*", code.text):
+            for folder in folders:
+                sums.update(_module(Path(folder, *name.split("."))))
+    return sums.hexdigest()
+
+
+def _module(path: Path) -> bytes:
+    """The text of a module that lies there; empty where none does."""
+    for file in (path.with_name(f"{path.name}.py"), path / "__init__.py"):
+        with suppress(OSError):
+            if stat.S_ISREG(file.stat().st_mode):
+                return b"%s\0%s" % (os.fsencode(file), file.read_bytes())
+    return b""
 
 
 class _Walk:

@@ -21,6 +21,7 @@ from devdash_ledger import scan
 from devdash_ledger.assemble import Contents, assemble
 from devdash_ledger.facts import JournalError
 from devdash_ledger.journal import AccountType, Format, Journal, LoadRequest
+from devdash_ledger.trust import Asked
 
 if TYPE_CHECKING:
     from beancount.core.data import BeancountError, Directives
@@ -43,16 +44,22 @@ def load(
     currency: str | None = None,
     virtual: bool = True,
     roots: Mapping[str, str] | None = None,
+    trusted: str | None = None,
 ) -> object:
     """Read the journal `file`; see `LoadRequest`. Returns a `Journal` as plain values.
 
     Raises:
         Unavailable: the package or program that reads it is not installed, or a file of the journal
-            cannot be read, or is no plain file, or all of them are too large.
+            cannot be read, or is no plain file, or all of them are too large; or the journal would run
+            code that is not the trusted one. Then nothing of it has been loaded.
     """
     own = {root: AccountType(kind) for root, kind in (roots or {}).items()}
-    request = LoadRequest(file, last_month, months, Format(language), currency, virtual, own)
+    request = LoadRequest(file, last_month, months, Format(language), currency, virtual, own, trusted)
     found = scan.scan(file, request.language)
+    if found.code and trusted is not None and scan.mark(found) != trusted:
+        count = "a line" if len(found.code) == 1 else f"{len(found.code)} lines"
+        reason = f"{file} has {count} that would run code, so it is not loaded"
+        raise Unavailable(reason, "look at them, and allow them, with the action trust")
     if request.language is not Format.BEANCOUNT:
         from devdash_ledger import programs
 
@@ -63,6 +70,16 @@ def load(
         reason = error.strerror or type(error).__name__
         raise Unavailable(f"{error.filename or file} cannot be read: {reason}") from error
     return msgspec.to_builtins(_journal(request, found, entries, errors, options))
+
+
+def ask(file: str, language: str) -> object:
+    """What would run code in the journal `file`; see `Asked`. Nothing is loaded.
+
+    Raises:
+        Unavailable: as `load`.
+    """
+    found = scan.scan(file, Format(language))
+    return msgspec.to_builtins(Asked(found.code, scan.mark(found)))
 
 
 def _load_uncached(file: str) -> "tuple[Directives, list[BeancountError], OptionsMap]":
@@ -165,4 +182,4 @@ def _accounts(error: "BeancountError") -> tuple[str, ...]:
     return tuple(sorted(names)[:MAX_NAMED])
 
 
-CALLS = {"load": load}
+CALLS = {"ask": ask, "load": load}

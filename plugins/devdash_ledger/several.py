@@ -1,0 +1,119 @@
+"""The report of several journals: each journal's own, put together, and each row saying whose it is."""
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import PurePath
+
+import msgspec
+
+from devdash.api import Attention, Block, Level, Notice, PaneError, Report, Table, worst
+from devdash_ledger import report
+from devdash_ledger.facts import LedgerFacts
+
+MAX_ERRORS = 50
+_APART = "/"
+"""Between a journal's name and what a row is called in it."""
+
+
+class Part(msgspec.Struct, frozen=True):
+    """One journal of several.
+
+    Attributes:
+        name: what it is called on the screen; unlike the others'.
+        file: its absolute path.
+        view: its figures; None: there have been none yet.
+        lost: why it could not be read just now; None: it could.
+    """
+
+    name: str
+    file: str
+    view: report.View | None
+    lost: PaneError | None
+
+
+def names(files: Sequence[str]) -> tuple[str, ...]:
+    """The files' names, each with as many of its folders as tell it from the others."""
+    found = [PurePath(file).name for file in files]
+    depth = 1
+    while len(set(found)) < len(found):
+        depth += 1
+        counts = Counter(found)
+        longer = ["/".join(PurePath(file).parts[-depth:]) for file in files]
+        found = [long if counts[short] > 1 else short for short, long in zip(found, longer, strict=True)]
+    return tuple(found)
+
+
+def whose(item: str | None, parts: Sequence[str]) -> tuple[str, str | None]:
+    """The journal's name and its own key of a row; the name is empty where `item` has none."""
+    for name in parts:
+        if item is not None and item.startswith(name + _APART):
+            return name, item.removeprefix(name + _APART)
+    return "", item
+
+
+def build(parts: Sequence[Part]) -> Report:
+    """The journals one below the other. Pure, but slow for large ones: run it in a thread.
+
+    At least one of `parts` has a view.
+    """
+    views = [part.view for part in parts if part.view is not None]
+    room = report.FACTS_ROOM // len(views)
+    built = [(part, report.build(part.view, room)) for part in parts if part.view is not None]
+    lost = [part for part in parts if part.lost is not None]
+    levels = [one.level for _, one in built]
+    return Report(
+        worst([*levels, Level.ATTENTION] if lost else levels),
+        report.summary(views) + "".join(f" · {part.name} not read" for part in lost),
+        (*map(_loss, lost), *(block for part, one in built for block in _blocks(part, one))),
+        _facts(built),
+        tuple(item for part, one in built for item in (_attention(part, found) for found in one.attention)),
+    )
+
+
+def _loss(part: Part) -> Notice:
+    why = part.lost.message if part.lost is not None else ""
+    hint = part.lost.hint if part.lost is not None else ""
+    kept = f" The figures are those of {part.view.as_of[11:16]}." if part.view is not None else ""
+    return Notice(Level.ATTENTION, f"{part.name}: {why}.{kept}", hint)
+
+
+def _blocks(part: Part, one: Report) -> list[Block]:
+    found: list[Block] = []
+    for block in one.blocks:
+        if isinstance(block, Table):
+            rows = tuple(
+                msgspec.structs.replace(row, key=f"{part.name}{_APART}{row.key}") for row in block.rows
+            )
+            heading = " · ".join(text for text in (part.name, block.heading) if text)
+            found.append(msgspec.structs.replace(block, rows=rows, heading=heading))
+        elif isinstance(block, Notice):
+            found.append(msgspec.structs.replace(block, text=f"{part.name}: {block.text}"))
+        else:
+            found.append(block)
+    return found
+
+
+def _attention(part: Part, found: Attention) -> Attention:
+    item = None if found.item is None else f"{part.name}{_APART}{found.item}"
+    return msgspec.structs.replace(found, key=f"{part.name}{_APART}{found.key}", item=item)
+
+
+def _facts(built: Sequence[tuple[Part, Report]]) -> LedgerFacts:
+    own = [(part.file, one.facts) for part, one in built if isinstance(one.facts, LedgerFacts)]
+    facts = [one for _, one in own]
+    errors = [error for one in facts for error in one.errors]
+    return LedgerFacts(
+        title=" + ".join(one.title for one in facts if one.title),
+        files=tuple(dict.fromkeys(file for one in facts for file in one.files)),
+        months=max((one.months for one in facts), key=len),
+        currency=facts[0].currency,
+        cells=tuple(msgspec.structs.replace(cell, journal=file) for file, one in own for cell in one.cells),
+        budgets=tuple(
+            msgspec.structs.replace(budget, journal=file) for file, one in own for budget in one.budgets
+        ),
+        errors=tuple(errors[:MAX_ERRORS]),
+        error_count=sum(one.error_count for one in facts),
+        complete=all(one.complete for one in facts) and all(part.lost is None for part, _ in built),
+        as_of=min(one.as_of for one in facts),
+        worth=tuple(msgspec.structs.replace(month, journal=file) for file, one in own for month in one.worth),
+    )

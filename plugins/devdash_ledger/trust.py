@@ -1,0 +1,63 @@
+"""Which code of which journal a person has allowed to run. Kept in the pane's state folder."""
+
+import os
+import tempfile
+from pathlib import Path
+
+import msgspec
+
+from devdash.api import PaneError
+from devdash_ledger.journal import Format
+from devdash_ledger.scan import Code
+
+_NAME = "trusted.json"
+
+
+class AskRequest(msgspec.Struct, frozen=True):
+    """Look for code in the journal `file`."""
+
+    file: str
+    language: Format
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """What would run code when a journal is loaded, and a mark that changes when any of it does."""
+
+    code: tuple[Code, ...]
+    mark: str
+
+
+def allowed(folder: Path, journal: str) -> str:
+    """The mark that was allowed for `journal`; empty when none was, or the record cannot be read."""
+    return _recorded(folder).get(journal, "")
+
+
+def allow(folder: Path, journal: str, mark: str) -> None:
+    """Record that code with that mark may run when `journal` is loaded. Blocks.
+
+    Raises:
+        PaneError: the record cannot be written.
+    """
+    record = {**_recorded(folder), journal: mark}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(prefix=f".{_NAME}.", dir=folder)
+        try:
+            with os.fdopen(descriptor, "wb") as stream:
+                stream.write(msgspec.json.encode(record))
+                stream.flush()
+                os.fsync(stream.fileno())
+            Path(name).replace(folder / _NAME)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise PaneError(f"{folder / _NAME} cannot be written: {reason}", "nothing was allowed") from error
+
+
+def _recorded(folder: Path) -> dict[str, str]:
+    try:
+        return msgspec.json.decode((folder / _NAME).read_bytes(), type=dict[str, str])
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        return {}  # no permission is the safe answer
