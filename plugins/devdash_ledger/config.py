@@ -9,6 +9,7 @@ from typing import Annotated
 import msgspec
 
 from devdash.api import ConfigProblem, Duration, PaneConfig
+from devdash_ledger.bank_config import Bank, bank_problems
 from devdash_ledger.journal import AccountType, Format
 
 # beancount/parser/lexer.l, CURRENCY
@@ -52,6 +53,7 @@ class LedgerConfig(PaneConfig, frozen=True):
             the usual English words (ledger, hledger).
         files: several journals, instead of `file`.
         trust: ask before a journal may run code.
+        banks: how the CSV files of each bank are read, by the bank's name.
     """
 
     timeout: Duration = Duration(60)
@@ -63,6 +65,7 @@ class LedgerConfig(PaneConfig, frozen=True):
     roots: dict[str, AccountType] = msgspec.field(default_factory=dict)
     files: tuple[Path, ...] = ()
     trust: Trust = Trust.YES
+    banks: dict[str, Bank] = msgspec.field(default_factory=dict)
 
     @property
     def journals(self) -> tuple[Path, ...]:
@@ -70,7 +73,7 @@ class LedgerConfig(PaneConfig, frozen=True):
         return (self.file,) if self.file is not None else tuple(dict.fromkeys(self.files))
 
     def problems(self) -> Iterable[ConfigProblem]:
-        """A currency that no journal could hold, a file of no known language."""
+        """A currency that no journal could hold, a file of no known language, a bank that cannot be."""
         if self.file is not None and self.files:
             yield ConfigProblem("files", "file and files are both set; put all journals into files")
         unknown = [file.name for file in self.journals if language_of(file, self.format) is None]
@@ -84,3 +87,5 @@ class LedgerConfig(PaneConfig, frozen=True):
             yield ConfigProblem(
                 "currency", f'"{self.currency}" is no currency; write it as the journal does, such as "EUR"'
             )
+        for name, bank in self.banks.items():
+            yield from bank_problems(bank, f"banks.{name}")

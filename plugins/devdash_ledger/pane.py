@@ -6,6 +6,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar
 
+import msgspec
+
 from devdash.api import (
     Action,
     ActionRequest,
@@ -22,11 +24,15 @@ from devdash.api import (
     Scope,
     Unavailable,
 )
-from devdash_ledger import book, errors, months, report, several
-from devdash_ledger.config import LedgerConfig
+from devdash_ledger import bank_desk, book, errors, months, report, several
+from devdash_ledger.config import LedgerConfig, Trust, language_of
 from devdash_ledger.facts import JournalError, LedgerFacts
-from devdash_ledger.journal import Journal
+from devdash_ledger.journal import Format, Journal
+from devdash_ledger.orders import JournalRef
 from devdash_ledger.trusting import TRUST, TrustDesk
+
+_WORKER_SHARE = 0.95
+"""Of the reading's timeout: the worker's own message comes before the reading is cancelled."""
 
 EDIT = Action(
     name="edit",
@@ -55,10 +61,21 @@ class LedgerPane(Pane[LedgerConfig]):
         self._trust = TrustDesk(context, self._books)
         self._report: Report | None = None
         self._reading = asyncio.Lock()
+        self._bank_files = bank_desk.BankDesk(
+            context, config.banks, self._journal, float(config.timeout) * _WORKER_SHARE, config.currency or ""
+        )
 
     def actions(self) -> Sequence[Action]:
-        """Open the journal in the editor; allow it to run code, where that is asked for."""
-        return (EDIT, *self._trust.actions)
+        """Open the journal in the editor; allow it to run code, where that is asked; take over bank files."""
+        return (EDIT, *self._trust.actions, *(bank_desk.ACTIONS if self._takes_bank_files else ()))
+
+    @property
+    def _takes_bank_files(self) -> bool:
+        """Whether the journal can be compared with a bank's file: one of beancount, free to run its code."""
+        file = self.config.file
+        if file is None or self.config.trust is Trust.ASK:
+            return False
+        return language_of(file, self.config.format) is Format.BEANCOUNT
 
     def rules(self) -> Sequence[Rule[LedgerFacts]]:
         """The journal has errors."""
@@ -84,16 +101,20 @@ class LedgerPane(Pane[LedgerConfig]):
         if not self._books:
             return report.unset(self.context.name)
         async with self._reading:  # the action may read as well
-            return await self._read()
+            found = await self._read()
+        waiting = await self._bank_files.blocks() if self._takes_bank_files else ()
+        return msgspec.structs.replace(found, blocks=(*waiting, *found.blocks)) if waiting else found
 
     async def confirmation(self, action: Action, request: ActionRequest) -> Confirmation | None:
-        """What would run.
+        """What would run, or the exact text before it is written.
 
         Raises:
-            PaneError: it cannot be told.
+            PaneError: it cannot be told, or cannot be done.
         """
         if action.name == TRUST.name:
             return await self._trust.confirmation()
+        if action.name in bank_desk.NAMES:
+            return await self._bank_files.confirmation(request)
         return await super().confirmation(action, request)
 
     async def act(self, request: ActionRequest) -> Outcome:
@@ -101,8 +122,10 @@ class LedgerPane(Pane[LedgerConfig]):
 
         Raises:
             Unavailable: there is no journal.
-            PaneError: the error asked for is no longer there.
+            PaneError: the error asked for is no longer there; a bank file cannot be taken over.
         """
+        if request.action in bank_desk.NAMES:
+            return await self._bank_files.act(request)
         if request.action == TRUST.name:
             return await self._trust.act()
         self._journal_path()
@@ -116,6 +139,11 @@ class LedgerPane(Pane[LedgerConfig]):
         if not self._books:
             raise Unavailable("no journal is set", f'set file = "…" in [panes.{self.context.name}]')
         return self._books[0].file
+
+    def _journal(self) -> JournalRef:
+        """The journal as its writer is told it."""
+        folder, limit = str(self.context.state_dir), self.config.timeout * _WORKER_SHARE
+        return JournalRef(str(self._journal_path()), Format.BEANCOUNT, folder, timeout_s=limit)
 
     async def _read(self) -> Report:
         month = months.text_of(months.index_of(self.context.now().date()))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from ledger_journals import MakeContext, write
+from ledger_journals import MakeContext, pane, write
 
 from devdash.api import (
     ActionRequest,
@@ -18,9 +18,11 @@ from devdash.api import (
     Text,
     Value,
 )
+from devdash.engine.boundary import admit_report
 from devdash.engine.offers import admit_actions
 from devdash_ledger.bank_config import Bank, Direction
-from devdash_ledger.bank_desk import ACTIONS, BankDesk
+from devdash_ledger.bank_desk import ACTIONS, NAMES, BankDesk
+from devdash_ledger.config import LedgerConfig, Trust
 from devdash_ledger.orders import JournalRef
 from devdash_ledger.style import Syntax
 
@@ -226,3 +228,31 @@ async def test_an_account_that_is_not_opened_is_refused(desk: MakeDesk, tmp_path
         await desk().confirmation(finish())
     assert (tmp_path / "main.beancount").read_text(encoding="utf-8") == JOURNAL
     assert len(states(await desk().blocks())) == 4
+
+
+async def test_the_pane_shows_the_review_first(desk: MakeDesk, context: MakeContext, tmp_path: Path) -> None:
+    """The list stands above the accounts, as admitted as they are; without a review nothing is added."""
+    ledger = pane(context, tmp_path / "main.beancount", banks={"giro": BANK})
+    before = admit_report("ledger", await ledger.read(), ledger.actions())
+    await ledger.act(asked(tmp_path))
+    report = admit_report("ledger", await ledger.read(), ledger.actions())
+    assert len(report.blocks) == len(before.blocks) + 1
+    assert isinstance(report.blocks[0], Table) and "s.csv (giro)" in report.blocks[0].heading
+    accept = next(action for action in ledger.actions() if action.name == "import")
+    question = await ledger.confirmation(accept, asked(tmp_path, "suggested"))
+    assert question is not None and question.question.startswith("Write 2 entries")
+
+
+@pytest.mark.parametrize(("name", "trust"), [("main.dat", Trust.YES), ("main.beancount", Trust.ASK)])
+async def test_what_cannot_be_compared_is_not_offered(
+    context: MakeContext, tmp_path: Path, name: str, trust: Trust
+) -> None:
+    """A journal of another language, or one whose code is asked about, has no action for bank files."""
+    ledger = pane(context, write(tmp_path, JOURNAL, name), trust=trust)
+    assert not {action.name for action in ledger.actions()} & NAMES
+
+
+def test_a_bank_that_cannot_be_is_a_problem_of_the_settings() -> None:
+    """The problem names the bank's table."""
+    wrong = msgspec.structs.replace(BANK, decimal=";")
+    assert [one.key for one in LedgerConfig(banks={"giro": wrong}).problems()] == ["banks.giro.decimal"]
