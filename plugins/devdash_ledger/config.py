@@ -11,6 +11,7 @@ import msgspec
 from devdash.api import ConfigProblem, Duration, PaneConfig
 from devdash_ledger.bank_config import Bank, bank_problems
 from devdash_ledger.journal import AccountType, Format
+from devdash_ledger.target import WriteConfig
 
 # beancount/parser/lexer.l, CURRENCY
 _CURRENCY = re.compile(r"(?:[A-Z]|/[A-Z0-9'._-]*[A-Z])(?:[A-Z0-9'._-]*[A-Z0-9])?")
@@ -53,6 +54,7 @@ class LedgerConfig(PaneConfig, frozen=True):
             the usual English words (ledger, hledger).
         files: several journals, instead of `file`.
         trust: ask before a journal may run code.
+        write: how entries are written.
         banks: how the CSV files of each bank are read, by the bank's name.
     """
 
@@ -66,6 +68,7 @@ class LedgerConfig(PaneConfig, frozen=True):
     files: tuple[Path, ...] = ()
     trust: Trust = Trust.YES
     banks: dict[str, Bank] = msgspec.field(default_factory=dict)
+    write: WriteConfig = WriteConfig()
 
     @property
     def journals(self) -> tuple[Path, ...]:
@@ -82,6 +85,7 @@ class LedgerConfig(PaneConfig, frozen=True):
             text = f'{unknown[0]} ends with none of {_ENDINGS}; add format = "ledger", or another'
             yield ConfigProblem(key, text)
         languages = {language_of(file, self.format) for file in self.journals}
+        yield from self.write.problems()
         plain = languages <= {Format.BEANCOUNT}  # the others allow any sign, such as $
         if self.currency is not None and plain and not _CURRENCY.fullmatch(self.currency):
             yield ConfigProblem(

@@ -12,6 +12,7 @@ from devdash.api import (
     Action,
     ActionRequest,
     Confirmation,
+    Field,
     Level,
     OpenEditor,
     Outcome,
@@ -23,8 +24,9 @@ from devdash.api import (
     Rule,
     Scope,
     Unavailable,
+    Value,
 )
-from devdash_ledger import bank_desk, book, errors, months, report, several
+from devdash_ledger import bank_desk, book, deeds, errors, months, report, several
 from devdash_ledger.config import LedgerConfig, Trust, language_of
 from devdash_ledger.facts import JournalError, LedgerFacts
 from devdash_ledger.journal import Format, Journal
@@ -64,10 +66,17 @@ class LedgerPane(Pane[LedgerConfig]):
         self._bank_files = bank_desk.BankDesk(
             context, config.banks, self._journal, float(config.timeout) * _WORKER_SHARE, config.currency or ""
         )
+        self._deeds = deeds.Deeds(context, self._journal, config.timeout)
 
     def actions(self) -> Sequence[Action]:
-        """Open the journal in the editor; allow it to run code, where that is asked; take over bank files."""
-        return (EDIT, *self._trust.actions, *(bank_desk.ACTIONS if self._takes_bank_files else ()))
+        """Open the journal in the editor; write into it; allow it to run code; take over bank files."""
+        writing = deeds.ACTIONS if self._writes else ()
+        return (EDIT, *writing, *self._trust.actions, *(bank_desk.ACTIONS if self._takes_bank_files else ()))
+
+    @property
+    def _writes(self) -> bool:
+        """One journal is named, and its check may run what it runs."""
+        return self.config.file is not None and not self._trust.actions
 
     @property
     def _takes_bank_files(self) -> bool:
@@ -113,17 +122,29 @@ class LedgerPane(Pane[LedgerConfig]):
         """
         if action.name == TRUST.name:
             return await self._trust.confirmation()
+        if action.name in deeds.NAMES:
+            return await self._deeds.confirmation(request)
         if action.name in bank_desk.NAMES:
             return await self._bank_files.confirmation(request)
         return await super().confirmation(action, request)
 
+    async def complete(self, action: Action, field: Field, text: str, draft: ActionRequest) -> Sequence[str]:
+        """What history knows; see `Deeds.complete`."""
+        return await self._deeds.complete(field, text, draft) if action.name in deeds.NAMES else ()
+
+    async def fill(self, action: Action, draft: ActionRequest, left: Field | None) -> Sequence[Value]:
+        """What follows from the payee; see `Deeds.fill`."""
+        return await self._deeds.fill(action, draft, left) if action.name in deeds.NAMES else ()
+
     async def act(self, request: ActionRequest) -> Outcome:
-        """Open the editor; see `actions`.
+        """Do it; see `actions`.
 
         Raises:
             Unavailable: there is no journal.
             PaneError: the error asked for is no longer there; a bank file cannot be taken over.
         """
+        if request.action in deeds.NAMES:
+            return await self._deeds.act(request)
         if request.action in bank_desk.NAMES:
             return await self._bank_files.act(request)
         if request.action == TRUST.name:
@@ -142,8 +163,18 @@ class LedgerPane(Pane[LedgerConfig]):
 
     def _journal(self) -> JournalRef:
         """The journal as its writer is told it."""
-        folder, limit = str(self.context.state_dir), self.config.timeout * _WORKER_SHARE
-        return JournalRef(str(self._journal_path()), Format.BEANCOUNT, folder, timeout_s=limit)
+        file = self._journal_path()
+        if self._books[0].asks and self._books[0].newest is None:
+            hint = "look at what it would run, and allow it, with the action trust"
+            raise Unavailable(f"{file} has not been loaded", hint)
+        return JournalRef(
+            str(file),
+            language_of(file, self.config.format) or Format.BEANCOUNT,
+            str(self.context.state_dir),
+            self.config.write,
+            self.config.currency or "",
+            self.config.timeout * _WORKER_SHARE,
+        )
 
     async def _read(self) -> Report:
         month = months.text_of(months.index_of(self.context.now().date()))
