@@ -38,7 +38,7 @@ def table(journal: Journal, digits: Mapping[str, int]) -> Table | None:
 
 def _heading(journal: Journal) -> str:
     found = {held.currency for one in journal.worth for held in (*one.unconverted, *one.left_out)}
-    apart = sorted(name or "no commodity" for name in found)
+    apart = sorted(name or "what names no commodity" for name in found)
     beside = f", without {', '.join(apart)} (no price; marked +)" if apart else ""
     return f"In {journal.currency} at the prices of each month's last day{beside}"
 
