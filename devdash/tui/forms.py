@@ -100,7 +100,8 @@ class FormSheet(ModalScreen[Asked | None]):
     def on_mount(self) -> None:
         self._hints.show_keys(_FILLING)
         self._fit(())
-        next(iter(self._rows.values())).editor.focus()
+        # At once: `Widget.focus` waits for its turn, and would take the focus back from who typed ahead.
+        self.set_focus(next(iter(self._rows.values())).editor, scroll_visible=False)
         self._ask_for_filling(None)
 
     def on_unmount(self) -> None:
@@ -284,7 +285,7 @@ class FormSheet(ModalScreen[Asked | None]):
                 check_value(row.field, row.answer, today)
             except PaneError as error:
                 self.show_problem(error.message, error.hint)
-                row.editor.focus()
+                self.set_focus(row.editor)
                 return False
         return True
 
