@@ -61,7 +61,7 @@ class Desk:
     def __init__(self, policy: Policy, guard: StepGuard) -> None:
         self.policy = policy
         self._guard = guard
-        self._busy: set[tuple[str, str, str | None]] = set()
+        self._busy: set[tuple[str, str, str | None, str | None]] = set()
 
     async def ask(
         self,
@@ -99,14 +99,15 @@ class Desk:
             Forbidden: the policy does not permit it (checked again here).
         """
         self._permit(asked.action)
-        busy = (runner.snapshot.name, asked.action.name, asked.request.item)
+        request = asked.request
+        busy = (runner.snapshot.name, request.action, request.item, request.column)
         if busy in self._busy:
             return Outcome(
                 level=Level.ATTENTION, message=f"{asked.action.title}: already under way", reread=False
             )
         self._busy.add(busy)
         try:
-            outcome = await self._perform(runner, asked.request)
+            outcome = await self._perform(runner, request)
         finally:
             self._busy.discard(busy)
             runner.tell_progress("")
