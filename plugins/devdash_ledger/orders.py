@@ -90,21 +90,6 @@ class TakeBack(msgspec.Struct, frozen=True):
     expected: str = ""
 
 
-class Mark(msgspec.Struct, frozen=True):
-    """Set the state of the transaction that begins at `line` (from 1) of `file`.
-
-    Attributes:
-        head: that line as it was when the person chose it; empty: as it is.
-    """
-
-    journal: JournalRef
-    file: str
-    line: int
-    flag: Flag
-    write: bool = False
-    head: str = ""
-
-
 class Habit(msgspec.Struct, frozen=True):
     """The last entry of one payee, as a template.
 
