@@ -16,8 +16,8 @@ from git_builder import Builder, only, pane, read
 
 from devdash.api import ActionRequest, CopyText, Duration, Level, PaneError
 from devdash.engine.boundary import admit_outcome
-from devdash.engine.offers import admit_actions
 from devdash.engine.context import Context
+from devdash.engine.offers import admit_actions
 from devdash_git.contact import FetchBook, Record
 from devdash_git.pane import GitPane
 from devdash_git.problems import FetchFailure, fetch_failure
