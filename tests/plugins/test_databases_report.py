@@ -196,5 +196,5 @@ def test_the_facts_are_the_plans() -> None:
 def test_actions_and_rules_are_admitted() -> None:
     """Names, keys, permissions and times keep the contract."""
     pane = DatabasesPane(DatabasesConfig(), NotImplemented)
-    offers.admit_actions("databases", tuple(pane.actions()))
-    offers.admit_rules("databases", tuple(pane.rules()))
+    actions = offers.admit_actions("databases", tuple(pane.actions()))
+    offers.admit_rules("databases", tuple(pane.rules()), actions)
