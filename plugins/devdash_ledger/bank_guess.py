@@ -174,18 +174,24 @@ class _Guesser:
         elif len(debit) == len(credit) == 1 and not amount:
             self._halves(debit[0], credit[0], sums)
         else:
-            self._unknown(amount or [index for index in self._money if index not in balance] or self._money)
+            self._unknown(amount or [i for i in self._money if i not in balance] or self._money, sums)
 
-    def _unknown(self, columns: Sequence[int]) -> None:
-        """No heading tells the amount: everything about it is asked."""
+    def _unknown(self, columns: Sequence[int], sums: Sequence[int]) -> None:
+        """No heading tells the amount: all about it is asked. A balance is written as the amount is."""
         self._taken.update(columns)
         options = [(Setting("amount", self._place(index)), _BOTH[0]) for index in columns]
         options += [(Setting("amount", self._place(index)), _BOTH[1]) for index in columns]
         self._questions.append(
             Question("Which column is the amount, and which way does a positive one go?", tuple(options))
         )
-        fitting = {signs: None for index in columns for signs in readings(self._shape.column(index))}
-        self._decide(f'How is "{self._longest(columns)}" written?', [_written(signs) for signs in fitting])
+        beside = [cell for index in sums for cell in self._shape.column(index)]
+        fitting = {
+            signs: None for index in columns for signs in readings([*self._shape.column(index), *beside])
+        }
+        if not fitting:
+            raise PaneError("the columns of money are not written in the same way", _BY_HAND)
+        sample = self._longest((*columns, *sums))
+        self._decide(f'How is "{sample}" written?', [_written(signs) for signs in fitting])
 
     def _halves(self, debit: int, credit: int, sums: Sequence[int]) -> None:
         self._set("debit", self._place(debit))

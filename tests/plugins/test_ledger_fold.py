@@ -172,7 +172,7 @@ def test_budgets_are_whole_months_and_whole_names(tmp_path: Path) -> None:
     """A monthly budget is never prorated, counts sub-accounts, not namesakes; other periods are out."""
     file = tmp_path / "j.beancount"
     file.write_text(BUDGETS)
-    rows = [msgspec.structs.astuple(budget) for budget in load(file, months=4).budgets]
+    rows = [msgspec.structs.astuple(budget)[:5] for budget in load(file, months=4).budgets]
     assert rows == [
         ("Expenses:Food", "2026-01", "EUR", "400.00", "0"),
         ("Expenses:Food", "2026-02", "EUR", "400.00", "30.30"),
