@@ -25,6 +25,7 @@ from devdash.engine.clock import SystemClock
 from devdash.engine.engine import Engine, Places
 from devdash.engine.registry import Registry
 from devdash.engine.snapshot import Phase
+from devdash.history.place import LatePast, history_file
 from devdash.tui.app import DevdashApp
 
 ROOT = Path(__file__).parents[1]
@@ -166,9 +167,11 @@ async def draw(world: Path, config: Path) -> tuple[str, str]:
     """The screen as text and as SVG, once every pane has been read."""
     registry = Registry()
     places = Places(world / "state", world / "cache")
+    settings = load(config, registry)
+    past = LatePast(history_file(settings.history, folder=settings.folder, state=places.state))
     app = DevdashApp(
-        load(config, registry),
-        lambda settings: Engine(settings, registry, clock=ShiftedClock(), places=places),
+        settings,
+        lambda chosen: Engine(chosen, registry, clock=ShiftedClock(), places=places, past=past),
     )
     async with asyncio.timeout(TIMEOUT_S), app.run_test(size=SIZE, notifications=False) as pilot:
         while not all(snapshot.phase is Phase.FRESH for snapshot in app.engine.snapshots):
