@@ -110,10 +110,6 @@ def _body(rows: Sequence[Line], width: int) -> tuple[int, int]:
     return best
 
 
-def _has_date(line: Line, column: int, width: int) -> bool:
-    return len(line.cells) == width and _is_date(line.cells[column])
-
-
 @lru_cache(maxsize=50_000)
 def _is_date(text: str) -> bool:
     return _LIKE_DATE.match(text) is not None and any(day(text, form) for form in FORMS)
