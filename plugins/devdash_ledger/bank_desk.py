@@ -32,6 +32,7 @@ from devdash_ledger.bank_config import Bank
 from devdash_ledger.bank_orders import Again, Begin, Begun, Guessed, Look
 from devdash_ledger.bank_review import Bulk, Choice, Review
 from devdash_ledger.bank_shelf import Shelf
+from devdash_ledger.desk import Desk
 from devdash_ledger.orders import JournalRef, Write, Written
 
 _R = TypeVar("_R")
@@ -112,7 +113,6 @@ FINISH = Action(
     help="Write the accepted rows of a bank file into the journal, after showing the exact text.",
 )
 ACTIONS = (IMPORT, ACCEPT, SKIP, CHANGE, FINISH)
-NAMES = frozenset(action.name for action in ACTIONS)
 
 
 class _Plan(msgspec.Struct, frozen=True):
@@ -131,8 +131,10 @@ class _Plan(msgspec.Struct, frozen=True):
     begun: Begun | None = None
 
 
-class BankDesk:
+class BankDesk(Desk):
     """Bank files of one pane."""
+
+    actions = ACTIONS
 
     def __init__(
         self,
@@ -165,7 +167,7 @@ class BankDesk:
             return (Text(f"{error.message}; {error.hint}" if error.hint else error.message),)
         return (bank_lists.table(review),) if review is not None else ()
 
-    async def confirmation(self, request: ActionRequest) -> Confirmation | None:
+    async def confirmation(self, action: Action, request: ActionRequest) -> Confirmation | None:
         """The exact text before it is written; a question before a review is thrown away.
 
         Raises:

@@ -11,7 +11,7 @@ import msgspec
 
 from devdash.api import PaneContext, Unavailable, WorkerFailed, WorkerTimeout
 from devdash_ledger.config import LedgerConfig, Trust, language_of
-from devdash_ledger.journal import Format, Journal, LoadRequest
+from devdash_ledger.journal import Format, Journal, LoadRequest, Window
 from devdash_ledger.report import View
 from devdash_ledger.stamps import Look, look_at
 from devdash_ledger.trust import Asked, AskRequest, allowed
@@ -29,11 +29,13 @@ class Loaded(msgspec.Struct, frozen=True):
     Attributes:
         journal: the answer.
         at: when it was asked for, ISO-8601.
+        window: the months that were asked for.
         look: the files at that time.
     """
 
     journal: Journal
     at: str
+    window: Window
     look: Look
 
 
@@ -53,8 +55,8 @@ class Book:
         """Whether it may only run code that a person has allowed."""
         return self._config.trust is Trust.ASK
 
-    async def read(self, month: str) -> Loaded:
-        """The newest figures up to `month`; the same object as before when nothing has changed.
+    async def read(self, window: Window) -> Loaded:
+        """The newest figures of the months `window`; the same object as before when nothing has changed.
 
         Raises:
             Unavailable: the journal is not there, may not be loaded yet, or its reader is not installed.
@@ -67,9 +69,9 @@ class Book:
                 hint = "correct its name in devdash.toml, or create it"
                 raise Unavailable(f"there is no journal at {self.file}", hint)
             await self._context.in_thread(require_plain, self.file)
-            if known is not None and _is_current(known, before, month):
+            if known is not None and _is_current(known, before, window):
                 return known
-            newest = await self._load(month, before)
+            newest = await self._load(window, before)
             if newest.journal.complete:
                 self._whole = newest
             self.newest = newest
@@ -109,13 +111,13 @@ class Book:
         journal = self.newest.journal
         return (*journal.files, *journal.watched), journal.patterns
 
-    async def _load(self, month: str, before: Look) -> Loaded:
+    async def _load(self, window: Window, before: Look) -> Loaded:
         at = self._context.now().isoformat(timespec="seconds")
         config = self._config
         request = LoadRequest(
             file=str(self.file),
-            last_month=month,
-            months=config.months,
+            last_month=window.last,
+            months=window.count,
             language=self._language(),
             currency=config.currency,
             virtual=config.virtual,
@@ -125,7 +127,7 @@ class Book:
         journal = await self._call("load", request, Journal)
         watched = (*journal.files, *journal.watched)
         after = await self._context.in_thread(look_at, watched, journal.patterns)
-        return Loaded(journal, at, before.completed_by(after))
+        return Loaded(journal, at, window, before.completed_by(after))
 
     async def _trusted(self) -> str | None:
         if not self.asks:
@@ -160,9 +162,9 @@ def path_of(folder: Path, file: Path) -> Path:
     return Path(os.path.normpath(folder / file.expanduser()))
 
 
-def _is_current(known: Loaded, look: Look, month: str) -> bool:
+def _is_current(known: Loaded, look: Look, window: Window) -> bool:
     same = known.look.settled and known.look.stamps == look.stamps
-    return same and known.journal.months[-1] == month
+    return same and known.window == window
 
 
 def require_plain(file: Path) -> None:

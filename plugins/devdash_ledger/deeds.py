@@ -30,6 +30,7 @@ from devdash.api import (
     WorkerFailed,
     WorkerTimeout,
 )
+from devdash_ledger.desk import Desk
 from devdash_ledger.entry import Flag
 from devdash_ledger.guess import fuzzy
 from devdash_ledger.orders import Draft, DraftLeg, Habit, Index, JournalRef, TakeBack, Write, Written
@@ -103,16 +104,17 @@ UNDO = Action(
     help="Take the entry that was added last out of the journal, if it is still at the end of its file.",
 )
 ACTIONS = (ADD, DUPLICATE, UNDO)
-NAMES = frozenset(action.name for action in ACTIONS)
 
 
-class Deeds:
+class Deeds(Desk):
     """The writing actions of one pane.
 
     Args:
         journal: the journal to be written to; raises `Unavailable` where none is set.
         timeout: seconds for one call of the writing process.
     """
+
+    actions = ACTIONS
 
     def __init__(self, context: PaneContext, journal: Callable[[], JournalRef], timeout: float) -> None:
         self._context = context
@@ -121,7 +123,7 @@ class Deeds:
         self._shown: tuple[ActionRequest, str] | None = None
         self._indexing: asyncio.Task[Index] | None = None
 
-    async def confirmation(self, request: ActionRequest) -> Confirmation:
+    async def confirmation(self, action: Action, request: ActionRequest) -> Confirmation:
         """The exact text, and the file.
 
         Raises:
@@ -163,7 +165,7 @@ class Deeds:
         level = Level.ATTENTION if done.warnings else Level.OK
         return Outcome(level=level, message=" ".join((message, *done.warnings)))
 
-    async def complete(self, field: Field, text: str, draft: ActionRequest) -> Sequence[str]:
+    async def complete(self, action: Action, field: Field, text: str, draft: ActionRequest) -> Sequence[str]:
         """What history knows."""
         index = await self._known()
         if field.name == "payee":

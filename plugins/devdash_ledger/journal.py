@@ -32,6 +32,18 @@ class Format(StrEnum):
     HLEDGER = "hledger"
 
 
+class Window(msgspec.Struct, frozen=True):
+    """Some months in a row.
+
+    Attributes:
+        last: the last one, "YYYY-MM".
+        count: how many; 0: all since the first transaction.
+    """
+
+    last: str
+    count: int
+
+
 class LoadRequest(msgspec.Struct, frozen=True):
     """Read a journal.
 

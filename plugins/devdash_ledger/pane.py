@@ -1,9 +1,7 @@
 """`LedgerPane`: plain-text journals as accounts × months, with its errors."""
 
 import asyncio
-from collections.abc import Sequence
-from contextlib import suppress
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 import msgspec
@@ -14,7 +12,6 @@ from devdash.api import (
     Confirmation,
     Field,
     Level,
-    OpenEditor,
     Outcome,
     Pane,
     PaneConfig,
@@ -22,28 +19,22 @@ from devdash.api import (
     PaneError,
     Report,
     Rule,
-    Scope,
     Unavailable,
     Value,
 )
-from devdash_ledger import bank_desk, book, deeds, errors, months, report, several
+from devdash_ledger import book, months, report, several
+from devdash_ledger.bank_desk import BankDesk
 from devdash_ledger.config import LedgerConfig, Trust, language_of
-from devdash_ledger.facts import JournalError, LedgerFacts
-from devdash_ledger.journal import Format, Journal
+from devdash_ledger.deeds import Deeds
+from devdash_ledger.desk import Desk
+from devdash_ledger.editing import EDIT, EditDesk
+from devdash_ledger.facts import LedgerFacts
+from devdash_ledger.journal import Format, Window
 from devdash_ledger.orders import JournalRef
-from devdash_ledger.trusting import TRUST, TrustDesk
+from devdash_ledger.trusting import TrustDesk
 
 _WORKER_SHARE = 0.95
 """Of the reading's timeout: the worker's own message comes before the reading is cancelled."""
-
-EDIT = Action(
-    name="edit",
-    key="e",
-    title="Edit",
-    permission="ledger.journal.open",
-    scope=Scope.EITHER,
-    help="Open the journal at the selected error, else at the first error, else at its end.",
-)
 
 
 class LedgerPane(Pane[LedgerConfig]):
@@ -60,31 +51,26 @@ class LedgerPane(Pane[LedgerConfig]):
         self._names = several.names([str(one.file) for one in self._books])
         self._shown: tuple[object, ...] = ()
         """What `_report` was made of."""
-        self._trust = TrustDesk(context, self._books)
         self._report: Report | None = None
         self._reading = asyncio.Lock()
-        self._bank_files = bank_desk.BankDesk(
-            context, config.banks, self._journal, float(config.timeout) * _WORKER_SHARE, config.currency or ""
-        )
-        self._deeds = deeds.Deeds(context, self._journal, config.timeout)
+        self._desks = tuple(self._staffed())
+        self._desk_of = {action.name: desk for desk in self._desks for action in desk.actions}
+
+    def _staffed(self) -> Iterator[Desk]:
+        """Who offers what. Entries go into a journal that is named alone and may run its code."""
+        file, asks = self.config.file, self.config.trust is Trust.ASK
+        yield EditDesk(self.context, self._books, self._names, self.read)
+        if file is not None and not asks:
+            yield Deeds(self.context, self._journal, self.config.timeout)
+        if asks and self._books:
+            yield TrustDesk(self.context, self._books)
+        if file is not None and not asks and language_of(file, self.config.format) is Format.BEANCOUNT:
+            limit, currency = self.config.timeout * _WORKER_SHARE, self.config.currency or ""
+            yield BankDesk(self.context, self.config.banks, self._journal, limit, currency)
 
     def actions(self) -> Sequence[Action]:
-        """Open the journal in the editor; write into it; allow it to run code; take over bank files."""
-        writing = deeds.ACTIONS if self._writes else ()
-        return (EDIT, *writing, *self._trust.actions, *(bank_desk.ACTIONS if self._takes_bank_files else ()))
-
-    @property
-    def _writes(self) -> bool:
-        """One journal is named, and its check may run what it runs."""
-        return self.config.file is not None and not self._trust.actions
-
-    @property
-    def _takes_bank_files(self) -> bool:
-        """Whether the journal can be compared with a bank's file: one of beancount, free to run its code."""
-        file = self.config.file
-        if file is None or self.config.trust is Trust.ASK:
-            return False
-        return language_of(file, self.config.format) is Format.BEANCOUNT
+        """Those of all desks."""
+        return tuple(action for desk in self._desks for action in desk.actions)
 
     def rules(self) -> Sequence[Rule[LedgerFacts]]:
         """The journal has errors."""
@@ -111,7 +97,7 @@ class LedgerPane(Pane[LedgerConfig]):
             return report.unset(self.context.name)
         async with self._reading:  # the action may read as well
             found = await self._read()
-        waiting = await self._bank_files.blocks() if self._takes_bank_files else ()
+        waiting = [block for desk in self._desks for block in await desk.blocks()]
         return msgspec.structs.replace(found, blocks=(*waiting, *found.blocks)) if waiting else found
 
     async def confirmation(self, action: Action, request: ActionRequest) -> Confirmation | None:
@@ -120,50 +106,29 @@ class LedgerPane(Pane[LedgerConfig]):
         Raises:
             PaneError: it cannot be told, or cannot be done.
         """
-        if action.name == TRUST.name:
-            return await self._trust.confirmation()
-        if action.name in deeds.NAMES:
-            return await self._deeds.confirmation(request)
-        if action.name in bank_desk.NAMES:
-            return await self._bank_files.confirmation(request)
-        return await super().confirmation(action, request)
+        return await self._desk_of[action.name].confirmation(action, request)
 
     async def complete(self, action: Action, field: Field, text: str, draft: ActionRequest) -> Sequence[str]:
-        """What history knows; see `Deeds.complete`."""
-        return await self._deeds.complete(field, text, draft) if action.name in deeds.NAMES else ()
+        """What history knows."""
+        return await self._desk_of[action.name].complete(action, field, text, draft)
 
     async def fill(self, action: Action, draft: ActionRequest, left: Field | None) -> Sequence[Value]:
-        """What follows from the payee; see `Deeds.fill`."""
-        return await self._deeds.fill(action, draft, left) if action.name in deeds.NAMES else ()
+        """What follows from the fields so far."""
+        return await self._desk_of[action.name].fill(action, draft, left)
 
     async def act(self, request: ActionRequest) -> Outcome:
-        """Do it; see `actions`.
+        """Do it.
 
         Raises:
-            Unavailable: there is no journal.
-            PaneError: the error asked for is no longer there; a bank file cannot be taken over.
+            PaneError: it could not be done, and why.
         """
-        if request.action in deeds.NAMES:
-            return await self._deeds.act(request)
-        if request.action in bank_desk.NAMES:
-            return await self._bank_files.act(request)
-        if request.action == TRUST.name:
-            return await self._trust.act()
-        self._journal_path()
-        if any(one.newest is None for one in self._books):
-            with suppress(PaneError):  # a journal that cannot be loaded needs the editor most
-                await self.read()
-        path, line = await self._target(request.item)
-        return Outcome(message=f"Opening {path}", effects=(OpenEditor(str(path), line),))
-
-    def _journal_path(self) -> Path:
-        if not self._books:
-            raise Unavailable("no journal is set", f'set file = "…" in [panes.{self.context.name}]')
-        return self._books[0].file
+        return await self._desk_of[request.action].act(request)
 
     def _journal(self) -> JournalRef:
         """The journal as its writer is told it."""
-        file = self._journal_path()
+        if not self._books:
+            raise Unavailable("no journal is set", f'set file = "…" in [panes.{self.context.name}]')
+        file = self._books[0].file
         if self._books[0].asks and self._books[0].newest is None:
             hint = "look at what it would run, and allow it, with the action trust"
             raise Unavailable(f"{file} has not been loaded", hint)
@@ -176,9 +141,12 @@ class LedgerPane(Pane[LedgerConfig]):
             self.config.timeout * _WORKER_SHARE,
         )
 
+    def _window(self) -> Window:
+        return Window(months.text_of(months.index_of(self.context.now().date())), self.config.months)
+
     async def _read(self) -> Report:
-        month = months.text_of(months.index_of(self.context.now().date()))
-        read = (one.read(month) for one in self._books)
+        window = self._window()
+        read = (one.read(window) for one in self._books)
         found = await asyncio.gather(*read, return_exceptions=True)
         for one in found:
             if isinstance(one, BaseException) and not isinstance(one, PaneError):
@@ -200,52 +168,8 @@ class LedgerPane(Pane[LedgerConfig]):
         files = [str(one.file) for one in self._books]
         return several.build(list(map(several.Part, self._names, files, views, lost)))
 
-    async def _target(self, item: str | None) -> tuple[Path, int]:
-        """The file and line to open for the row `item`."""
-        one, own = self._whose(item)
-        journal = one.newest.journal if one.newest is not None else None
-        found = _chosen(journal, own) if journal is not None else None
-        if journal is not None and found is not None:
-            is_part = found.file in (*journal.files, *journal.watched)
-            return (Path(found.file), found.line) if is_part else (one.file, 0)
-        return one.file, await self.context.in_thread(_last_line, one.file)
-
-    def _whose(self, item: str | None) -> tuple[book.Book, str | None]:
-        """The journal of the row `item` and its key there; without a row, the first journal with errors."""
-        if len(self._books) == 1:
-            return self._books[0], item
-        name, own = several.whose(item, self._names)
-        if name:
-            return self._books[self._names.index(name)], own
-        wrong = (one for one in self._books if one.newest is not None and one.newest.journal.errors)
-        return next(wrong, self._books[0]), None
-
 
 def _same(shown: Sequence[object], before: Sequence[object]) -> bool:
     """Whether a report was made of the same; a journal is the same object as long as nothing changed."""
     pairs = zip(shown, before, strict=False)
     return len(shown) == len(before) and all(a is b or (isinstance(a, str) and a == b) for a, b in pairs)
-
-
-def _chosen(journal: Journal, item: str | None) -> JournalError | None:
-    """The error of the row `item`, else the first one, if any."""
-    if item is None or not item.startswith("error:"):
-        return next(iter(journal.errors), None)
-    for one in errors.listed(journal.errors, journal.files[0]):
-        if one.key == item:
-            return one.error
-    raise PaneError("that error is no longer in the journal", "read again")
-
-
-def _last_line(file: Path) -> int:
-    """The number of the last line, from 1.
-
-    Raises:
-        Unavailable: the file cannot be read.
-    """
-    book.require_plain(file)
-    try:
-        text = file.read_bytes()
-    except OSError as error:
-        raise Unavailable(f"{file} cannot be read: {error.strerror or type(error).__name__}") from error
-    return max(1, text.count(b"\n") + (0 if text.endswith(b"\n") else 1))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from devdash.api import (
     Action,
+    ActionRequest,
     Cell,
     Column,
     Confirmation,
@@ -16,6 +17,7 @@ from devdash.api import (
     Tone,
 )
 from devdash_ledger.book import Book
+from devdash_ledger.desk import Desk
 from devdash_ledger.trust import Asked, allow, allowed
 
 TRUST = Action(
@@ -29,15 +31,16 @@ TRUST = Action(
 MAX_ROWS = 200
 
 
-class TrustDesk:
+class TrustDesk(Desk):
     """What was shown is what is allowed: a journal that changes in between is not."""
+
+    actions = (TRUST,)
 
     def __init__(self, context: PaneContext, books: Sequence[Book]) -> None:
         self._context, self._books = context, books
         self._shown: list[tuple[Book, Asked]] = []
-        self.actions = (TRUST,) if any(one.asks for one in books) else ()
 
-    async def confirmation(self) -> Confirmation:
+    async def confirmation(self, action: Action, request: ActionRequest) -> Confirmation:
         """The question, with every line that is not allowed yet.
 
         Raises:
@@ -62,7 +65,7 @@ class TrustDesk:
         table = Table((Column(), Column(shrink=True)), rows, heading="What runs, as you, with all you may do")
         return Confirmation("Allow the journal to run this when it is loaded?", (table,), danger=True)
 
-    async def act(self) -> Outcome:
+    async def act(self, request: ActionRequest) -> Outcome:
         """Record what was shown.
 
         Raises:

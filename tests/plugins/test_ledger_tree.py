@@ -13,9 +13,9 @@ from devdash_ledger import errors, months, report, tree
 from devdash_ledger import worth as worths
 from devdash_ledger.amounts import digits_for, readable
 from devdash_ledger.assemble import main_currency
+from devdash_ledger.editing import EDIT
 from devdash_ledger.facts import BudgetMonth, JournalError, LedgerFacts
 from devdash_ledger.journal import AccountType, CurrencyUse, Journal, Series
-from devdash_ledger.pane import EDIT
 from devdash_ledger.prices import PriceBook
 
 amounts = st.decimals(min_value=-(10**12), max_value=10**12, allow_nan=False, places=3)
