@@ -21,10 +21,12 @@ from devdash.api import (
 from devdash.engine.boundary import admit_report
 from devdash.engine.offers import admit_actions
 from devdash_ledger.bank_config import Bank, Direction
-from devdash_ledger.bank_desk import ACTIONS, NAMES, BankDesk
+from devdash_ledger.bank_desk import ACTIONS, BankDesk
 from devdash_ledger.config import LedgerConfig, Trust
 from devdash_ledger.orders import JournalRef
 from devdash_ledger.style import Syntax
+
+ACTION = {action.name: action for action in ACTIONS}
 
 BANK = Bank(
     account="Assets:Giro",
@@ -102,7 +104,7 @@ async def keys(one: BankDesk) -> list[str]:
 
 async def said_yes(one: BankDesk, request: ActionRequest) -> tuple[Confirmation | None, Outcome]:
     """Ask, and do it."""
-    question = await one.confirmation(request)
+    question = await one.confirmation(ACTION[request.action], request)
     return question, await one.act(request)
 
 
@@ -166,8 +168,8 @@ async def test_what_was_written_meanwhile_is_not_written_twice(desk: MakeDesk, t
     """Two imports of one file, both asked before either wrote: the second is refused."""
     first, second = desk(), desk()
     request = asked(tmp_path, "suggested")
-    await first.confirmation(request)
-    await second.confirmation(request)
+    await first.confirmation(ACTION[request.action], request)
+    await second.confirmation(ACTION[request.action], request)
     await first.act(request)
     written = (tmp_path / "main.beancount").read_text(encoding="utf-8")
     with pytest.raises(PaneError, match="meanwhile"):
@@ -192,7 +194,7 @@ async def test_a_review_with_decisions_is_not_thrown_away_unasked(desk: MakeDesk
     await said_yes(desk(), asked(tmp_path))
     row = (await keys(desk()))[1]
     await desk().act(ActionRequest("accept", row))
-    question = await desk().confirmation(asked(tmp_path))
+    question = await desk().confirmation(ACTION["import"], asked(tmp_path))
     assert question is not None and "1 accepted rows is thrown away" in question.question
     with pytest.raises(PaneError, match="another than"):
         await desk().act(finish())  # unasked
@@ -225,7 +227,7 @@ async def test_an_account_that_is_not_opened_is_refused(desk: MakeDesk, tmp_path
     changes = (Value("account", "Expenses:Powr"), Value("payee", ""), Value("narration", ""))
     await desk().act(ActionRequest("change", row, changes))
     with pytest.raises(PaneError, match="Expenses:Powr"):
-        await desk().confirmation(finish())
+        await desk().confirmation(ACTION["finish"], finish())
     assert (tmp_path / "main.beancount").read_text(encoding="utf-8") == JOURNAL
     assert len(states(await desk().blocks())) == 4
 
@@ -249,7 +251,7 @@ async def test_what_cannot_be_compared_is_not_offered(
 ) -> None:
     """A journal of another language, or one whose code is asked about, has no action for bank files."""
     ledger = pane(context, write(tmp_path, JOURNAL, name), trust=trust)
-    assert not {action.name for action in ledger.actions()} & NAMES
+    assert not {action.name for action in ledger.actions()} & set(ACTION)
 
 
 def test_a_bank_that_cannot_be_is_a_problem_of_the_settings() -> None:
