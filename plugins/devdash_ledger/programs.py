@@ -97,7 +97,12 @@ def _contents(
     )
 
 
-def _program(name: str) -> str:
+def program_path(name: str) -> str:
+    """Where the program `name` is.
+
+    Raises:
+        Unavailable: it is not installed.
+    """
     path = shutil.which(name)
     if path is None:
         raise Unavailable(
@@ -113,7 +118,7 @@ def _environment() -> dict[str, str]:
 
 
 @contextmanager
-def _running(argv: Sequence[str], told: str = "") -> Iterator[Iterator[bytes]]:
+def running(argv: Sequence[str], told: str = "") -> Iterator[Iterator[bytes]]:
     """The lines that a program writes when it is `told` that; at the end they are known to be all.
 
     Raises:
@@ -153,11 +158,11 @@ def _filled(file: IO[bytes], text: str) -> IO[bytes]:
 
 
 def _ledger(request: LoadRequest, found: Scan) -> Contents:
-    base = [_program("ledger"), "--args-only", "-f", request.file]
+    base = [program_path("ledger"), "--args-only", "-f", request.file]
     real = [] if request.virtual else ["--real"]
     used: defaultdict[str, Counter[int]] = defaultdict(Counter)
     # All at once: only when the program has ended is it known that nothing is missing.
-    with _running([*base, "csv", "--amount", "scrub(amount)", *real, "--csv-format", _FIELDS]) as lines:
+    with running([*base, "csv", "--amount", "scrub(amount)", *real, "--csv-format", _FIELDS]) as lines:
         bookings = tuple(_ledger_booking(line, used) for line in lines)
     prices = _ledger_prices(base)
     return _contents(request, found, iter(bookings), prices, lambda name: _usual(used[name]))
@@ -170,7 +175,7 @@ def _ledger_prices(base: Sequence[str]) -> tuple[Price, ...]:
         held = "".join(f'  (x)  1 "{name}"\n' for name in sorted(asked))
         more = ["-f", "-"] if held else []
         argv = [*base, *more, "pricedb", "--pricedb-format", _PRICE]
-        with _running(argv, f"1970/01/01 x\n{held}" if held else "") as lines:
+        with running(argv, f"1970/01/01 x\n{held}" if held else "") as lines:
             prices = tuple(_ledger_price(line) for line in lines)
         new = {price.quote for price in prices} - {price.base for price in prices} - asked
         if not new:
@@ -180,7 +185,7 @@ def _ledger_prices(base: Sequence[str]) -> tuple[Price, ...]:
 
 def _split(line: bytes) -> tuple[str, Decimal, str, str]:
     day, number, commodity, account = line.decode("utf-8", "replace").rstrip("\n").split("\t", 3)
-    return day, Decimal(number), _bare(commodity), account
+    return day, Decimal(number), bare(commodity), account
 
 
 def _ledger_booking(line: bytes, used: Mapping[str, Counter[int]]) -> fold.Booking:
@@ -191,10 +196,11 @@ def _ledger_booking(line: bytes, used: Mapping[str, Counter[int]]) -> fold.Booki
 
 def _ledger_price(line: bytes) -> Price:
     day, rate, quote, base = _split(line)
-    return Price(date.fromisoformat(day), _bare(base), quote, rate)
+    return Price(date.fromisoformat(day), bare(base), quote, rate)
 
 
-def _bare(commodity: str) -> str:
+def bare(commodity: str) -> str:
+    """A commodity without the quotes that programs put around some."""
     return commodity.strip().strip('"')
 
 
@@ -213,7 +219,9 @@ def _usual(used: Counter[int]) -> int:
     return 2 if needed == 1 else min(needed, _MAX_DIGITS)
 
 
-class _Quantity(msgspec.Struct, frozen=True):
+class Quantity(msgspec.Struct, frozen=True):
+    """A number of hledger's JSON."""
+
     mantissa: int = msgspec.field(name="decimalMantissa")
     places: int = msgspec.field(name="decimalPlaces")
 
@@ -229,7 +237,7 @@ class _Style(msgspec.Struct, frozen=True):
 
 class _Amount(msgspec.Struct, frozen=True):
     commodity: str = msgspec.field(name="acommodity")
-    quantity: _Quantity = msgspec.field(name="aquantity")
+    quantity: Quantity = msgspec.field(name="aquantity")
     style: _Style = msgspec.field(name="astyle")
 
 
@@ -246,25 +254,26 @@ class _Balances(msgspec.Struct, frozen=True):
 
 
 def _hledger(request: LoadRequest, found: Scan) -> Contents:
-    program = _program("hledger")
-    base = [program, *_no_config(program), "-f", request.file]
+    program = program_path("hledger")
+    base = [program, *no_config(program), "-f", request.file]
     real = [] if request.virtual else ["--real"]
     end = months.text_of(months.parse(request.last_month) + 1) + "-01"
     report = ["balance", "-M", "--flat", "-E", "-N", "-e", end, "--auto", *real, "-O", "json"]
-    with _running([*base, *report]) as lines:
+    with running([*base, *report]) as lines:
         answer = b"".join(lines)
     balances = msgspec.json.decode(answer, type=_Balances)
     styles = {
         amount.commodity: amount.style for row in balances.rows for cell in row.amounts for amount in cell
     }
-    with _running([*base, "prices"]) as lines:
+    with running([*base, "prices"]) as lines:
         prices = tuple(price for line in lines if (price := _hledger_price(line, styles)) is not None)
     usual = {name: style.precision for name, style in styles.items()}
     return _contents(request, found, _hledger_bookings(balances), prices, lambda name: usual.get(name) or 0)
 
 
-def _no_config(program: str) -> tuple[str, ...]:
-    with _running([program, "--version"]) as lines:
+def no_config(program: str) -> tuple[str, ...]:
+    """What keeps the hledger `program` from reading a config file of the person's."""
+    with running([program, "--version"]) as lines:
         text = b"".join(lines).decode("utf-8", "replace")
     found = re.search(r"(\d+)\.(\d+)", text)
     is_new = found is not None and (int(found[1]), int(found[2])) >= _NO_CONFIG_SINCE
@@ -288,10 +297,10 @@ def _hledger_price(line: bytes, styles: Mapping[str, _Style]) -> Price | None:
     found = _HLEDGER_PRICE.match(line.decode("utf-8", "replace").strip())
     if found is None:
         return None
-    quote = _bare(found[3] or found[5] or "")
+    quote = bare(found[3] or found[5] or "")
     style = styles.get(quote)
     rate = _number(found[4], style.mark if style is not None else None)
-    return Price(date.fromisoformat(found[1]), _bare(found[2]), quote, rate)
+    return Price(date.fromisoformat(found[1]), bare(found[2]), quote, rate)
 
 
 def _number(text: str, mark: str | None) -> Decimal:
