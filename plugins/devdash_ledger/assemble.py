@@ -8,7 +8,7 @@ from devdash_ledger import fold, months
 from devdash_ledger.facts import JournalError
 from devdash_ledger.journal import AccountType, CurrencyUse, Journal, LoadRequest
 from devdash_ledger.prices import Price, PriceBook
-from devdash_ledger.worth import converted, worth
+from devdash_ledger.worth import converted, rates, worth
 
 MAX_ERRORS = 50
 
@@ -64,6 +64,7 @@ def assemble(request: LoadRequest, contents: Contents) -> Journal:
         complete=contents.complete,
         currency=main,
         worth=worth(series, shown, main, book),
+        rates=rates(used, shown, main, book),
     )
 
 

@@ -56,6 +56,7 @@ class LedgerConfig(PaneConfig, frozen=True):
         trust: ask before a journal may run code.
         write: how entries are written.
         banks: how the CSV files of each bank are read, by the bank's name.
+        cash: the accounts, with all below them, whose flow a cash flow tells; by their names when empty.
     """
 
     timeout: Duration = Duration(60)
@@ -69,6 +70,7 @@ class LedgerConfig(PaneConfig, frozen=True):
     trust: Trust = Trust.YES
     banks: dict[str, Bank] = msgspec.field(default_factory=dict)
     write: WriteConfig = WriteConfig()
+    cash: tuple[str, ...] = ()
 
     @property
     def journals(self) -> tuple[Path, ...]:

@@ -101,6 +101,19 @@ class CurrencyUse(msgspec.Struct, frozen=True):
     postings: int
 
 
+class Rates(msgspec.Struct, frozen=True):
+    """What one unit of a currency is worth in the journal's main currency.
+
+    Attributes:
+        currency: of the unit; the main currency itself is not listed.
+        by_month: at the last price up to the last day of each month of the answer, a
+            decimal with all its digits; None: there is no price.
+    """
+
+    currency: str
+    by_month: tuple[str | None, ...]
+
+
 class Journal(msgspec.Struct, frozen=True):
     """A journal folded to months.
 
@@ -119,6 +132,7 @@ class Journal(msgspec.Struct, frozen=True):
         complete: every file and every entry could be read.
         currency: the main currency, which the rest is converted to; empty when there is none.
         worth: month by month, in the main currency.
+        rates: by currency, of all that are used; empty when there is no main currency.
     """
 
     title: str
@@ -135,3 +149,4 @@ class Journal(msgspec.Struct, frozen=True):
     complete: bool
     currency: str = ""
     worth: tuple[WorthMonth, ...] = ()
+    rates: tuple[Rates, ...] = ()

@@ -11,7 +11,7 @@ import msgspec
 from devdash_ledger import months
 from devdash_ledger.amounts import EXACT
 from devdash_ledger.facts import Holding, WorthMonth
-from devdash_ledger.journal import AccountType, Series
+from devdash_ledger.journal import AccountType, CurrencyUse, Rates, Series
 from devdash_ledger.prices import PriceBook, written
 
 
@@ -35,6 +35,23 @@ def converted(series: Sequence[Series], shown: range, currency: str, book: Price
         texts = tuple(None if value is None else written(value) for value in values)
         found.append(msgspec.structs.replace(one, converted=texts))
     return tuple(found)
+
+
+def rates(used: Sequence[CurrencyUse], shown: range, currency: str, book: PriceBook) -> tuple[Rates, ...]:
+    """What one unit of each currency but `currency` is worth in it, at the end of each month of `shown`."""
+    if not currency:
+        return ()
+    days = [last_day(month) for month in shown]
+    one = Decimal(1)
+    return tuple(
+        Rates(use.name, tuple(_plain(book.convert(one, use.name, currency, day)) for day in days))
+        for use in used
+        if use.name != currency
+    )
+
+
+def _plain(rate: Decimal | None) -> str | None:
+    return None if rate is None else format(rate, "f")
 
 
 def worth(series: Sequence[Series], shown: range, currency: str, book: PriceBook) -> tuple[WorthMonth, ...]:
