@@ -40,7 +40,8 @@ def read_words(action: Action, words: Sequence[str]) -> Words:
     `--column KEY`, `--yes`, `--help`.
 
     A flag needs no value: `--NAME` is yes, `--no-NAME` is no. What follows another field is its
-    value, even when it begins with "-". After `--` all that comes is ITEM.
+    value, even when it begins with "-". After `--` all that comes is ITEM. An action about the whole
+    pane has no ITEM: the word that stands alone is its first field.
 
     Raises:
         UsageError: everything that does not fit, a line each.
@@ -81,11 +82,20 @@ def read_words(action: Action, words: Sequence[str]) -> Words:
             values[name[3:]] = "no"
         else:
             problems.append(_unknown(action, name, (*fields, *_OWN)))
+    lone = _lone_field(action)
+    if lone is not None and len(items) == 1 and lone not in values:
+        values[lone] = items.pop()
     if len(items) > 1:
         problems.append("one ITEM at most, not " + ", ".join(f"'{clean(item)}'" for item in items))
     if problems:
         raise UsageError("\n".join(problems))
     return Words(items[0] if items else None, values, "--yes" in said, bool(said & {"--help", "-h"}), column)
+
+
+def _lone_field(action: Action) -> str | None:
+    """The field whose name need not be said."""
+    first = next(iter(action.fields), None)
+    return first.name if first is not None and action.scope is Scope.PANE and not _is_flag(first) else None
 
 
 def _is_flag(field: Field | None) -> bool:
@@ -101,7 +111,9 @@ def _unknown(action: Action, name: str, known: Iterable[str]) -> str:
 
 def help_blocks(pane: str, action: Action) -> tuple[Block, ...]:
     """How the action is called, and its fields."""
-    item = {Scope.PANE: "", Scope.ITEM: " ITEM", Scope.EITHER: " [ITEM]"}[action.scope]
+    lone = _lone_field(action)
+    own = f" [{lone.upper()}]" if lone is not None else ""
+    item = {Scope.PANE: own, Scope.ITEM: " ITEM", Scope.EITHER: " [ITEM]"}[action.scope]
     fields = " [--NAME VALUE]…" if action.fields else ""
     usage = Text(f"devdash run {pane} {action.name}{item}{fields} [--yes]")
     does = Text(action.help or action.title, Tone.STRONG)

@@ -69,7 +69,7 @@ def test_an_action_lists_its_fields(run: Run) -> None:
     result = run("greet", "--help")
     assert (result.code, result.err) == (0, "")
     assert [line.rstrip() for line in result.out.splitlines()] == [
-        "devdash run doer greet [--NAME VALUE]… [--yes]",
+        "devdash run doer greet [NAME] [--NAME VALUE]… [--yes]",
         "Greet",
         "field    value      default  means",
         "--name   text                Name",
@@ -78,6 +78,14 @@ def test_an_action_lists_its_fields(run: Run) -> None:
         "--loud   yes|no     no       Loud",
     ]
     assert run("touch", "-h").out == "devdash run doer touch ITEM [--yes]\nTouch\n"
+
+
+def test_a_word_alone_is_the_first_field_of_an_action_about_the_pane(run: Run) -> None:
+    """Wherever it stands; a field that is named as well is not given twice."""
+    assert run("greet", "x", "--times", "2").out == run("greet", "--times", "2", "--", "x").out
+    assert run("greet", "--times", "2", "x").out == "name=x, times=2, mood=calm, loud=no\n"
+    assert "takes no item" in run("greet", "x", "--name", "y").err
+    assert run("greet", "x", "y").err == "devdash: one ITEM at most, not 'x', 'y'\n"
 
 
 def test_text_for_a_file_is_written_byte_for_byte(folder: Path) -> None:
@@ -117,6 +125,7 @@ def test_an_action_without_a_word_says_nothing(run: Run) -> None:
             [
                 "greet",
                 "one",
+                "--name=",
                 "--set",
                 "times=many",
                 "--set",
