@@ -138,6 +138,11 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
         """Whether it fires, or has fired and is not over yet."""
         return self.status in (Status.FIRING, Status.CLEARING)
 
+    @property
+    def fires_since(self) -> Aware:
+        """Wall time at which it fired, also while it clears."""
+        return self.fired[-1] if self.status is Status.CLEARING and self.fired else self.since
+
 
 class Occasion(StrEnum):
     """Why somebody is told something."""

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import msgspec
 
-from devdash.alerts.model import Alert
+from devdash.alerts.model import Alert, Status
 from devdash.contract.view import Block, Cell, Column, Row, Table, Text, Tone
 from devdash.duty.outside import Sight
 from devdash.render.clean import clean, fit
@@ -22,7 +22,7 @@ LONGEST_NAME = 40
 def worst_first(alerts: Iterable[Alert]) -> tuple[Alert, ...]:
     """Those that are open: worst first, then the oldest."""
     return tuple(
-        sorted((one for one in alerts if one.is_open), key=lambda one: (-one.level.weight, one.since))
+        sorted((one for one in alerts if one.is_open), key=lambda one: (-one.level.weight, one.fires_since))
     )
 
 
@@ -43,7 +43,7 @@ def blocks(alerts: Sequence[Alert], now: datetime) -> tuple[Block, ...]:
             (
                 Cell(fit(clean(str(alert.id)), LONGEST_NAME), level_tone(alert.level)),
                 Cell(alert.text),
-                Cell(day_and_time(alert.since, now)),
+                Cell(day_and_time(alert.fires_since, now)),
                 Cell(f"{len(alert.fired)}× in a week" if len(alert.fired) > 1 else ""),
                 Cell(state(alert, now)),
             ),
@@ -57,6 +57,8 @@ def blocks(alerts: Sequence[Alert], now: datetime) -> tuple[Block, ...]:
 def state(alert: Alert, now: datetime) -> str:
     """What keeps an alert silent or in doubt, in words."""
     words = []
+    if alert.status is Status.CLEARING:
+        words.append(f"seems over since {day_and_time(alert.since, now)}")
     if alert.acknowledged:
         words.append("acknowledged")
     if alert.snoozed_until is not None and alert.snoozed_until > now:
@@ -87,6 +89,7 @@ class _Alert(msgspec.Struct, frozen=True):
     level: str
     text: str
     since: str
+    clearing: bool
     notified: int
     fired_in_a_week: int
     acknowledged: bool
@@ -132,7 +135,8 @@ def _alert(alert: Alert) -> _Alert:
         item=alert.id.item,
         level=alert.level.value,
         text=alert.text,
-        since=alert.since.isoformat(timespec="seconds"),
+        since=alert.fires_since.isoformat(timespec="seconds"),
+        clearing=alert.status is Status.CLEARING,
         notified=alert.notified,
         fired_in_a_week=len(alert.fired),
         acknowledged=alert.acknowledged,

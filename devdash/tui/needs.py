@@ -205,7 +205,7 @@ def _with_alert(need: Need, alert: Alert, others: Sequence[Alert]) -> Need:
         level=worst((need.level, alert.level)),
         action=need.action or alert.terms.action,
         alert=alert.id,
-        since=alert.since if alert.status is Status.FIRING or not alert.fired else alert.fired[-1],
+        since=alert.fires_since,
         often=len(alert.fired),
         hush=hush,
         until=alert.snoozed_until if hush is Hush.SNOOZED else None,

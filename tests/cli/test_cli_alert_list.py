@@ -8,7 +8,7 @@ import pytest
 from cli_rig import Result
 from desks import NOW, alert
 
-from devdash.alerts.model import Alert, AlertId
+from devdash.alerts.model import Alert, AlertId, Status
 from devdash.cli.alert_list import blocks
 from devdash.cli.alerts import chosen_ids
 from devdash.cli.exits import UsageError
@@ -16,6 +16,7 @@ from devdash.duty import register
 from devdash.engine.places import make_private, state_root
 from devdash.render.blocks import lay_out
 from devdash.render.text import plain
+from devdash.render.when import day_and_time
 
 Run = Callable[..., Result]
 
@@ -101,3 +102,12 @@ def test_a_watch_that_cannot_be_installed_is_no_wrong_usage(
     code, _, err = devdash("watch", "install").calm()
     assert code == 2
     assert "cannot be written" in err
+
+
+def test_an_alert_that_clears_says_so_and_since_when_it_has_fired() -> None:
+    """Who looks at a charger that was just plugged in must not read that it began with that."""
+    began, cleared = NOW - timedelta(minutes=9), NOW - timedelta(minutes=1)
+    one = alert("battery", "low", since=cleared, status=Status.CLEARING, fired=(began,))
+    text = plain(lay_out(blocks([one], NOW), 120))
+    assert day_and_time(began, NOW) in text
+    assert f"seems over since {day_and_time(cleared, NOW)}" in text
