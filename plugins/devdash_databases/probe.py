@@ -17,12 +17,13 @@ import queue
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from devdash_databases.probing import engines, routing
-from devdash_databases.probing.pings import Ping, ping
+from devdash_databases.probing import engines
+from devdash_databases.probing.pings import Connection, Ping, django_connection, ping
+from devdash_databases.probing.plain_file import plain_files
 from devdash_databases.states import State
 
 APPLICATION_ID = 0x64657664
@@ -32,9 +33,10 @@ APPLICATION_ID = 0x64657664
 class Lane:
     """One alias's thread, which pings when asked and owns the alias's connection."""
 
-    def __init__(self, alias: str, seconds: int) -> None:
+    def __init__(self, alias: str, seconds: int, connect: Callable[[str], Connection]) -> None:
         self.alias = alias
         self._seconds = seconds
+        self._connect = connect
         self._asked: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._answers: queue.SimpleQueue[Ping] = queue.SimpleQueue()
         threading.Thread(target=self._serve, name=f"ping {alias}", daemon=True).start()
@@ -53,7 +55,7 @@ class Lane:
     def _serve(self) -> None:
         while True:
             self._asked.get()
-            self._answers.put(ping(self.alias, self._seconds))
+            self._answers.put(ping(self.alias, self._seconds, self._connect))
 
 
 _lanes: dict[str, Lane] = {}
@@ -72,14 +74,15 @@ def connect(
     Returns:
         `django`: Django's version.
     """
-    _configure(databases, ping_timeout, python_path)
+    sys.path[:0] = python_path
+    files = plain_files(databases, ping_timeout)
+    if files is None:
+        _configure(databases, ping_timeout)
+    source = django_connection if files is None else files.__getitem__
+    for alias in databases:
+        _lanes[alias] = Lane(alias, engines.driver_seconds(ping_timeout), source)
     import django
-    from django.apps import apps
 
-    apps.populate(())  # no apps; without this Django warns of queries during start-up
-    for alias, entry in databases.items():
-        _preload(str(entry.get("ENGINE", "")))
-        _lanes[alias] = Lane(alias, engines.driver_seconds(ping_timeout))
     return {"django": django.get_version()}
 
 
@@ -156,6 +159,8 @@ def routes(
     Returns:
         `routes` and `findings`: see `routing.Route` and `routing.Finding`.
     """
+    from devdash_databases.probing import routing
+
     sys.path[:0] = python_path
     found = routing.scan(databases, routers, apps)
     return {
@@ -164,16 +169,18 @@ def routes(
     }
 
 
-def _configure(
-    databases: Mapping[str, engines.Settings], ping_timeout: float, python_path: Sequence[str]
-) -> None:
-    sys.path[:0] = python_path
+def _configure(databases: Mapping[str, engines.Settings], ping_timeout: float) -> None:
     if any(engines.vendor_of(str(entry.get("ENGINE", ""))) == engines.MYSQL for entry in databases.values()):
         _offer_pymysql()
     from django.conf import settings
 
     forced = {alias: engines.forced(entry, ping_timeout) for alias, entry in databases.items()}
     settings.configure(DATABASES={"default": {}, **forced}, DEBUG=False, USE_TZ=True)
+    from django.apps import apps
+
+    apps.populate(())  # no apps; without this Django warns of queries during start-up
+    for entry in databases.values():
+        _preload(str(entry.get("ENGINE", "")))
 
 
 def _preload(engine: str) -> None:

@@ -77,6 +77,7 @@ WORKER_SIDE = (
     "devdash_databases.probe",
     "devdash_databases.probing.failures",
     "devdash_databases.probing.pings",
+    "devdash_databases.probing.plain_file",
     "devdash_databases.probing.routing",
     "devdash_ledger.worker",
     "devdash_ledger.bank_worker",

@@ -1,7 +1,10 @@
 """SQLite files in every state, pinged for real."""
 
+import json
 import os
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +14,7 @@ from databases_rig import SQLITE, aliases, file, locked, sound, started, states,
 from devdash.api import ActionRequest, CopyText, Level, PaneError
 from devdash.engine.context import Context
 from devdash.history.place import LatePast
-from devdash_databases.config import Database
+from devdash_databases.config import Database, OptionValue
 from devdash_databases.probe import APPLICATION_ID
 from devdash_databases.report import NOTHING
 
@@ -93,8 +96,9 @@ async def test_where_the_history_is_kept_elsewhere_or_not_at_all_the_pane_says_s
     assert outcome.message == "there is no database to ping"
 
 
+@pytest.mark.parametrize("options", [{}, {"cached_statements": 64}], ids=["plain", "through Django"])
 async def test_every_state_of_a_file_is_told_apart_and_nothing_is_created(
-    context: Make, tmp_path: Path
+    context: Make, tmp_path: Path, options: dict[str, OptionValue]
 ) -> None:
     """Missing, junk, empty, folder, corrupt, locked, in memory; a sound one beside them is fine."""
     (tmp_path / "junk").write_bytes(b"this is not a database, it only looks like a file" * 40)
@@ -106,7 +110,7 @@ async def test_every_state_of_a_file_is_told_apart_and_nothing_is_created(
     pane = await started(
         context(name="databases"),
         ping_timeout=1,
-        **{name: file(tmp_path / name) for name in names},
+        **{name: Database(ENGINE=SQLITE, NAME=str(tmp_path / name), OPTIONS=options) for name in names},
         memory=Database(ENGINE=SQLITE, NAME=":memory:"),
     )
     with locked(tmp_path / "held"):
@@ -201,3 +205,24 @@ async def test_the_down_rule_follows_the_aliases(context: Make, tmp_path: Path) 
         facts = (await pane.read()).facts
     assert rule.enter(facts) == {"gone"}
     assert rule.clear(facts) == {"fine"}
+
+
+@pytest.mark.parametrize(("options", "loaded"), [({}, False), ({"cached_statements": 64}, True)])
+def test_plain_files_are_asked_without_django(
+    tmp_path: Path, options: dict[str, OptionValue], loaded: bool
+) -> None:
+    """It is two thirds of the worker's memory, all day; OPTIONS are for Django to understand."""
+    databases = {
+        "default": {"ENGINE": SQLITE, "NAME": str(sound(tmp_path / "fine")), "OPTIONS": options},
+    }
+    code = (
+        "import json, sys\n"
+        "from devdash_databases import probe\n"
+        "probe.connect(databases=json.loads(sys.argv[1]), ping_timeout=3)\n"
+        "(ping,) = probe.ping_all(aliases=['default'], timeout=3)['pings']\n"
+        "print(ping['state'], 'django.db' in sys.modules)\n"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", code, json.dumps(databases)], capture_output=True, text=True, check=True
+    )
+    assert said.stdout.split() == ["ok", str(loaded)]

@@ -76,7 +76,7 @@ def forced(settings: Mapping[str, Option], ping_timeout: float) -> Settings:
     seconds = driver_seconds(ping_timeout)
     vendor = vendor_of(engine)
     if vendor == SQLITE:
-        options |= {"uri": True, "timeout": ping_timeout / 3}
+        options |= {"uri": True, "timeout": lock_seconds(ping_timeout)}
         result["NAME"] = read_only_uri(str(settings.get("NAME", "")))
     elif vendor == MYSQL:
         connect = "connection_timeout" if "connector" in engine else "connect_timeout"
@@ -93,6 +93,11 @@ def forced(settings: Mapping[str, Option], ping_timeout: float) -> Settings:
         }
     result["OPTIONS"] = options
     return result
+
+
+def lock_seconds(ping_timeout: float) -> float:
+    """Seconds that SQLite waits for a lock."""
+    return ping_timeout / 3
 
 
 def driver_seconds(ping_timeout: float) -> int:

@@ -10,6 +10,8 @@ once afresh.
 
 import os
 import time
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, cast
@@ -57,19 +59,19 @@ class Cursor(Protocol):
 
     def execute(self, sql: str) -> object: ...
     def fetchone(self) -> tuple[object, ...] | None: ...
-    def __enter__(self) -> "Cursor": ...
-    def __exit__(self, *args: object) -> object: ...
 
 
 class Connection(Protocol):
-    """The part of a Django connection that is used."""
+    """The part of a Django connection that is used; a `PlainFile` has it as well."""
 
-    vendor: str
-    connection: object
-    settings_dict: dict[str, object]
-
+    @property
+    def vendor(self) -> str: ...
+    @property
+    def connection(self) -> object: ...
+    @property
+    def settings_dict(self) -> Mapping[str, object]: ...
     def ensure_connection(self) -> None: ...
-    def cursor(self) -> Cursor: ...
+    def cursor(self) -> AbstractContextManager[Cursor]: ...
     def close(self) -> None: ...
     def get_database_version(self) -> tuple[int, ...]: ...
 
@@ -82,12 +84,20 @@ class Role:
     read_only: bool | None = None
 
 
-def ping(alias: str, seconds: int) -> Ping:
-    """Ping `alias` of Django's connections, in the thread that owns its connection.
+def django_connection(alias: str) -> Connection:
+    """Django's, of this thread. May raise anything."""
+    from django.db import connections
+
+    return cast("Connection", connections[alias])
+
+
+def ping(alias: str, seconds: int, connect: Callable[[str], Connection] = django_connection) -> Ping:
+    """Ping `alias`, in the thread that owns its connection.
 
     Args:
         alias: a key of DATABASES.
         seconds: what its driver was given as timeouts.
+        connect: gives the connection of an alias.
 
     Every failure is an answer: drivers raise what they like (pymongo's errors
     are no `django.db.Error`), and one alias must not cost another.
@@ -95,7 +105,7 @@ def ping(alias: str, seconds: int) -> Ping:
     began = time.monotonic()
     vendor: str | None = None
     try:
-        connection = _connection(alias)
+        connection = connect(alias)
         vendor = _vendor(connection)
         return _ask(alias, vendor, connection)
     except Exception as error:  # noqa: BLE001  # whatever a driver raises is this alias's answer
@@ -103,15 +113,9 @@ def ping(alias: str, seconds: int) -> Ping:
         if failure.state is State.DROPPED and time.monotonic() - began >= seconds * 0.9:
             # MySQL's "lost connection" (2013) is also how its read timeout shows.
             failure = Failure(State.TIMEOUT, failure.kind, failure.code)
-        note = _file_note(alias) if vendor == engines.SQLITE else ""
+        note = _file_note(connect(alias)) if vendor == engines.SQLITE else ""
         state = State.CANNOT_OPEN if note == _FOLDER else failure.state
         return Ping(alias, state, vendor=vendor, kind=failure.kind, code=failure.code, note=note)
-
-
-def _connection(alias: str) -> Connection:
-    from django.db import connections
-
-    return cast("Connection", connections[alias])
 
 
 def _vendor(connection: Connection) -> str:
@@ -220,9 +224,9 @@ _MISSING, _FOLDER, _NO_PARENT, _UNREADABLE = (
 )
 
 
-def _file_note(alias: str) -> str:
+def _file_note(connection: Connection) -> str:
     """Why a SQLite file does not open, in the probe's own words; "" when that is not the file's fault."""
-    name = str(_connection(alias).settings_dict["NAME"])
+    name = str(connection.settings_dict["NAME"])
     path: Path = engines.file_of(name)
     if path.is_dir():
         return _FOLDER
