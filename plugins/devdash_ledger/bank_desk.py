@@ -4,7 +4,7 @@ The pane hands over what concerns them. Nothing is written without the exact tex
 only that text is written.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -34,6 +34,7 @@ from devdash_ledger.bank_review import Bulk, Choice, Review
 from devdash_ledger.bank_shelf import Shelf
 from devdash_ledger.desk import Desk
 from devdash_ledger.orders import JournalRef, Write, Written
+from devdash_ledger.writing import Writing
 
 _R = TypeVar("_R")
 
@@ -134,27 +135,19 @@ class _Plan(msgspec.Struct, frozen=True):
 class BankDesk(Desk):
     """Bank files of one pane."""
 
-    actions = ACTIONS
-
     def __init__(
-        self,
-        context: PaneContext,
-        banks: Mapping[str, Bank],
-        journal: Callable[[], JournalRef],
-        timeout: float,
-        currency: str,
+        self, context: PaneContext, banks: Mapping[str, Bank], writing: Writing, currency: str
     ) -> None:
         """Nothing is read yet.
 
         Args:
-            journal: the journal to be written to; raises `Unavailable` where none is set.
-            timeout: seconds for one call of a worker.
+            writing: the journals.
             currency: of amounts where neither table nor file name one; may be empty.
         """
+        self.actions = (*writing.offered((IMPORT,)), ACCEPT, SKIP, CHANGE, FINISH)
         self._context = context
         self._banks = banks
-        self._journal = journal
-        self._timeout = timeout
+        self._writing = writing
         self._currency = currency
         self._shelf = Shelf(context.state_dir)
         self._plan: _Plan | None = None
@@ -259,7 +252,12 @@ class BankDesk(Desk):
 
     async def _again(self, review: Review) -> Review:
         window = self._banks[review.bank].window if review.bank in self._banks else 0
-        return await self._called(_WORKER, "again", Again(review, window, self._journal().file), Review)
+        order = Again(review, window, await self._journal(review))
+        return await self._called(_WORKER, "again", order, Review)
+
+    async def _journal(self, review: Review) -> JournalRef:
+        """The journal that `review` is held against."""
+        return await self._writing.of_file(review.journal)
 
     async def _put_away(self) -> Outcome:
         """End a review of which nothing is accepted."""
@@ -320,7 +318,7 @@ class BankDesk(Desk):
         return name, self._banks[name]
 
     async def _begin(self, request: ActionRequest, name: str, bank: Bank) -> Begun:
-        order = Begin(str(_path(request)), name, bank, self._journal().file)
+        order = Begin(str(_path(request)), name, bank, await self._writing.chosen(request))
         return await self._called(_WORKER, "begin", order, Begun)
 
     async def _kept(self) -> Review:
@@ -332,7 +330,7 @@ class BankDesk(Desk):
     async def _scribe(self, review: Review, *, open_new: bool, expected: str = "") -> Written:
         """Check what is accepted; write it when the text that was shown is given."""
         order = Write(
-            self._journal(),
+            await self._journal(review),
             entries=bank_lists.entries(review.those(Choice.ACCEPTED), review.account, review.bank),
             open_new=open_new,
             write=bool(expected),
@@ -343,7 +341,7 @@ class BankDesk(Desk):
     async def _called(self, module: str, name: str, order: msgspec.Struct, reply: type[_R]) -> _R:
         worker = self._context.worker(module)
         try:
-            return await worker.call(name, order, reply, timeout=self._timeout)
+            return await worker.call(name, order, reply, timeout=self._writing.limit)
         except WorkerFailed as error:
             # What the worker's own code says is meant for the person.
             if error.failure == Unavailable.kind:

@@ -5,6 +5,7 @@ import msgspec
 from devdash_ledger.bank_config import Bank
 from devdash_ledger.bank_review import Review
 from devdash_ledger.bank_rows import Complaint
+from devdash_ledger.orders import JournalRef
 
 
 class Begin(msgspec.Struct, frozen=True):
@@ -14,13 +15,13 @@ class Begin(msgspec.Struct, frozen=True):
         file: the bank's, absolute.
         name: the bank's, in devdash.toml.
         bank: its table.
-        journal: the main file, absolute.
+        journal: the one to be written to.
     """
 
     file: str
     name: str
     bank: Bank
-    journal: str
+    journal: JournalRef
 
 
 class Begun(msgspec.Struct, frozen=True):
@@ -44,7 +45,7 @@ class Again(msgspec.Struct, frozen=True):
 
     review: Review
     window: int
-    journal: str
+    journal: JournalRef
 
 
 class Look(msgspec.Struct, frozen=True):

@@ -50,12 +50,14 @@ class Review(msgspec.Struct, frozen=True):
         account: the account that the file is a statement of.
         source: the file's name, for people.
         items: in the file's order; ids are unique.
+        journal: the main file of the journal that it is held against, absolute.
     """
 
     bank: str
     account: str
     source: str
     items: tuple[Item, ...]
+    journal: str = ""
 
     def those(self, choice: Choice) -> tuple[Item, ...]:
         """The items with that choice, in order."""

@@ -6,7 +6,7 @@ only that text is written. All of it happens in the process of `devdash_ledger.s
 
 import asyncio
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -34,6 +34,8 @@ from devdash_ledger.desk import Desk
 from devdash_ledger.entry import Flag
 from devdash_ledger.guess import fuzzy
 from devdash_ledger.orders import Draft, DraftLeg, Habit, Index, JournalRef, TakeBack, Write, Written
+from devdash_ledger.writing import FIELD as JOURNAL
+from devdash_ledger.writing import Writing
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -110,18 +112,15 @@ class Deeds(Desk):
     """The writing actions of one pane.
 
     Args:
-        journal: the journal to be written to; raises `Unavailable` where none is set.
-        timeout: seconds for one call of the writing process.
+        writing: the journals.
     """
 
-    actions = ACTIONS
-
-    def __init__(self, context: PaneContext, journal: Callable[[], JournalRef], timeout: float) -> None:
+    def __init__(self, context: PaneContext, writing: Writing) -> None:
+        self.actions = writing.offered(ACTIONS)
         self._context = context
-        self._journal = journal
-        self._timeout = timeout
+        self._writing = writing
         self._shown: tuple[ActionRequest, str] | None = None
-        self._indexing: asyncio.Task[Index] | None = None
+        self._indexing: dict[str, asyncio.Task[Index]] = {}
 
     async def confirmation(self, action: Action, request: ActionRequest) -> Confirmation:
         """The exact text, and the file.
@@ -131,7 +130,7 @@ class Deeds(Desk):
         """
         self._shown = None
         if request.action == UNDO.name:
-            found = await self._call("undo", TakeBack(self._journal()), Written)
+            found = await self._call("undo", TakeBack(await self._writing.chosen(request)), Written)
             question = f"Take this out of {found.target}?"
         else:
             found = await self._call("write", await self._order(request), Written)
@@ -150,7 +149,7 @@ class Deeds(Desk):
         expected = shown[1] if shown is not None and shown[0] == request else ""
         try:
             if request.action == UNDO.name:
-                order = TakeBack(self._journal(), write=True, expected=expected)
+                order = TakeBack(await self._writing.chosen(request), write=True, expected=expected)
                 done = await self._call("undo", order, Written)
                 message = f"Taken out of {Path(done.target).name}: {_headline(done)}"
             else:
@@ -167,7 +166,7 @@ class Deeds(Desk):
 
     async def complete(self, action: Action, field: Field, text: str, draft: ActionRequest) -> Sequence[str]:
         """What history knows."""
-        index = await self._known()
+        index = await self._known(draft)
         if field.name == "payee":
             return fuzzy(text, index.payees)
         if field.name == "narration":
@@ -179,46 +178,50 @@ class Deeds(Desk):
     async def fill(self, action: Action, draft: ActionRequest, left: Field | None) -> Sequence[Value]:
         """The payee's last entry as a template; reads the history when a form opens."""
         if left is None:
-            self._indexing = None
-            await self._known()
+            self._indexing = {}
+        if left is None or left.name == JOURNAL:
+            await self._known(draft)
             return ()
         if left.name != "payee" or action.name != ADD.name:
             return ()
-        habit = _habit(await self._known(), draft.value("payee"))
+        habit = _habit(await self._known(draft), draft.value("payee"))
         return _template(habit) if habit is not None else ()
 
     async def _order(self, request: ActionRequest) -> Write:
         value = request.value
+        journal = await self._writing.chosen(request)
         day = datetime.date.fromisoformat(value("date"))
         flag = _FLAGS[value("state")]
         if request.action == DUPLICATE.name:
-            habit = _habit(await self._fresh(), value("payee"))
+            habit = _habit(await self._fresh(journal), value("payee"))
             if habit is None:
                 raise PaneError("the journal has no entry of that payee", "add one (n)")
             draft = Draft(day, habit.payee, habit.narration, _again(habit, value("amount")), flag)
-            return Write(self._journal(), (draft,))
+            return Write(journal, (draft,))
         legs = [DraftLeg(value("account"), value("amount"))]
         if value("second") or value("second-amount"):
             if not (value("second") and value("second-amount")):
                 raise PaneError("the second account needs an amount", "give both, or neither")
             legs.append(DraftLeg(value("second"), value("second-amount")))
         draft = Draft(day, value("payee"), value("narration"), (*legs, DraftLeg(value("from"))), flag)
-        return Write(self._journal(), (draft,), open_new=value("open-new") == "yes")
+        return Write(journal, (draft,), open_new=value("open-new") == "yes")
 
-    async def _known(self) -> Index:
+    async def _known(self, draft: ActionRequest) -> Index:
         """The history as it was when the form opened; a call that is given up does not stop the reading."""
-        if self._indexing is None or (self._indexing.done() and self._indexing.exception() is not None):
-            self._indexing = asyncio.create_task(self._fresh())
-        return await asyncio.shield(self._indexing)
+        journal = await self._writing.chosen(draft)
+        known = self._indexing.get(journal.file)
+        if known is None or (known.done() and known.exception() is not None):
+            known = self._indexing[journal.file] = asyncio.create_task(self._fresh(journal))
+        return await asyncio.shield(known)
 
-    async def _fresh(self) -> Index:
-        return await self._call("index", self._journal(), Index)
+    async def _fresh(self, journal: JournalRef) -> Index:
+        return await self._call("index", journal, Index)
 
     async def _call(self, name: str, order: msgspec.Struct, reply: type[T]) -> T:
         """Call the writing process, which then ends: it would keep the code of the journal's plug-ins."""
         worker = self._context.worker(_WORKER)
         try:
-            return await worker.call(name, order, reply, timeout=self._timeout)
+            return await worker.call(name, order, reply, timeout=self._writing.limit)
         except WorkerFailed as error:
             raise PaneError(error.message, error.hint) from error
         finally:

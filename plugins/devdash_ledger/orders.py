@@ -19,6 +19,7 @@ class JournalRef(msgspec.Struct, frozen=True):
         config: how entries are written.
         currency: of amounts typed without one; empty: the one most used.
         timeout_s: for one run of ledger or hledger.
+        trusted: the mark of the code that may run (see `trust`); None: whatever there is.
     """
 
     file: str
@@ -27,6 +28,7 @@ class JournalRef(msgspec.Struct, frozen=True):
     config: WriteConfig = WriteConfig()
     currency: str = ""
     timeout_s: float = 50.0
+    trusted: str | None = None
 
 
 class DraftLeg(msgspec.Struct, frozen=True):

@@ -19,22 +19,18 @@ from devdash.api import (
     PaneError,
     Report,
     Rule,
-    Unavailable,
     Value,
 )
 from devdash_ledger import book, months, report, several
 from devdash_ledger.bank_desk import BankDesk
-from devdash_ledger.config import LedgerConfig, Trust, language_of
+from devdash_ledger.config import LedgerConfig, Trust
 from devdash_ledger.deeds import Deeds
 from devdash_ledger.desk import Desk
 from devdash_ledger.editing import EDIT, EditDesk
 from devdash_ledger.facts import LedgerFacts
-from devdash_ledger.journal import Format, Window
-from devdash_ledger.orders import JournalRef
+from devdash_ledger.journal import Window
 from devdash_ledger.trusting import TrustDesk
-
-_WORKER_SHARE = 0.95
-"""Of the reading's timeout: the worker's own message comes before the reading is cancelled."""
+from devdash_ledger.writing import Writing
 
 
 class LedgerPane(Pane[LedgerConfig]):
@@ -57,16 +53,15 @@ class LedgerPane(Pane[LedgerConfig]):
         self._desk_of = {action.name: desk for desk in self._desks for action in desk.actions}
 
     def _staffed(self) -> Iterator[Desk]:
-        """Who offers what. Entries go into a journal that is named alone and may run its code."""
-        file, asks = self.config.file, self.config.trust is Trust.ASK
+        """Who offers what."""
         yield EditDesk(self.context, self._books, self._names, self.read)
-        if file is not None and not asks:
-            yield Deeds(self.context, self._journal, self.config.timeout)
-        if asks and self._books:
+        if not self._books:
+            return
+        writing = Writing(self.context, self.config, self._books, self._names)
+        yield Deeds(self.context, writing)
+        if self.config.trust is Trust.ASK:
             yield TrustDesk(self.context, self._books)
-        if file is not None and not asks and language_of(file, self.config.format) is Format.BEANCOUNT:
-            limit, currency = self.config.timeout * _WORKER_SHARE, self.config.currency or ""
-            yield BankDesk(self.context, self.config.banks, self._journal, limit, currency)
+        yield BankDesk(self.context, self.config.banks, writing, self.config.currency or "")
 
     def actions(self) -> Sequence[Action]:
         """Those of all desks."""
@@ -123,23 +118,6 @@ class LedgerPane(Pane[LedgerConfig]):
             PaneError: it could not be done, and why.
         """
         return await self._desk_of[request.action].act(request)
-
-    def _journal(self) -> JournalRef:
-        """The journal as its writer is told it."""
-        if not self._books:
-            raise Unavailable("no journal is set", f'set file = "…" in [panes.{self.context.name}]')
-        file = self._books[0].file
-        if self._books[0].asks and self._books[0].newest is None:
-            hint = "look at what it would run, and allow it, with the action trust"
-            raise Unavailable(f"{file} has not been loaded", hint)
-        return JournalRef(
-            str(file),
-            language_of(file, self.config.format) or Format.BEANCOUNT,
-            str(self.context.state_dir),
-            self.config.write,
-            self.config.currency or "",
-            self.config.timeout * _WORKER_SHARE,
-        )
 
     def _window(self) -> Window:
         return Window(months.text_of(months.index_of(self.context.now().date())), self.config.months)

@@ -13,7 +13,7 @@ from typing import TypeVar
 import msgspec
 
 from devdash_ledger import scan
-from devdash_ledger.append import Base, Changed, Notebook, addition, append, editors_at, latest, read, settle
+from devdash_ledger.append import Changed, Notebook, addition, append, editors_at, latest, read, settle
 from devdash_ledger.append import undo as take_back
 from devdash_ledger.check import Candidate, Refused, check_beancount
 from devdash_ledger.compose import composed
@@ -23,6 +23,7 @@ from devdash_ledger.lock import locked
 from devdash_ledger.orders import Index, JournalRef, TakeBack, Write, Written
 from devdash_ledger.style import Style, Syntax, style_of
 from devdash_ledger.target import target_of
+from devdash_ledger.trust import require
 
 PATIENCE_S = 20.0
 _TRIES = 3
@@ -63,12 +64,14 @@ def undo(order: TakeBack) -> Written:
 
 def index(order: JournalRef) -> Index:
     """What the journal's history suggests."""
-    return index_of(_texts(order).items(), order.syntax)
+    return index_of(_texts(scan.scan(order.file, order.syntax)).items(), order.syntax)
 
 
 def _planned(order: Write, notebook: Notebook | None) -> Written:
     """Check the order against the files as they are; write it when there is a notebook."""
-    texts = _texts(order.journal)
+    found = scan.scan(order.journal.file, order.journal.syntax)
+    require(order.journal.file, found, order.journal.trusted)
+    texts = _texts(found)
     main = texts.get(order.journal.file, "")
     style = _style(order.journal, main)
     entries = _entries(order, style)
@@ -82,7 +85,8 @@ def _planned(order: Write, notebook: Notebook | None) -> Written:
     if order.expected and text.strip("\n") != order.expected:
         raise Changed("the text would be another now", "nothing was written; look again")
     added = addition(base, text)
-    warning = _check(order.journal, base, added, text, entries, style)
+    candidate = Candidate(order.journal.file, base.path, base.content + added, text, entries)
+    warning = _check(order.journal, candidate, found.files, decimal_comma=style.decimal_comma)
     if notebook is not None:
         append(base, added, notebook)
     lead = len(added) - len(added.lstrip(b"\r\n"))
@@ -140,22 +144,19 @@ def _text(order: Write, entries: Sequence[Entry], style: Style, texts: Mapping[s
     return "\n".join(parts)
 
 
-def _check(
-    journal: JournalRef, base: Base, added: bytes, text: str, entries: Sequence[Entry], style: Style
-) -> str:
-    candidate = Candidate(journal.file, base.path, base.content + added, text, tuple(entries))
+def _check(journal: JournalRef, candidate: Candidate, files: Sequence[str], *, decimal_comma: bool) -> str:
     if journal.syntax is Syntax.BEANCOUNT:
         return check_beancount(candidate)
     from devdash_ledger.check_programs import check_with_program
 
-    files = scan.scan(journal.file, journal.syntax).files
-    return check_with_program(candidate, files, journal.syntax, style.decimal_comma, journal.timeout_s)
+    return check_with_program(candidate, files, journal.syntax, decimal_comma, journal.timeout_s)
 
 
-def _texts(journal: JournalRef) -> dict[str, str]:
+def _texts(found: scan.Scan) -> dict[str, str]:
     """The text of every file of the journal, by path, the main one first."""
-    files = scan.scan(journal.file, journal.syntax).files
-    return {name: read(Path(os.path.realpath(name))).content.decode("utf-8", "replace") for name in files}
+    return {
+        name: read(Path(os.path.realpath(name))).content.decode("utf-8", "replace") for name in found.files
+    }
 
 
 def _warnings(target: Path) -> tuple[str, ...]:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import msgspec
 
-from devdash.api import PaneError
+from devdash.api import PaneError, Unavailable
 from devdash_ledger.journal import Format
-from devdash_ledger.scan import Code
+from devdash_ledger.scan import Code, Scan, mark
 
 _NAME = "trusted.json"
 
@@ -25,6 +25,21 @@ class Asked(msgspec.Struct, frozen=True):
 
     code: tuple[Code, ...]
     mark: str
+
+
+def require(file: str, found: Scan, trusted: str | None) -> None:
+    """Let the journal `file`, which was looked at, be loaded only when no other code runs than the allowed.
+
+    Args:
+        trusted: the mark that was allowed; empty: none was; None: whatever there is may run.
+
+    Raises:
+        Unavailable: it would run other code. Nothing has been loaded.
+    """
+    if found.code and trusted is not None and mark(found) != trusted:
+        count = "a line" if len(found.code) == 1 else f"{len(found.code)} lines"
+        reason = f"{file} has {count} that would run code, so it is not loaded"
+        raise Unavailable(reason, "look at them, and allow them, with the action trust")
 
 
 def allowed(folder: Path, journal: str) -> str:

@@ -22,9 +22,9 @@ from devdash.engine.boundary import admit_report
 from devdash.engine.offers import admit_actions
 from devdash_ledger.bank_config import Bank, Direction
 from devdash_ledger.bank_desk import ACTIONS, BankDesk
-from devdash_ledger.config import LedgerConfig, Trust
-from devdash_ledger.orders import JournalRef
-from devdash_ledger.style import Syntax
+from devdash_ledger.book import Book
+from devdash_ledger.config import LedgerConfig
+from devdash_ledger.writing import Writing
 
 ACTION = {action.name: action for action in ACTIONS}
 
@@ -74,8 +74,9 @@ def desk(context: MakeContext, tmp_path: Path) -> MakeDesk:
 
     def make(banks: dict[str, Bank] | None = None) -> BankDesk:
         lent = context(name="ledger", folder=tmp_path)
-        reference = JournalRef(str(journal), Syntax.BEANCOUNT, str(lent.state_dir))
-        return BankDesk(lent, {"giro": BANK} if banks is None else banks, lambda: reference, 50.0, "EUR")
+        config = LedgerConfig(file=journal)
+        writing = Writing(lent, config, [Book(journal, config, lent)], [journal.name])
+        return BankDesk(lent, {"giro": BANK} if banks is None else banks, writing, "EUR")
 
     return make
 
@@ -243,15 +244,6 @@ async def test_the_pane_shows_the_review_first(desk: MakeDesk, context: MakeCont
     accept = next(action for action in ledger.actions() if action.name == "import")
     question = await ledger.confirmation(accept, asked(tmp_path, "suggested"))
     assert question is not None and question.question.startswith("Write 2 entries")
-
-
-@pytest.mark.parametrize(("name", "trust"), [("main.dat", Trust.YES), ("main.beancount", Trust.ASK)])
-async def test_what_cannot_be_compared_is_not_offered(
-    context: MakeContext, tmp_path: Path, name: str, trust: Trust
-) -> None:
-    """A journal of another language, or one whose code is asked about, has no action for bank files."""
-    ledger = pane(context, write(tmp_path, JOURNAL, name), trust=trust)
-    assert not {action.name for action in ledger.actions()} & set(ACTION)
 
 
 def test_a_bank_that_cannot_be_is_a_problem_of_the_settings() -> None:

@@ -1,0 +1,103 @@
+"""`Writing`: which journal an action writes into, and what its writer is told of it."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from devdash.api import Action, ActionRequest, Field, FieldKind, PaneContext, PaneError, Unavailable
+from devdash_ledger.book import Book
+from devdash_ledger.config import LedgerConfig, Trust, language_of
+from devdash_ledger.journal import Format
+from devdash_ledger.orders import JournalRef
+from devdash_ledger.trust import allowed
+
+FIELD = "journal"
+"""The field that chooses among several journals; a pane of one journal has none."""
+_WORKER_SHARE = 0.95
+"""Of the reading's timeout: the writer's own message comes before the call is given up."""
+
+
+class Writing:
+    """The journals of one pane, as they can be written to.
+
+    Args:
+        books: the journals.
+        names: what they are called, one each.
+    """
+
+    def __init__(
+        self, context: PaneContext, config: LedgerConfig, books: Sequence[Book], names: Sequence[str]
+    ) -> None:
+        self._context, self._config = context, config
+        self._books = dict(zip(names, books, strict=True))
+
+    @property
+    def limit(self) -> float:
+        """Seconds for one call of a worker."""
+        return self._config.timeout * _WORKER_SHARE
+
+    def offered(self, actions: Sequence[Action]) -> tuple[Action, ...]:
+        """`actions`, with the choice of a journal first where there are several."""
+        names = tuple(self._books)
+        if len(names) < 2:  # no choice
+            return tuple(actions)
+        choice = Field(
+            name=FIELD,
+            label="Journal",
+            kind=FieldKind.CHOICE,
+            choices=names,
+            default=names[0],
+            help="Which of the journals it is about.",
+        )
+        return tuple(msgspec.structs.replace(one, fields=(choice, *one.fields)) for one in actions)
+
+    def name_of(self, request: ActionRequest) -> str:
+        """The name of the journal that `request` chose, else of the only one.
+
+        Raises:
+            Unavailable: no journal is set.
+            PaneError: none is called so.
+        """
+        if not self._books:
+            raise Unavailable("no journal is set", f'set file = "…" in [panes.{self._context.name}]')
+        if len(self._books) == 1:
+            return next(iter(self._books))
+        name = request.value(FIELD)
+        if name not in self._books:
+            raise PaneError(f"there is no journal {name}", f"there are: {', '.join(self._books)}")
+        return name
+
+    async def chosen(self, request: ActionRequest) -> JournalRef:
+        """The journal that `request` chose, else the only one.
+
+        Raises:
+            Unavailable: no journal is set.
+            PaneError: none is called so.
+        """
+        return await self._ref(self._books[self.name_of(request)])
+
+    async def of_file(self, file: str) -> JournalRef:
+        """The journal whose main file is `file`, an absolute path; the only one, when it is empty.
+
+        Raises:
+            PaneError: it is none of the pane's.
+        """
+        for one in self._books.values():
+            if str(one.file) == file or (not file and len(self._books) == 1):
+                return await self._ref(one)
+        raise PaneError(f"{file} is no journal of this pane any more", "set it in devdash.toml again")
+
+    async def _ref(self, book: Book) -> JournalRef:
+        config = self._config
+        trusted = None
+        if config.trust is Trust.ASK:
+            trusted = await self._context.in_thread(allowed, self._context.state_dir, str(book.file))
+        return JournalRef(
+            str(book.file),
+            language_of(book.file, config.format) or Format.BEANCOUNT,
+            str(self._context.state_dir),
+            config.write,
+            config.currency or "",
+            self.limit * _WORKER_SHARE,
+            trusted,
+        )
