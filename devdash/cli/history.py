@@ -53,8 +53,9 @@ MOST_CHARTS = 12
 
 
 class Wanted(msgspec.Struct, frozen=True):
-    """What was asked for; times are aware."""
+    """What was asked for; times are aware. `host`: whose; "": this machine's, and everybody's events."""
 
+    host: str
     pane: str
     series: str | None
     item: str | None
@@ -127,8 +128,8 @@ async def _look(recorder: Recorder, settings: Settings, wanted: Wanted, *, every
     since, until = wanted.since.timestamp(), wanted.until.timestamp()
     query = wanted.events if everything else msgspec.structs.replace(wanted.events, limit=RECENT)
     events = await recorder.events(query)
-    infos = await recorder.infos(InfosQuery(pane=wanted.pane, since=since, until=until))
-    uptimes = await recorder.uptime(UptimeQuery(pane=wanted.pane, since=since, until=until))
+    infos = await recorder.infos(InfosQuery(pane=wanted.pane, since=since, until=until, host=wanted.host))
+    uptimes = await recorder.uptime(UptimeQuery(pane=wanted.pane, since=since, until=until, host=wanted.host))
     if not (events or infos or uptimes):
         await _check_pane(recorder, settings, wanted)
     chosen = _matching(infos, wanted) if infos else ()
@@ -146,6 +147,7 @@ async def _plot(recorder: Recorder, settings: Settings, wanted: Wanted, out: Tex
             since=wanted.since.timestamp(),
             until=wanted.until.timestamp(),
             points=dots_across(width),
+            host=wanted.host,
         )
         chart = Chart(info, await recorder.means(query), wanted.since, wanted.until)
         out.write("\n".join(chart_lines(chart, width)) + "\n")
@@ -169,6 +171,7 @@ async def _pages(recorder: Recorder, wanted: Wanted) -> AsyncIterator[tuple[Poin
         item=wanted.item,
         since=wanted.since.timestamp(),
         until=wanted.until.timestamp(),
+        host=wanted.host,
     )
     while True:
         page = await recorder.points(query)
@@ -185,7 +188,7 @@ async def _chosen_series(recorder: Recorder, settings: Settings, wanted: Wanted)
         UsageError: there are none; says what there is.
     """
     since, until = wanted.since.timestamp(), wanted.until.timestamp()
-    infos = await recorder.infos(InfosQuery(pane=wanted.pane, since=since, until=until))
+    infos = await recorder.infos(InfosQuery(pane=wanted.pane, since=since, until=until, host=wanted.host))
     if not infos:
         await _check_pane(recorder, settings, wanted)
         raise UsageError(f"{wanted.pane} has no samples in this time", "Look further back with --since 30d.")
@@ -198,7 +201,7 @@ async def _check_pane(recorder: Recorder, settings: Settings, wanted: Wanted) ->
     Raises:
         UsageError: neither devdash.toml nor the history knows it.
     """
-    infos = await recorder.infos(InfosQuery(since=0.0, until=wanted.until.timestamp()))
+    infos = await recorder.infos(InfosQuery(since=0.0, until=wanted.until.timestamp(), host=wanted.host))
     known = sorted({pane.name for pane in settings.panes} | {info.pane for info in infos})
     if wanted.pane and wanted.pane not in known:
         raise UsageError(
@@ -257,5 +260,8 @@ def _wanted(arguments: Namespace, now: datetime) -> Wanted:
         since=since.timestamp(),
         until=until.timestamp(),
         limit=MOST_EVENTS,
+        host=arguments.host,
     )
-    return Wanted(arguments.pane or "", arguments.series, arguments.item, since, until, events)
+    return Wanted(
+        arguments.host, arguments.pane or "", arguments.series, arguments.item, since, until, events
+    )

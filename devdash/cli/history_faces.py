@@ -217,11 +217,13 @@ def _series_table(past: Past, now: datetime) -> Table:
 
 
 def _events_table(past: Past, now: datetime) -> Table:
+    hosts = {one.host for one in past.events}
     rows = tuple(
         Row(
             str(position),
             (
                 Cell(day_and_time(_moment(one.at), now), Tone.DIM),
+                *((Cell(one.host, Tone.DIM),) if len(hosts) > 1 else ()),
                 Cell(one.pane),
                 Cell(" ".join(part for part in (one.name, one.item) if part)),
                 Cell(f"is {one.level.value}" if one.kind is Kind.STATUS else one.what),
@@ -233,6 +235,7 @@ def _events_table(past: Past, now: datetime) -> Table:
     )
     columns = (
         Column("when"),
+        *((Column("host"),) if len(hosts) > 1 else ()),
         Column("pane", priority=3 if past.pane else 0),
         Column("about", shrink=True, priority=1),
         Column("what", priority=2),

@@ -125,6 +125,7 @@ def _history_parser(history: argparse.ArgumentParser) -> None:
     history.add_argument("--until", default="now", metavar="TIME")
     history.add_argument("--series", help="this series only")
     history.add_argument("--item", help="this item's series only")
+    history.add_argument("--host", default="", help="another machine's, of a store that several share")
     history.add_argument("--events", action="store_true", help="alerts, actions and levels, no series")
     levels = ["ok", "attention", "critical", "unknown"]
     history.add_argument("--level", action="append", default=[], choices=levels, help="events of this level")

@@ -105,6 +105,7 @@ class EventQuery(msgspec.Struct, frozen=True, kw_only=True):
         since, until: seconds since 1970.
         limit: the newest so many.
         this_host: only this machine's.
+        host: only this one's; "": see `this_host`.
     """
 
     kinds: tuple[Kind, ...] = ()
@@ -115,6 +116,7 @@ class EventQuery(msgspec.Struct, frozen=True, kw_only=True):
     until: float | None = None
     limit: int = 500
     this_host: bool = False
+    host: str = ""
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,7 +139,10 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SeriesQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """Means of `points` equal steps between `since` and `until`, from the raw samples and the roll-ups."""
+    """Means of `points` equal steps between `since` and `until`, from the raw samples and the roll-ups.
+
+    `host`: whose; "": this machine's.
+    """
 
     pane: str
     series: str
@@ -145,6 +150,7 @@ class SeriesQuery(msgspec.Struct, frozen=True, kw_only=True):
     since: float
     until: float
     points: int
+    host: str = ""
 
 
 class SeriesInfo(msgspec.Struct, frozen=True):
@@ -277,11 +283,12 @@ class Ingested(msgspec.Struct, frozen=True):
 
 
 class InfosQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """The series that have samples. `pane`: this one's; "": all panes'."""
+    """The series that have samples. `pane`: this one's; "": all panes'. `host`: as in `SeriesQuery`."""
 
     pane: str = ""
     since: float
     until: float
+    host: str = ""
 
 
 class PointsQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -290,6 +297,7 @@ class PointsQuery(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         series, item: None: any.
         skip, limit: a page of the answer.
+        host: as in `SeriesQuery`.
     """
 
     pane: str
@@ -299,6 +307,7 @@ class PointsQuery(msgspec.Struct, frozen=True, kw_only=True):
     until: float
     skip: int = 0
     limit: int = 5000
+    host: str = ""
 
 
 class Point(msgspec.Struct, frozen=True, array_like=True):
@@ -317,11 +326,12 @@ class Point(msgspec.Struct, frozen=True, array_like=True):
 
 
 class UptimeQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """How long panes were at each level. `pane`: this one; "": all."""
+    """How long panes were at each level. `pane`: this one; "": all. `host`: as in `SeriesQuery`."""
 
     pane: str = ""
     since: float
     until: float
+    host: str = ""
 
 
 class CountersQuery(msgspec.Struct, frozen=True, kw_only=True):

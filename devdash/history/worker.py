@@ -98,25 +98,25 @@ def _counters(query: wire.CountersQuery, host: str) -> tuple[wire.Counted, ...]:
 def _infos(query: wire.InfosQuery, host: str) -> tuple[wire.SeriesInfo, ...]:
     from devdash.history.store.infos import infos
 
-    return infos(query, host)
+    return infos(query, query.host or host)
 
 
 def _series(query: wire.SeriesQuery, host: str) -> tuple[float | None, ...]:
     from devdash.history.store.series import series
 
-    return series(query, host)
+    return series(query, query.host or host)
 
 
 def _points(query: wire.PointsQuery, host: str) -> tuple[wire.Point, ...]:
     from devdash.history.store.series import points
 
-    return points(query, host)
+    return points(query, query.host or host)
 
 
 def _uptime(query: wire.UptimeQuery, host: str) -> tuple[wire.Uptime, ...]:
     from devdash.history.store.uptime import uptime
 
-    return uptime(query, host)
+    return uptime(query, query.host or host)
 
 
 def _housekeep(request: wire.Housekeep, host: str) -> wire.Housekept:

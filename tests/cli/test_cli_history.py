@@ -308,3 +308,25 @@ def test_looking_back_never_starts_django_in_this_process(devdash: Run) -> None:
         "sys.exit('django' in sys.modules or 'textual' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=50).returncode == 0
+
+
+def test_a_store_that_machines_share_shows_the_other_one_too(
+    devdash: Run, config: Callable[[str], object]
+) -> None:
+    """Series and uptime are one machine's; a list of events of both says whose each is."""
+    now = time.time()
+    for host, value in (("desk", 7.0), ("lap", 8.0)):
+        config(f'[panes.doer]\n[history]\nhost = "{host}"\n')
+        spool(
+            [
+                SampleRecord(now - 50, "doer", "load", "", value),
+                AlertRecord(host, now - 40, "doer", "hot", "", "fired", Level.CRITICAL, f"hot {host}"),
+            ]
+        )
+        assert f"hot {host}" in devdash("history").calm().out
+    own, other = devdash("history").calm().out, devdash("history", "--host", "desk").calm().out
+    assert "lap   doer" in own and "desk  doer" in own
+    assert "8  " in own and "7  " not in own
+    assert "hot lap" not in other and "7  " in other
+    rows = list(csv.DictReader(io.StringIO(devdash("history", "doer", "--csv", "--host", "desk").calm().out)))
+    assert [float(row["value"]) for row in rows] == [7.0]

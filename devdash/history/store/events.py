@@ -38,7 +38,7 @@ def _condition(query: EventQuery, host: str) -> Q:
     since = None if query.since is None else milliseconds_of(query.since)
     until = None if query.until is None else milliseconds_of(query.until)
     return (
-        on_host(host if query.this_host else "")
+        on_host(host if query.this_host else query.host)
         & of_panes(query.panes)
         & at_levels(query.levels)
         & within(since, until)
