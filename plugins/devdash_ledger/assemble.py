@@ -1,20 +1,23 @@
-"""From what a reader found in a journal to the answer for the pane: the same for every format."""
+"""From what a reader found in a journal to its answer: the same for every format."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeVar
 
 import msgspec
 
 from devdash_ledger import fold, months
 from devdash_ledger.facts import JournalError
-from devdash_ledger.journal import AccountType, CurrencyUse, Journal, LoadRequest
-from devdash_ledger.prices import Price, PriceBook
-from devdash_ledger.worth import converted, rates, worth
+from devdash_ledger.journal import AccountType, CurrencyUse, LoadRequest
+from devdash_ledger.prices import Price
+from devdash_ledger.sheet import FOREVER, Moves, Sheet, Use, month_ends
 
 MAX_ERRORS = 50
 
+N = TypeVar("N")
+
 
 class Contents(msgspec.Struct, frozen=True):
-    """What a reader found; the names are those of `Journal`.
+    """What a reader found; the names are those of `Sheet`.
 
     Attributes:
         bookings: read once, one after the other.
@@ -37,35 +40,39 @@ class Contents(msgspec.Struct, frozen=True):
     complete: bool
 
 
-def assemble(request: LoadRequest, contents: Contents) -> Journal:
-    """Fold the bookings and convert them."""
-    last = months.parse(request.last_month)
-    changes = fold.monthly_changes(contents.bookings, last)
-    shown = fold.window(changes.first, last, request.months)
-    used = tuple(
-        CurrencyUse(name, contents.digits(name), postings)
-        for name, postings in sorted(changes.postings.items())
+def assemble(request: LoadRequest, contents: Contents, until: int = FOREVER) -> Sheet:
+    """Sum the bookings up by month; `until`: see `Sheet`."""
+    changes = fold.monthly_changes(contents.bookings)
+    order = list(AccountType)
+    moves = (
+        Moves(account, contents.kind_of(account), currency, *_columns(by_month))
+        for (account, currency), by_month in changes.by_month.items()
     )
-    main = main_currency(request.currency, contents.operating, used)
-    book = PriceBook(contents.prices)
-    series = fold.fold(changes, shown, contents.kind_of)
-    return Journal(
+    return Sheet(
         title=contents.title,
         operating=contents.operating,
-        currencies=used,
+        uses=tuple(
+            Use(name, contents.digits(name), *_columns(by_month))
+            for name, by_month in sorted(changes.postings.items())
+        ),
         files=contents.files,
         watched=contents.watched,
         patterns=contents.patterns,
-        months=tuple(months.text_of(month) for month in shown),
-        series=converted(series, shown, main, book),
-        budgets=fold.budgets(contents.plans, changes, shown),
+        moves=tuple(sorted(moves, key=lambda one: (order.index(one.type), one.account, one.currency))),
+        prices=month_ends(contents.prices),
+        plans=tuple(contents.plans),
         errors=contents.errors[:MAX_ERRORS],
         error_count=len(contents.errors),
         complete=contents.complete,
-        currency=main,
-        worth=worth(series, shown, main, book),
-        rates=rates(used, shown, main, book),
+        last=months.parse(request.last_month),
+        until=until,
     )
+
+
+def _columns(by_month: Mapping[int, N]) -> tuple[tuple[int, ...], tuple[N, ...]]:
+    """The months in order, and what belongs to each."""
+    ordered = sorted(by_month)
+    return tuple(ordered), tuple(by_month[month] for month in ordered)
 
 
 def main_currency(wanted: str | None, operating: Sequence[str], used: Sequence[CurrencyUse]) -> str:

@@ -10,11 +10,15 @@ from typing import TypeVar
 import msgspec
 
 from devdash.api import PaneContext, Unavailable, WorkerFailed, WorkerTimeout
+from devdash_ledger import months
 from devdash_ledger.config import LedgerConfig, Trust, language_of
-from devdash_ledger.journal import Format, Journal, LoadRequest, Window
+from devdash_ledger.journal import Format, LoadRequest, Window
+from devdash_ledger.reading import Loaded, Reading
 from devdash_ledger.report import View
+from devdash_ledger.sheet import Sheet
 from devdash_ledger.stamps import Look, look_at
 from devdash_ledger.trust import Asked, AskRequest, allowed
+from devdash_ledger.unfold import Unfolding
 
 T = TypeVar("T")
 
@@ -23,29 +27,15 @@ _WORKER_SHARE = 0.95
 """Of the reading's timeout: the worker's own message comes before the reading is cancelled."""
 
 
-class Loaded(msgspec.Struct, frozen=True):
-    """One reading by the worker.
-
-    Attributes:
-        journal: the answer.
-        at: when it was asked for, ISO-8601.
-        window: the months that were asked for.
-        look: the files at that time.
-    """
-
-    journal: Journal
-    at: str
-    window: Window
-    look: Look
-
-
 class Book:
     """A journal that the settings name. It is loaded in a worker, and only when a file of it changed."""
 
     def __init__(self, file: Path, config: LedgerConfig, context: PaneContext) -> None:
         self.file = file
         self.newest: Loaded | None = None
-        self._whole: Loaded | None = None
+        """What `read` returned last."""
+        self._newest: Reading | None = None
+        self._whole: Reading | None = None
         """The newest reading in which nothing was missing."""
         self._config, self._context = config, context
         self._reading = asyncio.Lock()
@@ -58,24 +48,44 @@ class Book:
     async def read(self, window: Window) -> Loaded:
         """The newest figures of the months `window`; the same object as before when nothing has changed.
 
+        Reading several windows loads the journal once. Afterwards `view` knows this window.
+
         Raises:
             Unavailable: the journal is not there, may not be loaded yet, or its reader is not installed.
             WorkerError: it could not be loaded.
         """
         async with self._reading:
-            known = self.newest
             before = await self._context.in_thread(look_at, *self._watched())
             if not before.exists(str(self.file)):
                 hint = "correct its name in devdash.toml, or create it"
                 raise Unavailable(f"there is no journal at {self.file}", hint)
             await self._context.in_thread(require_plain, self.file)
-            if known is not None and _is_current(known, before, window):
-                return known
-            newest = await self._load(window, before)
-            if newest.journal.complete:
-                self._whole = newest
-            self.newest = newest
-            return newest
+            known = self._newest
+            if known is None or not _is_current(known, before) or not known.covers(window):
+                known = await self._load(before)
+                if known.complete:
+                    self._whole = known
+                self._newest = known
+            self.newest = await self._folded(known, window)
+            return self.newest
+
+    async def turn(self, window: Window) -> View | None:
+        """The months `window` of what was read last, without a look at the files; None: there is nothing.
+
+        For a key that moves the months. The next `read` of the same window returns the same, or
+        what is newer.
+        """
+        known = self._newest
+        if known is None or not known.covers(window):
+            return None
+        await self._folded(known, window)
+        return self.view(window)
+
+    async def _folded(self, newest: Reading, window: Window) -> Loaded:
+        """The months `window` of `newest`, and those that `view` shows in its stead."""
+        if self._whole is not None and self._whole is not newest and self._whole.covers(window):
+            await self._whole.folded(window, self._config.currency, self._context)
+        return await newest.folded(window, self._config.currency, self._context)
 
     async def asked(self) -> Asked:
         """What would run code when the journal is loaded. Nothing is loaded for it.
@@ -86,12 +96,20 @@ class Book:
         """
         return await self._call("ask", AskRequest(str(self.file), self._language()), Asked)
 
-    def view(self) -> View | None:
-        """The newest errors, beside the newest figures of the same months that lack nothing."""
-        newest, whole = self.newest, self._whole
-        if newest is None:
+    def view(self, window: Window | None = None) -> View | None:
+        """The newest errors, beside the newest figures that lack nothing.
+
+        Args:
+            window: months that were read or turned to; those of the last `read` when None.
+        """
+        window = window if window is not None or self.newest is None else self.newest.window
+        if self._newest is None or window is None:
             return None
-        shown = whole if whole is not None and whole.journal.months == newest.journal.months else newest
+        newest = self._newest.known(window)
+        whole = self._whole.known(window) if self._whole is not None else None
+        shown = whole if whole is not None else newest
+        if newest is None or shown is None:
+            return None
         return View(
             journal=shown.journal,
             as_of=shown.at,
@@ -106,28 +124,25 @@ class Book:
 
     def _watched(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Paths and patterns that decide what the journal says."""
-        if self.newest is None:
+        if self._newest is None:
             return (str(self.file),), ()
-        journal = self.newest.journal
-        return (*journal.files, *journal.watched), journal.patterns
+        sheet = self._newest.unfolding.sheet
+        return (*sheet.files, *sheet.watched), sheet.patterns
 
-    async def _load(self, window: Window, before: Look) -> Loaded:
-        at = self._context.now().isoformat(timespec="seconds")
-        config = self._config
+    async def _load(self, before: Look) -> Reading:
+        now = self._context.now()
         request = LoadRequest(
             file=str(self.file),
-            last_month=window.last,
-            months=window.count,
+            last_month=months.text_of(months.index_of(now.date())),
             language=self._language(),
-            currency=config.currency,
-            virtual=config.virtual,
-            roots=config.roots,
+            virtual=self._config.virtual,
+            roots=self._config.roots,
             trusted=await self._trusted(),
         )
-        journal = await self._call("load", request, Journal)
-        watched = (*journal.files, *journal.watched)
-        after = await self._context.in_thread(look_at, watched, journal.patterns)
-        return Loaded(journal, at, window, before.completed_by(after))
+        sheet = await self._call("load", request, Sheet)
+        after = await self._context.in_thread(look_at, (*sheet.files, *sheet.watched), sheet.patterns)
+        unfolding = await self._context.in_thread(Unfolding, sheet)
+        return Reading(unfolding, now.isoformat(timespec="seconds"), before.completed_by(after))
 
     async def _trusted(self) -> str | None:
         if not self.asks:
@@ -162,9 +177,8 @@ def path_of(folder: Path, file: Path) -> Path:
     return Path(os.path.normpath(folder / file.expanduser()))
 
 
-def _is_current(known: Loaded, look: Look, window: Window) -> bool:
-    same = known.look.settled and known.look.stamps == look.stamps
-    return same and known.window == window
+def _is_current(known: Reading, look: Look) -> bool:
+    return known.look.settled and known.look.stamps == look.stamps
 
 
 def require_plain(file: Path) -> None:

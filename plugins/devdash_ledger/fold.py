@@ -22,33 +22,31 @@ Booking = tuple[int, str, str, Decimal]
 """The index of a month, an account, a currency, and what the account gained in it."""
 
 
+MonthlyMoves = Mapping[Position, Mapping[int, Decimal]]
+"""Position → index of the month → change."""
+
+
 class Changes(msgspec.Struct, frozen=True):
     """What each account moved in each month.
 
     Attributes:
-        by_month: position → index of the month → change.
-        first: index of the first month with a posting; None when there is none.
-        postings: currency → number of postings.
+        by_month: see `MonthlyMoves`.
+        postings: currency → index of the month → number of postings.
     """
 
-    by_month: Mapping[Position, Mapping[int, Decimal]]
-    first: int | None
-    postings: Mapping[str, int]
+    by_month: MonthlyMoves
+    postings: Mapping[str, Mapping[int, int]]
 
 
-def monthly_changes(bookings: Iterable[Booking], last: int) -> Changes:
-    """Sum the bookings up to the end of the month `last`; those after it do not count."""
+def monthly_changes(bookings: Iterable[Booking]) -> Changes:
+    """Sum the bookings up."""
     by_month: defaultdict[Position, defaultdict[int, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-    postings: Counter[str] = Counter()
-    first: int | None = None
+    postings: defaultdict[str, Counter[int]] = defaultdict(Counter)
     for month, account, currency, number in bookings:
-        if month > last:
-            continue
         cells = by_month[account, currency]
         cells[month] = EXACT.add(cells[month], number)
-        postings[currency] += 1
-        first = month if first is None or month < first else first
-    return Changes(by_month, first, postings)
+        postings[currency][month] += 1
+    return Changes(by_month, postings)
 
 
 def window(first: int | None, last: int, count: int) -> range:
@@ -58,11 +56,11 @@ def window(first: int | None, last: int, count: int) -> range:
     return range(last - count + 1, last + 1)
 
 
-def fold(changes: Changes, shown: range, kind_of: Callable[[str], AccountType]) -> tuple[Series, ...]:
+def fold(moves: MonthlyMoves, shown: range, kind_of: Callable[[str], AccountType]) -> tuple[Series, ...]:
     """The series of every position that is not zero in all months of `shown`; `kind_of` an account."""
     order = list(AccountType)
     found: list[Series] = []
-    for (account, currency), by_month in changes.by_month.items():
+    for (account, currency), by_month in moves.items():
         kind = kind_of(account)
         amounts = _balances(by_month, shown) if kind.is_balance else _changes(by_month, shown)
         if any(amounts):
@@ -96,7 +94,7 @@ class Plan(msgspec.Struct, frozen=True):
     number: Decimal
 
 
-def budgets(plans: Iterable[Plan], changes: Changes, shown: range) -> tuple[BudgetMonth, ...]:
+def budgets(plans: Iterable[Plan], moves: MonthlyMoves, shown: range) -> tuple[BudgetMonth, ...]:
     """The monthly budgets of the months `shown`, beside what was booked.
 
     A budget holds for the whole of its own month and for each one after it, until
@@ -107,7 +105,7 @@ def budgets(plans: Iterable[Plan], changes: Changes, shown: range) -> tuple[Budg
         dated[plan.account, plan.currency].append((plan.start, plan.number))
     rows: list[BudgetMonth] = []
     for (account, currency), due_from in sorted(dated.items()):
-        actuals = _with_children(changes, account, currency)
+        actuals = _with_children(moves, account, currency)
         for month in shown:
             due = [amount for start, amount in due_from if start <= month]
             if due:
@@ -117,9 +115,9 @@ def budgets(plans: Iterable[Plan], changes: Changes, shown: range) -> tuple[Budg
     return tuple(rows)
 
 
-def _with_children(changes: Changes, account: str, currency: str) -> Mapping[int, Decimal]:
+def _with_children(moves: MonthlyMoves, account: str, currency: str) -> Mapping[int, Decimal]:
     total: defaultdict[int, Decimal] = defaultdict(Decimal)
-    for (name, unit), by_month in changes.by_month.items():
+    for (name, unit), by_month in moves.items():
         if unit == currency and (name == account or name.startswith(account + ":")):
             for month, change in by_month.items():
                 total[month] = EXACT.add(total[month], change)

@@ -49,10 +49,8 @@ class LoadRequest(msgspec.Struct, frozen=True):
 
     Attributes:
         file: its absolute path.
-        last_month: the last month to report, "YYYY-MM"; later entries do not count.
-        months: how many months to report; 0: all since the first transaction.
+        last_month: the current month, "YYYY-MM".
         language: its language.
-        currency: to convert to; None: the first operating currency, else the one most used.
         virtual: count virtual postings (ledger, hledger).
         roots: kinds of roots that have a name of their own (ledger, hledger).
         trusted: the mark of the code that may run (see `trust`); None: whatever there is.
@@ -60,9 +58,7 @@ class LoadRequest(msgspec.Struct, frozen=True):
 
     file: str
     last_month: str
-    months: int
     language: Format = Format.BEANCOUNT
-    currency: str | None = None
     virtual: bool = True
     roots: dict[str, AccountType] = {}
     trusted: str | None = None

@@ -27,10 +27,11 @@ from devdash_ledger import complaints, fold, months
 from devdash_ledger.amounts import EXACT
 from devdash_ledger.assemble import Contents, assemble
 from devdash_ledger.facts import JournalError
-from devdash_ledger.journal import Format, Journal, LoadRequest
+from devdash_ledger.journal import Format, LoadRequest
 from devdash_ledger.kinds import kinds
 from devdash_ledger.prices import Price
 from devdash_ledger.scan import Scan
+from devdash_ledger.sheet import Sheet
 
 _FIELDS = (
     r'%(format_date(date, "%Y-%m-%d"))\t%(quantity(scrub(amount)))\t%(commodity(scrub(amount)))\t%(account)\n'
@@ -54,23 +55,24 @@ class Refused(Exception):
         self.words = words
 
 
-def load(request: LoadRequest, found: Scan) -> Journal:
+def load(request: LoadRequest, found: Scan) -> Sheet:
     """The journal as its program reads it.
 
     Raises:
         Unavailable: the program is not installed.
     """
     errors = [*found.circles, *found.garbled]
+    until = months.parse(request.last_month)
     contents: Contents | None = None
     if not found.circles:  # ledger crashes on one
         try:
             contents = (_ledger if request.language is Format.LEDGER else _hledger)(request, found)
-            return assemble(request, msgspec.structs.replace(contents, errors=tuple(errors)))
+            return assemble(request, msgspec.structs.replace(contents, errors=tuple(errors)), until)
         except Refused as refused:
             told = complaints.read(refused.words, request.file)
             # hledger says of a garbled file that it is one, and not where
             errors += [error for error in told if error.line or not found.garbled]
-    return assemble(request, _contents(request, found, (), (), lambda _: 2, tuple(errors)))
+    return assemble(request, _contents(request, found, (), (), lambda _: 2, tuple(errors)), until)
 
 
 def _contents(

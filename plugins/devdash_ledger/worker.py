@@ -20,8 +20,9 @@ from devdash.api import Unavailable
 from devdash_ledger import scan
 from devdash_ledger.assemble import Contents, assemble
 from devdash_ledger.facts import JournalError
-from devdash_ledger.journal import AccountType, Format, Journal, LoadRequest
-from devdash_ledger.trust import Asked
+from devdash_ledger.journal import AccountType, Format, LoadRequest
+from devdash_ledger.sheet import Sheet
+from devdash_ledger.trust import Asked, require
 
 if TYPE_CHECKING:
     from beancount.core.data import BeancountError, Directives
@@ -39,14 +40,12 @@ UNREAD = frozenset({"LexerError", "LoadError", "ParserError", "ParserSyntaxError
 def load(
     file: str,
     last_month: str,
-    months: int,
     language: str = Format.BEANCOUNT,
-    currency: str | None = None,
     virtual: bool = True,
     roots: Mapping[str, str] | None = None,
     trusted: str | None = None,
 ) -> object:
-    """Read the journal `file`; see `LoadRequest`. Returns a `Journal` as plain values.
+    """Read the journal `file`; see `LoadRequest`. Returns a `Sheet` as plain values.
 
     Raises:
         Unavailable: the package or program that reads it is not installed, or a file of the journal
@@ -54,22 +53,19 @@ def load(
             code that is not the trusted one. Then nothing of it has been loaded.
     """
     own = {root: AccountType(kind) for root, kind in (roots or {}).items()}
-    request = LoadRequest(file, last_month, months, Format(language), currency, virtual, own, trusted)
+    request = LoadRequest(file, last_month, Format(language), virtual, own, trusted)
     found = scan.scan(file, request.language)
-    if found.code and trusted is not None and scan.mark(found) != trusted:
-        count = "a line" if len(found.code) == 1 else f"{len(found.code)} lines"
-        reason = f"{file} has {count} that would run code, so it is not loaded"
-        raise Unavailable(reason, "look at them, and allow them, with the action trust")
+    require(file, found, trusted)
     if request.language is not Format.BEANCOUNT:
         from devdash_ledger import programs
 
         return msgspec.to_builtins(programs.load(request, found))
     try:
-        entries, errors, options = _load_uncached(file)
+        entries, errors, options = load_uncached(file)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise Unavailable(f"{error.filename or file} cannot be read: {reason}") from error
-    return msgspec.to_builtins(_journal(request, found, entries, errors, options))
+    return msgspec.to_builtins(_sheet(request, found, entries, errors, options))
 
 
 def ask(file: str, language: str) -> object:
@@ -82,7 +78,7 @@ def ask(file: str, language: str) -> object:
     return msgspec.to_builtins(Asked(found.code, scan.mark(found)))
 
 
-def _load_uncached(file: str) -> "tuple[Directives, list[BeancountError], OptionsMap]":
+def load_uncached(file: str) -> "tuple[Directives, list[BeancountError], OptionsMap]":
     """Load without beancount's pickle cache, which misses changed plug-ins.
 
     The cache is switched off in a way that leaves a cache of other programs alone:
@@ -108,13 +104,13 @@ def _without_gc() -> Iterator[None]:
         gc.enable()
 
 
-def _journal(
+def _sheet(
     request: LoadRequest,
     found: scan.Scan,
     entries: "Directives",
     errors: "Sequence[BeancountError]",
     options: "OptionsMap",
-) -> Journal:
+) -> Sheet:
     from devdash_ledger import beans
 
     file = request.file

@@ -4,11 +4,16 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from devdash.engine.context import Context
+from devdash_ledger import worker
 from devdash_ledger.facts import LedgerFacts
+from devdash_ledger.journal import Format, Journal, Window
 from devdash_ledger.pane import LedgerConfig, LedgerPane
+from devdash_ledger.sheet import Sheet
+from devdash_ledger.unfold import Unfolding
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "household.beancount"
@@ -44,6 +49,19 @@ async def facts(ledger: LedgerPane) -> LedgerFacts:
 def cells(found: LedgerFacts) -> dict[tuple[str, str, str], str]:
     """The amounts by (account, currency, month)."""
     return {(cell.account, cell.currency, cell.month): cell.amount for cell in found.cells}
+
+
+def journal(
+    file: Path,
+    last: str,
+    count: int,
+    language: Format = Format.BEANCOUNT,
+    currency: str | None = None,
+    virtual: bool = True,
+) -> Journal:
+    """The last `count` months up to `last`, as the worker reads them and the pane folds them."""
+    sheet = msgspec.convert(worker.load(str(file), last, language, virtual), Sheet)
+    return Unfolding(sheet).journal(Window(last, count), currency)
 
 
 SHOP = """\

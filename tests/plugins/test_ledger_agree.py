@@ -7,12 +7,11 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-import msgspec
 import pytest
 from big_journals import journals
-from ledger_journals import MakeContext, pane, real, write
+from ledger_journals import MakeContext, journal, pane, real, write
 
-from devdash_ledger import months, worker
+from devdash_ledger import months
 from devdash_ledger.journal import Format, Journal
 from devdash_ledger.prices import Price, PriceBook
 from devdash_ledger.worth import last_day
@@ -20,7 +19,7 @@ from devdash_ledger.worth import last_day
 
 def load(file: Path, language: Format, last: str, count: int) -> Journal:
     """The journal as the pane would get it, in euros."""
-    return msgspec.convert(worker.load(str(file), last, count, language, "EUR"), Journal)
+    return journal(file, last, count, language, "EUR")
 
 
 def test_ten_thousand_transactions_are_the_same_in_three_languages(
@@ -31,14 +30,14 @@ def test_ten_thousand_transactions_are_the_same_in_three_languages(
     needs("hledger")
     told = []
     for name, text in journals(10_000).items():
-        journal = load(write(tmp_path, text, f"j.{name}"), Format(name), "2023-12", 0)
-        assert not journal.errors and len(journal.months) == 60
+        read = load(write(tmp_path, text, f"j.{name}"), Format(name), "2023-12", 0)
+        assert not read.errors and len(read.months) == 60
         cells = {
             (one.account, one.currency, month): (Decimal(amount), value and Decimal(value))
-            for one in journal.series
-            for month, amount, value in zip(journal.months, one.amounts, one.converted, strict=True)
+            for one in read.series
+            for month, amount, value in zip(read.months, one.amounts, one.converted, strict=True)
         }
-        worth = [(Decimal(one.net_worth), Decimal(one.income), one.savings_rate) for one in journal.worth]
+        worth = [(Decimal(one.net_worth), Decimal(one.income), one.savings_rate) for one in read.worth]
         told.append((cells, worth))
     assert len(told[0][0]) > 2_000
     assert told[0] == told[1] == told[2]
@@ -53,10 +52,10 @@ def test_converted_cells_are_beancounts_own() -> None:
 
     file = real("beancount-example.beancount")
     prices = build_price_map(loader.load_file(str(file))[0])  # type: ignore[no-untyped-call]  # beancount has no types
-    journal = msgspec.convert(worker.load(str(file), "2015-06", 12, currency="USD"), Journal)
+    converted = journal(file, "2015-06", 12, currency="USD")
     compared = 0
-    for one in journal.series:
-        for month, amount, value in zip(journal.months, one.amounts, one.converted, strict=True):
+    for one in converted.series:
+        for month, amount, value in zip(converted.months, one.amounts, one.converted, strict=True):
             day = last_day(months.parse(month))
             own = convert_amount(Amount(Decimal(amount), one.currency), "USD", prices, day)  # type: ignore[no-untyped-call]
             if own.currency == "USD":

@@ -10,9 +10,9 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ledger_journals import journal as read
 from ledger_journals import real
 
-from devdash_ledger import worker
 from devdash_ledger.journal import Journal
 
 LAST = "2026-03"
@@ -45,7 +45,7 @@ Transfer = tuple[date, str, str, str, Decimal]
 
 def load(file: Path, last: str = LAST, months: int = 6) -> Journal:
     """The journal as the pane would get it."""
-    return msgspec.convert(worker.load(str(file), last, months), Journal)
+    return read(file, last, months)
 
 
 def write(file: Path, booked: list[Transfer]) -> None:

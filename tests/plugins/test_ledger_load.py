@@ -80,7 +80,7 @@ sys.modules["beancount"] = None
 from devdash.api import Unavailable
 from devdash_ledger import worker
 try:
-    worker.load({str(file)!r}, "2026-11", 6)
+    worker.load({str(file)!r}, "2026-11")
 except Unavailable as error:
     print(error.message, "|", error.hint)
 """

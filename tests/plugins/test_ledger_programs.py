@@ -10,14 +10,13 @@ from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 
-import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ledger_journals import MakeContext, cells, facts, pane, real, write
+from ledger_journals import journal as read
 
 from devdash.api import Notice, Unavailable
-from devdash_ledger import worker
 from devdash_ledger.facts import LedgerFacts
 from devdash_ledger.journal import AccountType, Format, Journal
 
@@ -83,7 +82,7 @@ def load(
     virtual: bool = True,
 ) -> Journal:
     """The journal as the pane would get it."""
-    return msgspec.convert(worker.load(str(file), last, months, language, currency, virtual), Journal)
+    return read(file, last, months, language, currency, virtual)
 
 
 def amounts(journal: Journal) -> dict[tuple[str, str], tuple[str, ...]]:

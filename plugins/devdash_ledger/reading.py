@@ -1,0 +1,65 @@
+"""One reading of a journal, and the windows that have been folded from it so far."""
+
+import msgspec
+
+from devdash.api import PaneContext
+from devdash_ledger import months
+from devdash_ledger.journal import Journal, Window
+from devdash_ledger.stamps import Look
+from devdash_ledger.unfold import Unfolding
+
+MOST_WINDOWS = 16
+"""Kept folded; going to and fro between them costs nothing."""
+
+
+class Loaded(msgspec.Struct, frozen=True):
+    """One reading, folded to some months.
+
+    Attributes:
+        journal: the figures.
+        at: when they were asked for, ISO-8601.
+        window: the months that were asked for.
+        look: the files at that time.
+    """
+
+    journal: Journal
+    at: str
+    window: Window
+    look: Look
+
+
+class Reading:
+    """What was read, when, and from which state of the files.
+
+    Args:
+        unfolding: the sheet.
+        at: when it was asked for, ISO-8601.
+        look: the files at that time.
+    """
+
+    def __init__(self, unfolding: Unfolding, at: str, look: Look) -> None:
+        self.unfolding, self.at, self.look = unfolding, at, look
+        self._folded: dict[Window, Loaded] = {}
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing was missing."""
+        return self.unfolding.sheet.complete
+
+    def covers(self, window: Window) -> bool:
+        """Whether the sheet may be used for these months."""
+        return months.parse(window.last) <= self.unfolding.sheet.until
+
+    def known(self, window: Window) -> Loaded | None:
+        """The months `window`, if they have been folded."""
+        return self._folded.get(window)
+
+    async def folded(self, window: Window, currency: str | None, context: PaneContext) -> Loaded:
+        """The months `window`; the same object each time."""
+        known = self._folded.get(window)
+        if known is None:
+            journal = await context.in_thread(self.unfolding.journal, window, currency)
+            known = self._folded.setdefault(window, Loaded(journal, self.at, window, self.look))
+            while len(self._folded) > MOST_WINDOWS:
+                del self._folded[next(iter(self._folded))]
+        return known

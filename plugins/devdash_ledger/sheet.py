@@ -1,0 +1,98 @@
+"""`Sheet`: all that a reading keeps of a journal, from which any months are folded without reading again.
+
+It holds what each account moved in each month, sparsely, and the prices that hold at the ends of
+months. It crosses from the worker to the pane, and lies in the cache.
+"""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+import msgspec
+
+from devdash_ledger.facts import JournalError
+from devdash_ledger.fold import Plan
+from devdash_ledger.journal import AccountType
+from devdash_ledger.prices import Price
+
+FOREVER = 9999 * 12 + 11
+"""The index of the last month that a date can have."""
+
+
+class Moves(msgspec.Struct, frozen=True, array_like=True):
+    """What one account moved in one currency.
+
+    Attributes:
+        account: its full name.
+        type: what kind of account it is.
+        currency: of the changes.
+        months: indices of the months with postings, ascending (see `months`).
+        changes: the sum of each of these months' postings, exact.
+    """
+
+    account: str
+    type: AccountType
+    currency: str
+    months: tuple[int, ...]
+    changes: tuple[Decimal, ...]
+
+
+class Use(msgspec.Struct, frozen=True, array_like=True):
+    """Where a currency is used.
+
+    Attributes:
+        name: such as "EUR".
+        digits: decimals that the journal usually writes.
+        months: indices of months with postings in it.
+        postings: how many there are in each of them.
+    """
+
+    name: str
+    digits: int
+    months: tuple[int, ...]
+    postings: tuple[int, ...]
+
+
+class Sheet(msgspec.Struct, frozen=True):
+    """A journal as it was read.
+
+    Attributes:
+        title, operating, files, watched, patterns, error_count, complete: as in `Journal`.
+        uses: the currencies, by name.
+        moves: by type, account and currency.
+        prices: of each pair and month the last one.
+        plans: the budgets.
+        errors: the first 50 by file and line.
+        last: index of the month in which it was read.
+        until: index of the last month for which it may be used: a program that takes dates without a
+            year for the current year's reads another journal in another month.
+    """
+
+    title: str
+    operating: tuple[str, ...]
+    uses: tuple[Use, ...]
+    files: tuple[str, ...]
+    watched: tuple[str, ...]
+    patterns: tuple[str, ...]
+    moves: tuple[Moves, ...]
+    prices: tuple[Price, ...]
+    plans: tuple[Plan, ...]
+    errors: tuple[JournalError, ...]
+    error_count: int
+    complete: bool
+    last: int
+    until: int = FOREVER
+
+
+def month_ends(prices: Iterable[Price]) -> tuple[Price, ...]:
+    """Of each pair and month the last price, of several on a day the last one; in the order of days.
+
+    Amounts are converted at the ends of months only, where no other price is in force.
+    """
+    kept: dict[tuple[str, str, int, int], Price] = {}
+    for price in prices:
+        if price.rate > 0 and price.base != price.quote:
+            key = (price.base, price.quote, price.day.year, price.day.month)
+            known = kept.get(key)
+            if known is None or known.day <= price.day:
+                kept[key] = price
+    return tuple(sorted(kept.values(), key=lambda price: (price.day, price.base, price.quote)))

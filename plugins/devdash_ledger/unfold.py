@@ -1,0 +1,71 @@
+"""From a `Sheet` to the journal of some months: folds and converts, without the journal's files. Pure.
+
+It runs in the dashboard's process, in a thread, and takes milliseconds.
+"""
+
+from collections.abc import Mapping
+
+from devdash_ledger import fold, months
+from devdash_ledger.assemble import main_currency
+from devdash_ledger.journal import AccountType, CurrencyUse, Journal, Window
+from devdash_ledger.prices import PriceBook
+from devdash_ledger.sheet import Sheet, Use
+from devdash_ledger.worth import converted, rates, worth
+
+MOST_MONTHS = 1200
+"""Of a window without a count: a date such as 0202-01-01 is a slip, and no reason to fold 22,000 months."""
+
+
+class Unfolding:
+    """One sheet, with what all of its windows have in common."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self.sheet = sheet
+        self._moves: fold.MonthlyMoves = {
+            (one.account, one.currency): dict(zip(one.months, one.changes, strict=True))
+            for one in sheet.moves
+        }
+        self._types: Mapping[str, AccountType] = {one.account: one.type for one in sheet.moves}
+        self._prices = PriceBook(sheet.prices)
+
+    def journal(self, window: Window, currency: str | None) -> Journal:
+        """The journal of the months `window`, converted to `currency`; None: to the journal's own.
+
+        The main currency is the same for every window.
+        """
+        sheet = self.sheet
+        last = months.parse(window.last)
+        shown = fold.window(self._first(last), last, window.count)[-MOST_MONTHS:]
+        used = _used(sheet, max(last, sheet.last))
+        main = main_currency(currency, sheet.operating, used)
+        series = fold.fold(self._moves, shown, self._types.__getitem__)
+        return Journal(
+            title=sheet.title,
+            operating=sheet.operating,
+            currencies=used,
+            files=sheet.files,
+            watched=sheet.watched,
+            patterns=sheet.patterns,
+            months=tuple(months.text_of(month) for month in shown),
+            series=converted(series, shown, main, self._prices),
+            budgets=fold.budgets(sheet.plans, self._moves, shown),
+            errors=sheet.errors,
+            error_count=sheet.error_count,
+            complete=sheet.complete,
+            currency=main,
+            worth=worth(series, shown, main, self._prices),
+            rates=rates(used, shown, main, self._prices),
+        )
+
+    def _first(self, last: int) -> int | None:
+        starts = (one.months[0] for one in self.sheet.moves if one.months and one.months[0] <= last)
+        return min(starts, default=None)
+
+
+def _used(sheet: Sheet, last: int) -> tuple[CurrencyUse, ...]:
+    counts = ((one, _count(one, last)) for one in sheet.uses)
+    return tuple(CurrencyUse(one.name, one.digits, count) for one, count in counts if count)
+
+
+def _count(use: Use, last: int) -> int:
+    return sum(count for month, count in zip(use.months, use.postings, strict=True) if month <= last)
