@@ -1,40 +1,60 @@
-"""The table of accounts: the tree, the last months, a trend."""
+"""The table of accounts: the tree, its columns, a trend, the newest column against the average, budgets."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from decimal import Decimal
 
 import msgspec
 
 from devdash.api import Align, Cell, Column, Level, Pair, Pairs, Row, Table, Text, Tone
-from devdash_ledger import months
-from devdash_ledger.amounts import digits_for, readable
+from devdash_ledger import budget_bars, months, results
+from devdash_ledger.amounts import EXACT, digits_for, readable
 from devdash_ledger.facts import JournalError
+from devdash_ledger.figures import branches, signed
 from devdash_ledger.journal import Journal
+from devdash_ledger.looking import Period
+from devdash_ledger.results import Result
+from devdash_ledger.sight import Sight, key_of
 from devdash_ledger.tree import Line, lines
 
-MAX_COLUMNS = 24
-"""Months in the table; hardly a terminal shows more."""
 MAX_ROWS = 400
-MAX_AMOUNTS = 2_400
-"""Accounts × months; beyond it the oldest months are left out of the table."""
+MAX_AMOUNTS = 1_500
+"""Lines × columns; beyond it the oldest columns are left out."""
+MAX_DETAILED = 200
+"""Lines; where there are more, they have no details of their own."""
 
-_TREND_PRIORITY = 2
+_TREND, _AVERAGE, _BUDGET = 2, 3, 5
+"""The places of the columns that are no months in the order of giving way."""
+TREND_KEY, AVERAGE_KEY, BUDGET_KEY = "trend", "average", "budget"
+
+FOLDED = "▸ "
+_CENTS = 2
+"""Decimals of a currency that is only converted to, and never written in the journal."""
 
 
 class _Style(msgspec.Struct, frozen=True):
     """What all rows have in common.
 
     Attributes:
+        sight: what is looked at.
+        columns: those of it that are shown.
         digits: decimals by currency.
         suspects: accounts whose figures may be wrong, their parents among them.
         currency_column: several currencies are shown, so each row names its own.
-        last: the last month, "YYYY-MM".
+        averages: by account and currency what the newest column is compared with; None: with nothing.
+        budgets: by account and currency; None: there are none.
+        detailed: rows have details.
+        last: what the newest column is called in a sentence.
     """
 
+    sight: Sight
+    columns: tuple[Period, ...]
     digits: Mapping[str, int]
     suspects: Set[str]
     currency_column: bool
+    averages: Mapping[tuple[str, str], Decimal] | None
+    budgets: Mapping[tuple[str, str], budget_bars.Bar] | None
+    detailed: bool
     last: str
 
 
@@ -48,67 +68,183 @@ def digits(journal: Journal) -> Mapping[str, int]:
     return {name: digits_for(count, amounts[name]) for name, count in usual.items()}
 
 
-def table(
-    journal: Journal, errors: Sequence[JournalError], currency: str, digits: Mapping[str, int]
-) -> Table:
-    """The accounts of `journal`, with `currency` before the others; `errors` mark the accounts they name."""
-    count = max(1, min(MAX_COLUMNS, len(journal.months), MAX_AMOUNTS // max(1, len(journal.series))))
-    shown = journal.months[-count:]
-    tree = tuple(lines(journal.series, currency, count))
-    used = {line.currency for line in tree}
-    style = _Style(digits, _suspects(errors), len(used) > 1, shown[-1])
+def table(sight: Sight, errors: Sequence[JournalError], digits: Mapping[str, int]) -> Table:
+    """The accounts of `sight`, the main currency before the others; `errors` mark the accounts they name."""
+    shown = sight.columns
+    plain = sight.positions(shown)
+    bars = budget_bars.bars(sight.journal, shown[-1])
+    tree = tuple(lines(signed(plain, sight.sign), sight.journal.currency, {account for account, _ in bars}))
+    sums = results.results(sight, plain)
+    used = {line.currency for line in tree} | {one.currency for one in sums}
+    rows = tuple(_unfolded(tree, sight.looking.folded))
+    columns = shown[-max(1, MAX_AMOUNTS // max(1, min(MAX_ROWS, len(rows)))) :]
+    style = _Style(
+        sight=sight,
+        columns=columns,
+        digits=digits,
+        suspects=_suspects(errors),
+        currency_column=len(used) > 1,
+        averages=_averages(sight) if sight.before else None,
+        budgets=bars if any((line.account, line.currency) in bars for line in tree) else None,
+        detailed=len(rows) <= MAX_DETAILED,
+        last=months.title(shown[-1].key) if not sight.looking.years else shown[-1].title,
+    )
     held: defaultdict[str, list[Line]] = defaultdict(list)
     for line in tree:
         held[line.account].append(line)
     return Table(
-        _columns(shown, used),
-        tuple(_row(line, held[line.account], style) for line in tree[:MAX_ROWS]),
-        empty=f"No postings up to {months.title(shown[-1])}.",
-        heading=f"The first {MAX_ROWS} of {len(tree)} lines" if len(tree) > MAX_ROWS else "",
-    )
-
-
-def _columns(shown: Sequence[str], used: Set[str]) -> tuple[Column, ...]:
-    """Account, currency when there are several, months, trend.
-
-    The newest month stays always; where room is short, the oldest months go first,
-    then the trend, then the month before the newest.
-    """
-    several = len(used) > 1
-    ages = range(len(shown) - 1, -1, -1)
-    return (
-        Column("" if several else "".join(used), shrink=True),
-        *((Column(),) if several else ()),
-        *(
-            Column(months.heading(month, shown[-1]), Align.RIGHT, age if age < _TREND_PRIORITY else age + 1)
-            for age, month in zip(ages, shown, strict=True)
+        _columns(style, used),
+        (
+            *(_row(line, held[line.account], style) for line in rows[:MAX_ROWS]),
+            *(_result(one, style) for one in sums),
         ),
-        Column("1 month" if len(shown) == 1 else f"{len(shown)} months", priority=_TREND_PRIORITY),
+        empty=f"No postings up to {style.last}.",
+        heading=_heading(sight, len(rows), style.last),
+        cells=True,
     )
+
+
+def _unfolded(tree: Sequence[Line], folded: Set[str]) -> Iterator[Line]:
+    """The lines without those below an account that is folded."""
+    hidden: int | None = None
+    for line in tree:
+        if hidden is None or line.depth <= hidden:
+            hidden = line.depth if line.account in folded else None
+            yield line
+
+
+def _heading(sight: Sight, count: int, last: str) -> str:
+    """What is looked at, where that is not the plain accounts up to now, and what is left out."""
+    looking = sight.looking
+    parts = [
+        looking.scene.value.capitalize(),
+        f"in {sight.journal.currency}" if sight.converts else "",
+        "by year" if looking.years else "summed up since January" if looking.running else "",
+        f"up to {last}" if looking.back and not looking.years else "",
+    ]
+    told = [part for part in parts if part]
+    if len(told) == 1 and looking.scene is looking.scene.ACCOUNTS:
+        told = []
+    if count > MAX_ROWS:
+        told.append(f"the first {MAX_ROWS} of {count} lines")
+    text = " · ".join(told)
+    return text[:1].upper() + text[1:]
+
+
+def _columns(style: _Style, used: Set[str]) -> tuple[Column, ...]:
+    """Account, currency when there are several, months or years, trend, comparison, budget.
+
+    The newest column stays always; where room is short, the oldest months go first,
+    then the budget, then the comparison and the trend, then the month before the newest.
+    """
+    shown = style.columns
+    unit = "year" if style.sight.looking.years else "month"
+    found = [Column("" if style.currency_column else "".join(used), shrink=True)]
+    if style.currency_column:
+        found.append(Column())
+    ages = range(len(shown) - 1, -1, -1)
+    for age, period in zip(ages, shown, strict=True):
+        found.append(Column(period.title, Align.RIGHT, _priority(age), key=period.key))
+    title = f"1 {unit}" if len(shown) == 1 else f"{len(shown)} {unit}s"
+    found.append(Column(title, priority=_TREND, key=TREND_KEY))
+    if style.averages is not None:
+        found.append(Column("vs avg", Align.RIGHT, _AVERAGE, key=AVERAGE_KEY))
+    if style.budgets is not None:
+        found.append(Column("budget", priority=_BUDGET, key=BUDGET_KEY))
+    return tuple(found)
+
+
+def _priority(age: int) -> int:
+    """Of the column that many before the newest: the others have their places between."""
+    return age if age < _TREND else _BUDGET - 1 if age == _TREND else age + 3
 
 
 def _row(line: Line, held: Sequence[Line], style: _Style) -> Row:
+    folded = line.has_children and line.account in style.sight.looking.folded
     tone = Tone.DIM if line.repeats else Tone.STRONG if line.depth == 0 else Tone.PLAIN
-    places = style.digits.get(line.currency)
-    cells = (
-        Cell(line.label, tone),
-        *((Cell(line.currency, Tone.DIM),) if style.currency_column else ()),
-        *(Cell(readable(amount, places), Tone.PLAIN if amount else Tone.DIM) for amount in line.amounts),
-        Cell(trend=tuple(float(amount) for amount in line.amounts)),
+    average = (
+        None if style.averages is None else style.averages.get((line.account, line.currency), Decimal(0))
     )
+    bar = None if style.budgets is None else style.budgets.get((line.account, line.currency))
+    cells = [Cell(f"{FOLDED if folded else ''}{line.label}", tone)]
+    cells += _amounts(line.currency, line.amounts, style, apart=line.apart)
+    if style.averages is not None:
+        cells.append(_compared(line.amounts[-1], average or Decimal(0)) if not line.apart else Cell())
+    if style.budgets is not None:
+        cells.append(bar.cell() if bar is not None else Cell())
     return Row(
-        f"{line.account} {line.currency}",
-        cells,
+        key_of(line.account, line.currency, converted=style.sight.converts and not line.apart),
+        tuple(cells),
         Level.ATTENTION if line.account in style.suspects else Level.OK,
         line.depth,
-        _detail(line.account, held, style.last),
+        _detail(line, held, style, average, bar) if style.detailed else (),
     )
 
 
-def _detail(account: str, held: Sequence[Line], last: str) -> tuple[Text | Pairs, ...]:
-    """The last month's figures of the account, in all its currencies, with every decimal."""
-    pairs = tuple(Pair(line.currency, readable(line.amounts[-1])) for line in held)
-    return (Text(f"{account} · {months.title(last)}", Tone.STRONG), Pairs(pairs))
+def _amounts(currency: str, amounts: Sequence[Decimal], style: _Style, *, apart: bool) -> Iterator[Cell]:
+    """The cells from the currency to the trend. What is apart has no amount where it has a price."""
+    converted = style.sight.converts and not apart
+    places = style.digits.get(currency, _CENTS if converted else None)
+    if style.currency_column:
+        yield Cell(currency, Tone.DIM)
+    shown = amounts[-len(style.columns) :]
+    for amount in shown:
+        text = "" if apart and not amount else readable(amount, places)
+        yield Cell(text, Tone.PLAIN if amount else Tone.DIM)
+    yield Cell(trend=tuple(None if apart and not amount else float(amount) for amount in shown))
+
+
+def _compared(amount: Decimal, average: Decimal) -> Cell:
+    """By how much `amount` is larger or smaller than `average`, in the average's own direction."""
+    if not average:
+        return Cell("new" if amount else "", Tone.DIM)
+    percent = (amount - average) / average * 100
+    tone = Tone.PLAIN if amount and abs(percent) >= 1 else Tone.DIM
+    if abs(percent) >= 1000:
+        return Cell("<−999 %" if percent < 0 else ">999 %", tone)
+    text = readable(percent, 0)
+    return Cell(f"{'' if text == '0' or percent < 0 else '+'}{text} %", tone)
+
+
+def _result(one: Result, style: _Style) -> Row:
+    """The row of a statement's result."""
+    cells = [Cell(one.label, Tone.DIM if one.repeats else Tone.STRONG)]
+    if one.rates:
+        cells += [Cell()] if style.currency_column else []
+        cells += [Cell(text) for text in one.rates[-len(style.columns) :]]
+        cells.append(Cell())
+    else:
+        cells += _amounts(one.currency, one.amounts, style, apart=one.apart)
+    cells += [Cell() for extra in (style.averages, style.budgets) if extra is not None]
+    return Row(one.key, tuple(cells))
+
+
+def _averages(sight: Sight) -> Mapping[tuple[str, str], Decimal]:
+    """The means of the months before the newest, by account and currency."""
+    sums = branches(signed(sight.positions(sight.before), sight.sign))
+    count = len(sight.before)
+    return {key: EXACT.divide(_total(amounts), Decimal(count)) for key, amounts in sums.items()}
+
+
+def _total(amounts: Sequence[Decimal]) -> Decimal:
+    total = Decimal(0)
+    for amount in amounts:
+        total = EXACT.add(total, amount)
+    return total
+
+
+def _detail(
+    line: Line, held: Sequence[Line], style: _Style, average: Decimal | None, bar: budget_bars.Bar | None
+) -> tuple[Text | Pairs, ...]:
+    """The newest column's figures of the account, in all its currencies, with every decimal."""
+    pairs = [Pair(one.currency, readable(one.amounts[-1])) for one in held]
+    if average:
+        months_before = len(style.sight.before)
+        told = f"{readable(average, style.digits.get(line.currency, 2))} {line.currency}".strip()
+        pairs.append(Pair(f"average of {months_before} months before", told))
+    if bar is not None:
+        pairs.append(Pair("budget", bar.told(line.currency)))
+    return (Text(f"{line.account} · {style.last}", Tone.STRONG), Pairs(tuple(pairs)))
 
 
 def _suspects(errors: Sequence[JournalError]) -> frozenset[str]:

@@ -6,10 +6,12 @@ from decimal import Decimal
 import msgspec
 
 from devdash.api import Attention, Block, Level, Notice, Report
-from devdash_ledger import accounts, errors, totals, tree
+from devdash_ledger import accounts, errors, months, totals, tree
 from devdash_ledger.amounts import EXACT, readable
 from devdash_ledger.facts import JournalError, LedgerFacts, MonthCell
 from devdash_ledger.journal import AccountType, Journal
+from devdash_ledger.looking import Looking, Scene
+from devdash_ledger.sight import Sight, sight
 
 FACTS_ROOM = 400_000
 """Bytes of JSON for cells and budgets; beyond it the oldest months are left out, and a notice says so."""
@@ -53,19 +55,22 @@ def unset(pane: str) -> Report:
     return Report(Level.OK, "no journal set", (notice,))
 
 
-def build(view: View, room: int = FACTS_ROOM) -> Report:
+def build(view: View, room: int = FACTS_ROOM, seen: Sight | None = None) -> Report:
     """The report of a journal, with facts of some `room` bytes.
 
     Pure, but tens of milliseconds for a large one: run it in a thread.
+
+    Args:
+        view: of the current months.
+        seen: what the tables show; the current months, as they are, when None.
     """
     journal = view.journal
-    digits = accounts.digits(journal)
+    if seen is None:
+        seen = sight(journal, Looking(), months.parse(journal.months[-1]), len(journal.months))
+    digits = accounts.digits(seen.journal)
     listed = errors.listed(view.errors, journal.files[0])
-    blocks: list[Block] = [
-        *_notices(view, room),
-        accounts.table(journal, view.errors, view.journal.currency, digits),
-    ]
-    if (table := totals.table(journal, digits)) is not None:
+    blocks: list[Block] = [*_notices(view, room), accounts.table(seen, view.errors, digits)]
+    if seen.looking.scene is Scene.ACCOUNTS and (table := totals.table(seen, digits)) is not None:
         blocks.append(table)
     if listed:
         blocks.append(errors.table(listed, view.error_count))

@@ -1,16 +1,14 @@
 """The tree of accounts: every parent with the sum of what is below it, per currency."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from decimal import Decimal
 
 import msgspec
 
 from devdash_ledger.amounts import EXACT
+from devdash_ledger.figures import Amounts, Position, add
 from devdash_ledger.journal import AccountType, Series
-
-Amounts = tuple[Decimal, ...]
-"""One amount per month, oldest first."""
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -23,6 +21,8 @@ class Line(msgspec.Struct, frozen=True):
         currency: of the amounts.
         amounts: of the account and all below it.
         repeats: the account already has a line above, in another currency.
+        apart: the amounts are those without a price, beside a converted line.
+        has_children: there are lines below it.
     """
 
     account: str
@@ -31,6 +31,8 @@ class Line(msgspec.Struct, frozen=True):
     currency: str
     amounts: Amounts
     repeats: bool
+    apart: bool = False
+    has_children: bool = False
 
 
 class _Node(msgspec.Struct):
@@ -38,19 +40,20 @@ class _Node(msgspec.Struct):
     type: AccountType
     children: list["_Node"]
     totals: dict[str, Amounts]
+    apart: set[str]
     has_own: bool = False
 
 
-def lines(series: Sequence[Series], main: str, count: int) -> Iterator[Line]:
-    """The lines of the tree for the last `count` months, roots in the order of `AccountType`, then by name.
+def lines(found: Sequence[Position], main: str, single: Set[str] = frozenset()) -> Iterator[Line]:
+    """The lines of the tree, roots in the order of `AccountType`, then by name.
 
     Amounts of different currencies are never added up: an account has one line
     per currency, the currency `main` first. A parent without amounts of its own
-    and with a single child is joined to it ("Bank:Checking"); a root is not.
+    and with a single child is joined to it ("Bank:Checking"); a root is not, nor is one of `single`.
     """
     order = list(AccountType)
-    for root in sorted(_grow(series, count), key=lambda node: (order.index(node.type), node.name)):
-        yield from _walk(root, root.name, 0, main)
+    for root in sorted(_grow(found), key=lambda node: (order.index(node.type), node.name)):
+        yield from _walk(root, root.name, 0, main, single)
 
 
 class Held(msgspec.Struct, frozen=True):
@@ -69,37 +72,43 @@ def total(series: Sequence[Series], types: Sequence[AccountType]) -> list[Held]:
     return [Held(currency, amount) for currency, amount in sorted(sums.items()) if amount]
 
 
-def _grow(series: Sequence[Series], count: int) -> list[_Node]:
+def _grow(found: Sequence[Position]) -> list[_Node]:
     nodes: dict[str, _Node] = {}
     roots: list[_Node] = []
-    for entry in series:
-        amounts = tuple(Decimal(amount) for amount in entry.amounts[-count:])
+    for entry in found:
         parts = entry.account.split(":")
         parent: _Node | None = None
         for depth in range(len(parts)):
             name = ":".join(parts[: depth + 1])
             node = nodes.get(name)
             if node is None:
-                node = nodes[name] = _Node(name, entry.type, [], {})
+                node = nodes[name] = _Node(name, entry.type, [], {}, set())
                 (roots if parent is None else parent.children).append(node)
             known = node.totals.get(entry.currency)
-            node.totals[entry.currency] = (
-                amounts
-                if known is None
-                else tuple(EXACT.add(a, b) for a, b in zip(known, amounts, strict=True))
-            )
+            node.totals[entry.currency] = entry.amounts if known is None else add(known, entry.amounts)
+            if entry.apart:
+                node.apart.add(entry.currency)
             parent = node
         nodes[entry.account].has_own = True
     return roots
 
 
-def _walk(node: _Node, label: str, depth: int, main: str) -> Iterator[Line]:
-    while depth > 0 and not node.has_own and len(node.children) == 1:
+def _walk(node: _Node, label: str, depth: int, main: str, single: Set[str]) -> Iterator[Line]:
+    while depth > 0 and not node.has_own and len(node.children) == 1 and node.name not in single:
         node = node.children[0]
         label = f"{label}:{node.name.rpartition(':')[2]}"
     currencies = sorted(node.totals, key=lambda currency: (currency != main, currency))
     shown = [currency for currency in currencies if any(node.totals[currency])] or currencies[:1]
     for place, currency in enumerate(shown):
-        yield Line(node.name, label, depth, currency, node.totals[currency], repeats=place > 0)
+        yield Line(
+            account=node.name,
+            label=label,
+            depth=depth,
+            currency=currency,
+            amounts=node.totals[currency],
+            repeats=place > 0,
+            apart=currency in node.apart,
+            has_children=bool(node.children),
+        )
     for child in sorted(node.children, key=lambda below: below.name):
-        yield from _walk(child, child.name.rpartition(":")[2], depth + 1, main)
+        yield from _walk(child, child.name.rpartition(":")[2], depth + 1, main, single)

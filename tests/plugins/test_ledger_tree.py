@@ -15,6 +15,7 @@ from devdash_ledger.amounts import digits_for, readable
 from devdash_ledger.assemble import main_currency
 from devdash_ledger.editing import EDIT
 from devdash_ledger.facts import BudgetMonth, JournalError, LedgerFacts
+from devdash_ledger.figures import Position
 from devdash_ledger.journal import AccountType, CurrencyUse, Journal, Series
 from devdash_ledger.prices import PriceBook
 
@@ -25,20 +26,20 @@ names = st.lists(st.sampled_from(("A", "B", "C")), min_size=0, max_size=4).map(
 
 
 @st.composite
-def series_sets(draw: st.DrawFn) -> tuple[Series, ...]:
-    """Series of three months, each position once."""
-    positions = draw(st.sets(st.tuples(names, st.sampled_from(("EUR", "CHF"))), min_size=1, max_size=12))
+def position_sets(draw: st.DrawFn) -> tuple[Position, ...]:
+    """Positions of three months, each account and currency once."""
+    found = draw(st.sets(st.tuples(names, st.sampled_from(("EUR", "CHF"))), min_size=1, max_size=12))
     return tuple(
-        Series(account, AccountType.ASSETS, currency, tuple(f"{draw(amounts):f}" for _ in range(3)))
-        for account, currency in sorted(positions)
+        Position(account, AccountType.ASSETS, currency, tuple(draw(amounts) for _ in range(3)))
+        for account, currency in sorted(found)
     )
 
 
 @settings(max_examples=40)
-@given(series_sets())
-def test_every_line_is_the_sum_of_what_is_below_it(found: tuple[Series, ...]) -> None:
+@given(position_sets())
+def test_every_line_is_the_sum_of_what_is_below_it(found: tuple[Position, ...]) -> None:
     """A line's amounts are those of the account and all below it, in its own currency alone."""
-    lines = list(tree.lines(found, "EUR", 3))
+    lines = list(tree.lines(found, "EUR"))
     assert len({(line.account, line.currency) for line in lines}) == len(lines)
     for line in lines:
         below = [
@@ -48,18 +49,18 @@ def test_every_line_is_the_sum_of_what_is_below_it(found: tuple[Series, ...]) ->
             and (entry.account == line.account or entry.account.startswith(line.account + ":"))
         ]
         for month, amount in enumerate(line.amounts):
-            assert amount == sum(Decimal(entry.amounts[month]) for entry in below)
+            assert amount == sum(entry.amounts[month] for entry in below)
     shown = {(line.account, line.currency) for line in lines}
-    moving = {(entry.account, entry.currency) for entry in found if any(map(Decimal, entry.amounts))}
+    moving = {(entry.account, entry.currency) for entry in found if any(entry.amounts)}
     assert moving <= shown
 
 
 @settings(max_examples=40)
-@given(series_sets())
-def test_labels_spell_the_account(found: tuple[Series, ...]) -> None:
+@given(position_sets())
+def test_labels_spell_the_account(found: tuple[Position, ...]) -> None:
     """Going down the tree, the labels joined by colons are the account's name; depth grows by one."""
     path: list[str] = []
-    for line in tree.lines(found, "EUR", 3):
+    for line in tree.lines(found, "EUR"):
         assert line.depth <= len(path)
         del path[line.depth :]
         path.append(line.label)
@@ -69,10 +70,11 @@ def test_labels_spell_the_account(found: tuple[Series, ...]) -> None:
 def test_the_main_currency_stands_first() -> None:
     """An account with several currencies has one line for each, the main one first, the others marked."""
     found = [
-        Series("Assets:Purse", AccountType.ASSETS, currency, ("1",)) for currency in ("CHF", "EUR", "GBP")
+        Position("Assets:Purse", AccountType.ASSETS, currency, (Decimal(1),))
+        for currency in ("CHF", "EUR", "GBP")
     ]
     lines = [
-        (line.account, line.currency, line.repeats) for line in tree.lines(found, "EUR", 3) if line.depth == 1
+        (line.account, line.currency, line.repeats) for line in tree.lines(found, "EUR") if line.depth == 1
     ]
     assert lines == [
         ("Assets:Purse", "EUR", False),
@@ -199,17 +201,24 @@ def test_the_largest_journals_pass_the_boundary(accounts: int, months: int) -> N
 
 
 def test_older_months_are_dropped_first() -> None:
-    """The newest month never goes, then the month before it, then the trend, then older ones."""
+    """The newest month never goes, then the month before it, then trend and average, then older ones."""
     table = next(block for block in report.build(_view(_journal(3, 6))).blocks if isinstance(block, Table))
-    assert [column.priority for column in table.columns] == [0, 6, 5, 4, 3, 1, 0, 2]
-    assert [column.title for column in table.columns][-2:] == ["Jun", "6 months"]
+    assert [(column.title, column.priority) for column in table.columns] == [
+        ("EUR", 0),
+        *(("Jan", 8), ("Feb", 7), ("Mar", 6), ("Apr", 4), ("May", 1), ("Jun", 0)),
+        *(("6 months", 2), ("vs avg", 3)),
+    ]
 
 
 def test_months_of_other_years_name_their_year() -> None:
     """A heading is a month's name, with the year unless it is the last month's own."""
     journal = msgspec.structs.replace(_journal(1, 3), months=("2025-11", "2025-12", "2026-01"))
     table = next(block for block in report.build(_view(journal)).blocks if isinstance(block, Table))
-    assert [column.title for column in table.columns] == ["EUR", "Nov 2025", "Dec 2025", "Jan", "3 months"]
+    assert [column.title for column in table.columns[:-1]] == [
+        "EUR",
+        *("Nov 2025", "Dec 2025", "Jan"),
+        "3 months",
+    ]
 
 
 def test_the_summary_names_what_it_cannot_add_up() -> None:

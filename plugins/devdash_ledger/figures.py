@@ -1,0 +1,115 @@
+"""What each account holds or moved in each column: months put together, converted, with the statement's sign.
+
+Pure.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+
+import msgspec
+
+from devdash_ledger import months
+from devdash_ledger.amounts import EXACT
+from devdash_ledger.journal import AccountType, Journal, Series
+from devdash_ledger.looking import Period
+
+Amounts = tuple[Decimal, ...]
+"""One amount per period, oldest first."""
+
+NONE = Decimal(0)
+
+
+class Position(msgspec.Struct, frozen=True):
+    """An account in one currency.
+
+    Attributes:
+        account: the account itself, without its sub-accounts.
+        type: what kind of account it is.
+        currency: of the amounts.
+        amounts: the balance at the period's end, or the sum of its changes.
+        apart: the amounts are those without a price, beside a converted line.
+    """
+
+    account: str
+    type: AccountType
+    currency: str
+    amounts: Amounts
+    apart: bool = False
+
+
+def positions(journal: Journal, shown: Sequence[Period], *, converted: bool) -> list[Position]:
+    """The positions of every account that is not zero in all periods of `shown`.
+
+    With `converted` all currencies of an account are one position in the main currency; what has no
+    price is a position of its own, with those amounts alone. Months that `journal` does not have
+    count as zero. Where there is no main currency nothing is converted.
+    """
+    found: list[Position] = []
+    start = months.parse(journal.months[0])
+    for one in journal.series:
+        if converted and one.converted:
+            priced = [None if text is None else Decimal(text) for text in one.converted]
+            plain = [Decimal(text) for text in one.amounts]
+            apart = [NONE if value is not None else own for value, own in zip(priced, plain, strict=True)]
+            found.append(_position(one, journal.currency, [value or NONE for value in priced], shown, start))
+            if any(apart):
+                rest = _position(one, one.currency, apart, shown, start)
+                found.append(msgspec.structs.replace(rest, apart=True))
+        else:
+            found.append(_position(one, one.currency, list(map(Decimal, one.amounts)), shown, start))
+    return [one for one in found if any(one.amounts)]
+
+
+def signed(found: Sequence[Position], sign: Callable[[AccountType], int]) -> list[Position]:
+    """`found`, those of kinds whose `sign` is negative turned round, those whose sign is 0 left out."""
+    return [
+        one
+        if sign(one.type) > 0
+        else msgspec.structs.replace(one, amounts=tuple(amount.copy_negate() for amount in one.amounts))
+        for one in found
+        if sign(one.type)
+    ]
+
+
+def first_month(journal: Journal) -> int | None:
+    """The index of the first month of `journal` in which anything is held or moved; None: in none."""
+    start = months.parse(journal.months[0])
+    places = (
+        place for one in journal.series for place, text in enumerate(one.amounts) if Decimal(text) != NONE
+    )
+    first = min(places, default=None)
+    return None if first is None else start + first
+
+
+def branches(found: Sequence[Position]) -> Mapping[tuple[str, str], Amounts]:
+    """The sums of every account with all below it, by account and currency."""
+    sums: dict[tuple[str, str], Amounts] = {}
+    for one in found:
+        account = one.account
+        while account:
+            known = sums.get((account, one.currency))
+            sums[account, one.currency] = one.amounts if known is None else add(known, one.amounts)
+            account = account.rpartition(":")[0]
+    return sums
+
+
+def add(one: Amounts, other: Amounts) -> Amounts:
+    """The sums, period by period; no digit is rounded away."""
+    return tuple(EXACT.add(a, b) for a, b in zip(one, other, strict=True))
+
+
+def _position(
+    one: Series, currency: str, values: Sequence[Decimal], shown: Sequence[Period], start: int
+) -> Position:
+    amounts = (_of(values, period, start, balance=one.type.is_balance) for period in shown)
+    return Position(one.account, one.type, currency, tuple(amounts))
+
+
+def _of(values: Sequence[Decimal], period: Period, start: int, *, balance: bool) -> Decimal:
+    end = period.last - start + 1
+    if balance:
+        return values[end - 1] if 0 < end <= len(values) else NONE
+    total = NONE
+    for value in values[max(period.since - start, 0) : max(end, 0)]:
+        total = EXACT.add(total, value)
+    return total
