@@ -30,6 +30,10 @@ class Desk(ABC):
         """See `Pane.fill`."""
         return ()
 
+    async def open(self, item: str, column: str) -> tuple[Block, ...] | None:
+        """See `Pane.open`; None: another desk may know."""
+        return None
+
     @abstractmethod
     async def act(self, request: ActionRequest) -> Outcome:
         """See `Pane.act`."""

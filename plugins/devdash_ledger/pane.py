@@ -9,6 +9,7 @@ import msgspec
 from devdash.api import (
     Action,
     ActionRequest,
+    Block,
     Confirmation,
     Field,
     Level,
@@ -29,6 +30,7 @@ from devdash_ledger.desk import Desk
 from devdash_ledger.editing import EDIT, EditDesk
 from devdash_ledger.facts import LedgerFacts
 from devdash_ledger.journal import Window
+from devdash_ledger.register_desk import RegisterDesk
 from devdash_ledger.trusting import TrustDesk
 from devdash_ledger.writing import Writing
 
@@ -57,6 +59,7 @@ class LedgerPane(Pane[LedgerConfig]):
         yield EditDesk(self.context, self._books, self._names, self.read)
         if not self._books:
             return
+        yield RegisterDesk(self.context, self.config, self._books, self._names)
         writing = Writing(self.context, self.config, self._books, self._names)
         yield Deeds(self.context, writing)
         if self.config.trust is Trust.ASK:
@@ -110,6 +113,13 @@ class LedgerPane(Pane[LedgerConfig]):
     async def fill(self, action: Action, draft: ActionRequest, left: Field | None) -> Sequence[Value]:
         """What follows from the fields so far."""
         return await self._desk_of[action.name].fill(action, draft, left)
+
+    async def open(self, item: str, column: str) -> tuple[Block, ...] | None:
+        """What a desk has to tell of a cell."""
+        for desk in self._desks:
+            if (found := await desk.open(item, column)) is not None:
+                return found
+        return None
 
     async def act(self, request: ActionRequest) -> Outcome:
         """Do it.

@@ -80,6 +80,7 @@ WORKER_SIDE = (
     "devdash_databases.probing.plain_file",
     "devdash_databases.probing.routing",
     "devdash_ledger.worker",
+    "devdash_ledger.register_worker",
     "devdash_ledger.bank_worker",
     "devdash_ledger.bank_booked",
     "devdash_ledger.scribe",
@@ -125,6 +126,7 @@ OWNERS = {
     ),
     "beancount": (
         "devdash_ledger.worker",
+        "devdash_ledger.register_worker",
         "devdash_ledger.beans",
         "devdash_ledger.check",
         "devdash_ledger.bank_booked",
