@@ -128,6 +128,7 @@ class Watch:
                 duty.subscribe(lambda: None if duty.role is Role.ON_DUTY else ended.set())
                 if duty.role is Role.ON_DUTY:
                     log.info("on duty with %s", config_name(self._settings) or "the built-in defaults")
+                    engine.show(())
                     engine.start()
                     follower.start(begin)
                     await _first(self._leave, ended)

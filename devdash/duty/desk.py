@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from devdash.alerts.book import Book
-from devdash.alerts.model import Alert, AlertId, Moment, Notice, Verdict
+from devdash.alerts.model import Alert, AlertId, Moment, Notice, Status, Verdict
 from devdash.duty.applying import apply
 from devdash.duty.model import Role
 from devdash.duty.papers import Papers, reason
@@ -67,6 +67,11 @@ class Desk:
     def alerts(self) -> tuple[Alert, ...]:
         """Those that are open, worst first, then by time."""
         return self._alerts
+
+    @property
+    def stirred(self) -> frozenset[str]:
+        """The panes that have an alert which is not OK."""
+        return frozenset(one.id.pane for one in self._book.alerts if one.status is not Status.OK)
 
     @property
     def trouble(self) -> str:

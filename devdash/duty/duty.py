@@ -5,7 +5,7 @@ reading → rules → book → shelf (so that nothing is told twice) → channel
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -37,8 +37,9 @@ TICK_S = 2.0
 SNOOZE_S = 3600.0
 """What the button of a notification promises."""
 
-STATUS_S = 600.0
-"""A level that stays is recorded again this often: what nobody saw must not count as up."""
+STATUS_S = 540.0
+"""A level that stays is recorded again by the first reading after this: what nobody saw must not count as up,
+and a pane that is read each five minutes must not seem unseen (history.md: a level lasts 15 minutes)."""
 
 
 class Duty:
@@ -186,13 +187,21 @@ class Duty:
             self._take_part()
         for name in tuple(self._changed):
             self._notices += await self._look(self._changed.pop(name))
+        self._engine.rely_on(dict(self._relied_on()) if self.role is Role.ON_DUTY else {})
         await self._settle()
+
+    def _relied_on(self) -> Iterator[tuple[str, float]]:
+        """How often panes are to be read, also when nobody sees them."""
+        stirred = self._desk.stirred
+        for one in self._engine.snapshots:
+            often = self._lookout.reliance(one.name, one.interval_s, stirred=one.name in stirred)
+            if often is not None:
+                yield one.name, often
 
     def _take_part(self) -> None:
         """Another part begins: everything is looked at anew."""
         self._part = self.role
         self._open = self.alerts
-        self._engine.watchful = self.role is Role.ON_DUTY
         self._look_again()
 
     def _look_again(self) -> None:

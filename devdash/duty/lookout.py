@@ -10,6 +10,7 @@ from devdash.alerts.rules import Armed, Judgement, RuleProblem, arm, judge
 from devdash.config.alerts import AlertsConfig
 from devdash.contract.errors import one_line
 from devdash.contract.report import Facts
+from devdash.duty.reliance import reliance
 from devdash.engine.containment import LoopHeld, failure_of
 from devdash.engine.engine import Engine
 from devdash.engine.snapshot import Phase, Snapshot
@@ -58,6 +59,14 @@ class Lookout:
             for sentence in self._wrong[pane]:
                 log.warning("%s", sentence)
         return self._armed[pane]
+
+    def reliance(self, pane: str, interval_s: float, *, stirred: bool) -> float | None:
+        """How often, in seconds, `pane` is to be read for its alerts' sake; see `reliance`."""
+        armed = self._armed.get(pane)
+        if armed is None:
+            return interval_s if self._config.enabled else None
+        terms = [one.terms for one in armed]
+        return reliance(interval_s, terms, self._config.channels, stirred=stirred)
 
     def stands(self, alert: AlertId) -> bool:
         """Whether the rule of `alert` is in force, or may be: its pane is there and was not read yet."""

@@ -111,7 +111,7 @@ class Engine:
         self._heart: asyncio.Task[None] | None = None
         self._left = False
         self._seen: set[str] | None = None
-        self._watchful = False
+        self._relied_on: dict[str, float] = {}
         for spec in settings.panes:
             self._members[spec.name] = self._join(spec)
 
@@ -201,20 +201,19 @@ class Engine:
         self._seen = set(visible)
         self._pace()
 
-    @property
-    def watchful(self) -> bool:
-        """Whether panes that nobody sees are read at their full pace: somebody relies on their alerts."""
-        return self._watchful
+    def rely_on(self, panes: Mapping[str, float]) -> None:
+        """Tell how often, in seconds, panes are to be read for their alerts' sake while nobody sees them.
 
-    @watchful.setter
-    def watchful(self, value: bool) -> None:
-        if value is not self._watchful:
-            self._watchful = value
+        Those that are not named rest, as far as they are not seen.
+        """
+        if panes != self._relied_on:
+            self._relied_on = dict(panes)
             self._pace()
 
     def _pace(self) -> None:
         for name, member in self._members.items():
-            member.runner.show(self._watchful or self._seen is None or name in self._seen)
+            seen = self._seen is None or name in self._seen
+            member.runner.show(seen, self._relied_on.get(name))
 
     async def read_once(self, names: Iterable[str]) -> tuple[Snapshot, ...]:
         """Read each of these panes once, side by side, and return their snapshots."""
@@ -277,6 +276,7 @@ class Engine:
             return ()
         self._members = {spec.name: kept.get(spec.name) or self._join(spec) for spec in settings.panes}
         fresh = [member for name, member in self._members.items() if name not in kept]
+        self._pace()
         for member in fresh:
             self._publish(member.runner.snapshot)
             member.runner.start()

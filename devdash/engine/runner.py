@@ -72,6 +72,7 @@ class Runner:
         self._beginning = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
         self._turn: asyncio.Task[None] | None = None
+        self._hurry: asyncio.Task[None] | None = None
 
     def prepare(self) -> None:
         """Build the pane, and learn its actions and rules. A failure becomes the pane's state.
@@ -96,10 +97,10 @@ class Runner:
         Nothing is published any more: a new runner may have the pane's name by now.
         """
         self._stopped = True
-        if self._turn is not None:
-            self._turn.cancel()
+        for task in (self._turn, self._hurry, self._task):
+            if task is not None:
+                task.cancel()
         if self._task is not None:
-            self._task.cancel()
             await asyncio.wait({self._task}, timeout=CANCEL_GRACE_S)
         if self.pane is not None and self._touched:
             try:
@@ -129,13 +130,15 @@ class Runner:
         """Whether a person paused it."""
         return self._paused
 
-    def show(self, visible: bool) -> None:
-        """Tell whether anybody sees the pane: unseen ones are read less often."""
-        if visible == self._pace.visible:
-            return
-        self._pace = msgspec.structs.replace(self._pace, visible=visible)
-        if visible and self.age_s is not None and self.age_s > self._pace.interval_s:
-            self._due.set()
+    def show(self, visible: bool, unseen_s: float | None = None) -> None:
+        """Tell whether anybody sees the pane, and how often it is read if not; see `schedule.Pace`."""
+        before = self._pace
+        self._pace = msgspec.structs.replace(before, visible=visible, unseen_s=unseen_s)
+        if self._pace.current_s < before.current_s and self.age_s is not None:
+            # The wait for the next reading, which has begun, is for as long as it was before.
+            if self._hurry is not None:
+                self._hurry.cancel()
+            self._hurry = asyncio.create_task(self._read_when_old(self.snapshot.read_elapsed))
 
     def catch_up(self, delay_s: float) -> None:
         """After a suspend: what is shown is old; read again in `delay_s` seconds."""
@@ -178,6 +181,12 @@ class Runner:
             self._succeed(report, self._clock.monotonic() - began)
         finally:
             self._last_end = self._clock.monotonic()
+
+    async def _read_when_old(self, read_elapsed: float | None) -> None:
+        """Read when the data of that moment are as old as they may get."""
+        await self._clock.wait(asyncio.Event(), self._pace.current_s - (self.age_s or 0.0))
+        if self.snapshot.read_elapsed == read_elapsed and self.snapshot.failure is None:
+            self._due.set()
 
     async def _take_turn(self, delay_s: float) -> None:
         await self._clock.wait(asyncio.Event(), delay_s)

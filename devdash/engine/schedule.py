@@ -26,15 +26,22 @@ class Pace(msgspec.Struct, frozen=True):
     Attributes:
         interval_s: between two readings of a visible pane.
         visible: whether anybody sees it.
+        unseen_s: how often it is to be read, for the sake of its alerts, while nobody sees it; but not
+            more often than a visible one. None: nobody relies on it.
     """
 
     interval_s: float
     visible: bool = True
+    unseen_s: float | None = None
 
     @property
     def current_s(self) -> float:
         """The interval that applies now."""
-        return self.interval_s if self.visible else self.interval_s * HIDDEN_FACTOR
+        if self.visible:
+            return self.interval_s
+        if self.unseen_s is None:
+            return self.interval_s * HIDDEN_FACTOR
+        return max(self.interval_s, self.unseen_s)
 
 
 def jittered(seconds: float, chance: float) -> float:

@@ -33,6 +33,9 @@ WORKER = "devdash.history.worker"
 IDLE_S = 60.0
 """An idle worker is ended after this."""
 
+BRIEF_S = 1.0
+"""The same for one that nobody has asked anything: it was only given records, and is needed no more."""
+
 OPEN_TIMEOUT_S = 60.0
 """For a start with migrations of a large database."""
 
@@ -100,6 +103,7 @@ class Archive:
         self._busy = asyncio.Lock()
         self._used = asyncio.Event()
         self._idler: asyncio.Task[None] | None = None
+        self._idle_s = 0.0
         self._pause_s = FIRST_PAUSE_S
         self._not_before = float("-inf")
 
@@ -113,14 +117,19 @@ class Archive:
         """The worker's process while there is one."""
         return self._worker.pid
 
-    async def call(self, name: str, args: msgspec.Struct, reply: type[T], *, timeout: float) -> T:
+    async def call(
+        self, name: str, args: msgspec.Struct, reply: type[T], *, timeout: float, brief: bool = False
+    ) -> T:
         """Have the worker do `name`; starts it and opens the databases first where need be.
+
+        Args:
+            brief: nobody will ask more because of this; it does not keep the worker.
 
         Raises:
             HistoryUnavailable: it cannot be done now.
         """
         async with self._busy:
-            self._stay_awake()
+            self._stay_awake(BRIEF_S if brief else IDLE_S)
             try:
                 found = await self._opened_call(name, args, reply, timeout)
             except HistoryUnavailable as error:
@@ -196,19 +205,21 @@ class Archive:
             log.warning("history: %s", trouble or "it serves again")
         self.state, self.trouble, self.hint = state, trouble, hint
 
-    def _stay_awake(self) -> None:
+    def _stay_awake(self, seconds: float) -> None:
+        self._idle_s = max(self._idle_s, seconds)
         self._used.set()
         if self._idler is None:
             work = self._sleep_when_idle()
             self._idler = asyncio.get_running_loop().create_task(work, name="history idler")
 
     async def _sleep_when_idle(self) -> None:
-        """End the worker when nobody has used it for `IDLE_S`."""
+        """End the worker when nobody has used it for `IDLE_S`, or `BRIEF_S`."""
         while self._used.is_set() or self._busy.locked():
             self._used.clear()
-            await self._clock.wait(self._used, IDLE_S)
+            await self._clock.wait(self._used, self._idle_s)
         async with self._busy:  # free, so it is taken at once; who calls now waits for the end
             self._idler = None
+            self._idle_s = 0.0
             await self._stop()
 
     async def _stop(self) -> None:

@@ -82,11 +82,13 @@ class Carrier:
             hours_s=float(self._config.hours),
             events_s=float(self._config.events),
         )
-        await self._archive.call("housekeep", request, Housekept, timeout=TIDY_TIMEOUT_S)
+        await self._archive.call("housekeep", request, Housekept, timeout=TIDY_TIMEOUT_S, brief=True)
 
     async def _ingest(self, path: Path) -> None:
         try:
-            done = await self._archive.call("ingest", Ingest(str(path)), Ingested, timeout=INGEST_TIMEOUT_S)
+            done = await self._archive.call(
+                "ingest", Ingest(str(path)), Ingested, timeout=INGEST_TIMEOUT_S, brief=True
+            )
         except CallFailed:
             self._failures[path] += 1
             if self._failures[path] < MOST_FAILURES:

@@ -60,9 +60,11 @@ _HOPELESS = (
 """Where the database could not be brought the newest, there is no point in asking it either."""
 
 FIRST_FLUSH_S = 60.0
-FLUSH_S = 900.0
+OWN_FLUSH_S = 3600.0
+SHARED_FLUSH_S = 900.0
 """Records are brought to the database so long after the first was kept, and then this often; or when a
-question comes, or after `MANY` records: each time costs the start of a process."""
+question comes, or after `MANY` records: each time costs the start of a process. What other machines may
+ask for is brought more often."""
 
 MANY = 20_000
 
@@ -220,7 +222,7 @@ class Recorder:
         while True:
             await self._clock.wait(self._many, pause)
             self._many.clear()
-            pause = FLUSH_S
+            pause = SHARED_FLUSH_S if self._config.databases else OWN_FLUSH_S
             if not self._archive.rests:
                 with suppress(HistoryUnavailable):  # the archive has noted and logged it
                     await self.flush()

@@ -8,8 +8,8 @@ import pytest
 from history_rig import alert, calls, mood, processes, recording, sample, stored, until
 from manual_clock import ManualClock
 
-from devdash.config.history import HistoryConfig
-from devdash.history import pen, recorder
+from devdash.config.history import HistoryConfig, Store
+from devdash.history import archive, pen, recorder
 from devdash.history.recorder import Recorder
 from devdash.history.spool import Lost, Spool
 from devdash.history.wire import EventQuery, Record
@@ -143,10 +143,20 @@ async def test_closing_ends_within_its_time_though_worker_and_disk_hang(
     never.set()
 
 
-async def test_records_reach_the_database_now_and_then_by_themselves(tmp_path: Path) -> None:
-    """A minute after the first, then each quarter of an hour; the worker is gone in between."""
+@pytest.mark.parametrize(
+    ("shared", "pause"), [(False, recorder.OWN_FLUSH_S), (True, recorder.SHARED_FLUSH_S)]
+)
+async def test_records_reach_the_database_now_and_then_by_themselves(
+    tmp_path: Path, shared: bool, pause: float
+) -> None:
+    """A minute after the first, then each hour, or quarter of one where other machines may ask for them.
+
+    The worker goes at once: nobody has asked.
+    """
+    store = Store(ENGINE="django.db.backends.sqlite3", NAME=str(tmp_path / "history.sqlite3"))
+    config = HistoryConfig(databases={"default": store} if shared else {})
     clock = ManualClock()
-    async with recording(tmp_path, clock=clock) as history:
+    async with recording(tmp_path, clock=clock, config=config) as history:
         history.keep([alert("a"), sample(1.0)])
         assert await history.settled()
         await clock.advance(recorder.FIRST_FLUSH_S)
@@ -154,10 +164,14 @@ async def test_records_reach_the_database_now_and_then_by_themselves(tmp_path: P
         assert stored(tmp_path) == ["a"]
         history.keep([alert("b")])
         assert await history.settled()
-        await clock.advance(recorder.FLUSH_S - 1)
-        assert stored(tmp_path) == ["a"]
         (first,) = processes(tmp_path)
-        await until(lambda: not Path(f"/proc/{first}").exists())
+        began = clock.monotonic()
+        while Path(f"/proc/{first}").exists():
+            await clock.advance(0.1)
+            await asyncio.sleep(0.01)
+        assert clock.monotonic() - began < archive.IDLE_S
+        await clock.advance(pause - 1 - (clock.monotonic() - began))
+        assert stored(tmp_path) == ["a"]
         await clock.advance(1)
         await until(lambda: stored(tmp_path) == ["a", "b"])
         assert len(processes(tmp_path)) == 2
