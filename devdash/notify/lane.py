@@ -222,7 +222,9 @@ class Lane:
         self._pauses = 0
         if self.trouble is not None:
             self.trouble = None
-            log.info("channel %s delivers again", self.name)
+            # To take away what was never shown succeeds without the channel's doing.
+            said = "delivers again" if letter.message is not None else "has nothing left to tell"
+            log.info("channel %s %s", self.name, said)
 
     def _ill(self, failure: ChannelFailed) -> None:
         sentence, hint = line(failure.message, LONGEST_TEXT), line(failure.hint, LONGEST_TEXT)

@@ -171,6 +171,20 @@ async def test_one_failure_begins_and_ends_once_in_the_log(
     ]
 
 
+async def test_what_only_went_away_is_not_called_delivered(
+    office: Office, logged: pytest.LogCaptureFixture
+) -> None:
+    """The desktop that cannot be reached has nothing to take away, and does that well."""
+    office.desk.trouble = lambda message: None if message is None else ChannelFailed("it is down")
+    office.dispatcher.tell([notice()])
+    await settle()
+    office.dispatcher.tell([notice(occasion=Occasion.CLOSED)])
+    await office.clock.advance(60)
+    assert office.dispatcher.troubles == ()
+    mine = [record.getMessage() for record in logged.records if record.name == "devdash.notify"]
+    assert mine == ["channel desk: it is down", "channel desk has nothing left to tell"]
+
+
 @pytest.mark.parametrize(("lasting", "tries"), [(False, (0, 2, 6, 14, 30)), (True, (0, 10, 30, 70, 150))])
 async def test_pauses_grow(lasting: bool, tries: tuple[int, ...], office: Office) -> None:
     """Each twice as long as the last, and five minutes at most."""
