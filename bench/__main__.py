@@ -22,6 +22,7 @@ BENCHMARKS = {
     "watch": "bench.watch",
     "alert-engine": "bench.alert_engine",
     "history-chart": "bench.history_chart",
+    "ledger": "bench.ledger",
 }
 
 

@@ -73,33 +73,33 @@ async def measure(config: Path, rounds: int) -> Stalls:
     gc.disable()
     registry = Registry()
     app = DevdashApp(
-        load(config, registry), lambda settings: Engine(settings, registry), drawn=_collect_garbage
+        load(config, registry), lambda settings: Engine(settings, registry), drawn=collect_garbage
     )
     ticker = Ticker()
     reading: list[list[Stall]] = []
     idle: list[list[Stall]] = []
     async with app.run_test(size=(120, 34)):
         ticking = asyncio.create_task(ticker.run())
-        await _until_read(app, 0.0)
+        await until_read(app, 0.0)
         start = ticker.take()
         for _ in range(rounds):
             await asyncio.sleep(IDLE_S)
             idle.append(ticker.take())
             began = app.engine.clock.elapsed()
             app.engine.refresh()
-            await _until_read(app, began)
+            await until_read(app, began)
             reading.append(ticker.take())
         ticking.cancel()
     return Stalls(start, reading, idle)
 
 
-def _collect_garbage() -> None:
-    """As `devdash.cli.dashboard` does."""
+def collect_garbage() -> None:
+    """From the first frame on, as `devdash.cli.dashboard` does."""
     gc.freeze()
     gc.enable()
 
 
-async def _until_read(app: DevdashApp, since: float) -> None:
+async def until_read(app: DevdashApp, since: float) -> None:
     """Wait until every pane has a reading that is younger than `since` (`Clock.elapsed`), and it is drawn."""
     async with asyncio.timeout(TIMEOUT_S):
         while not all((shot.read_elapsed or 0.0) > since for shot in app.engine.snapshots):
