@@ -6,6 +6,7 @@ from typing import TypeVar
 import msgspec
 
 from devdash_ledger import fold, months
+from devdash_ledger.budgets import Plan
 from devdash_ledger.facts import JournalError
 from devdash_ledger.journal import AccountType, CurrencyUse, LoadRequest
 from devdash_ledger.prices import Price
@@ -24,13 +25,14 @@ class Contents(msgspec.Struct, frozen=True):
         kind_of: what kind of account a name is.
         digits: decimals that the journal usually writes for a currency; asked after the bookings.
         errors: all of them, in order.
+        days: see `Sheet`.
     """
 
     title: str
     operating: tuple[str, ...]
     bookings: Iterable[fold.Booking]
     prices: Sequence[Price]
-    plans: Sequence[fold.Plan]
+    plans: Sequence[Plan]
     kind_of: Callable[[str], AccountType]
     digits: Callable[[str], int]
     files: tuple[str, ...]
@@ -38,6 +40,7 @@ class Contents(msgspec.Struct, frozen=True):
     patterns: tuple[str, ...]
     errors: tuple[JournalError, ...]
     complete: bool
+    days: tuple[str, ...] = ()
 
 
 def assemble(request: LoadRequest, contents: Contents, until: int = FOREVER) -> Sheet:
@@ -66,6 +69,7 @@ def assemble(request: LoadRequest, contents: Contents, until: int = FOREVER) -> 
         complete=contents.complete,
         last=months.parse(request.last_month),
         until=until,
+        days=contents.days,
     )
 
 

@@ -8,6 +8,7 @@ import msgspec
 from devdash.api import Cell, Tone
 from devdash_ledger import months
 from devdash_ledger.amounts import EXACT, readable
+from devdash_ledger.facts import Every
 from devdash_ledger.journal import Journal
 from devdash_ledger.looking import Period
 
@@ -44,7 +45,7 @@ def bars(journal: Journal, period: Period) -> Mapping[tuple[str, str], Bar]:
     """By account and currency: the budgets of all months of `period`, added up."""
     sums: dict[tuple[str, str], tuple[Decimal, Decimal]] = {}
     for one in journal.budgets:
-        if period.since <= months.parse(one.month) <= period.last:
+        if one.every is Every.MONTH and period.since <= months.parse(one.month) <= period.last:
             key = (one.account, one.currency)
             budget, actual = sums.get(key, (Decimal(0), Decimal(0)))
             sums[key] = (EXACT.add(budget, Decimal(one.budget)), EXACT.add(actual, Decimal(one.actual)))

@@ -2,7 +2,7 @@
 
 import re
 
-from devdash_ledger.facts import JournalError
+from devdash_ledger.facts import ErrorKind, JournalError
 
 MAX_WORDS = 200_000
 """Bytes of a program's complaints that are looked at."""
@@ -20,6 +20,8 @@ _HLEDGER_ENTRY = re.compile(r'"(/[^"\n]+)" \(lines? (\d+)[^)\n]*\)')
 _HLEDGER_LINE = re.compile(r"^(?:hledger: )?(?:Error: )?(/[^\n]*?):(\d+)(?:[:-]\d+)*:?[ \t]*$", re.MULTILINE)
 
 _POSTING = re.compile(r"^>?[ \t]+[(\[]?([^\W\d][^;|\n]*?)[)\]]?(?:[ ]{2}.*|\t.*)?$", re.MULTILINE)
+
+_ASSERTION = re.compile(r"\bbalance assertion\b", re.IGNORECASE)
 
 
 def read(words: str, journal: str) -> tuple[JournalError, ...]:
@@ -56,4 +58,5 @@ def _hledger(text: str, journal: str) -> JournalError:
 def _error(found: re.Match[str] | None, journal: str, message: str, entry: str) -> JournalError:
     names = tuple(sorted({match[1].strip() for match in _POSTING.finditer(entry) if ":" in match[1]}))
     file, line = (found[1], int(found[2])) if found is not None else (journal, 0)
-    return JournalError(file, line, message[:MAX_MESSAGE], names[:MAX_NAMED])
+    kind = ErrorKind.BALANCE if _ASSERTION.search(message) else ErrorKind.OTHER
+    return JournalError(file, line, message[:MAX_MESSAGE], names[:MAX_NAMED], kind)

@@ -1,5 +1,7 @@
 """What the ledger pane knows: its facts, for rules, JSON and tests."""
 
+from enum import StrEnum
+
 import msgspec
 
 from devdash.api import Facts
@@ -28,16 +30,34 @@ class MonthCell(msgspec.Struct, frozen=True, omit_defaults=True):
     journal: str = ""
 
 
+class Every(StrEnum):
+    """How often a budget is given anew."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+
 class BudgetMonth(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A monthly budget beside what was booked.
+    """A budget beside what was booked, at the end of one month.
 
     Attributes:
         account: the account named by the budget; sub-accounts count as part of it.
         month: "YYYY-MM".
-        currency: of both amounts.
-        budget: the planned amount, a decimal.
-        actual: the change of account and sub-accounts in that month, a decimal.
+        currency: of all amounts.
+        budget: what is planned for the period, a decimal.
+        actual: the change of account and sub-accounts from the period's begin to the month's end, a decimal.
         journal: whose it is, as in `MonthCell`.
+        every: the period: the month, or the calendar's quarter or year in which it lies. Budgets by
+            the day and the week are put together to months.
+        goal: it is to be reached (income, savings), not to be kept.
+        carried: with rollover what earlier periods left, negative when they took more; else empty.
+        left: budget and carried, less actual; empty where it was not reckoned.
+        percent: actual of budget and carried; None where these are not above zero.
+        projected: actual at the period's end when it goes on as until `LedgerFacts.day`; empty for
+            months that are over, for goals and for accounts that do not go by days.
     """
 
     account: str
@@ -45,6 +65,30 @@ class BudgetMonth(msgspec.Struct, frozen=True, omit_defaults=True):
     currency: str
     budget: str
     actual: str
+    journal: str = ""
+    every: Every = Every.MONTH
+    goal: bool = False
+    carried: str = ""
+    left: str = ""
+    percent: float | None = None
+    projected: str = ""
+
+
+class FloorBalance(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What an account holds that should not fall below its floor.
+
+    Attributes:
+        account: sub-accounts count as part of it.
+        currency: of both amounts.
+        floor: what it should hold at least, a decimal.
+        balance: at the end of the current month, as far as it is written, a decimal.
+        journal: whose it is, as in `MonthCell`.
+    """
+
+    account: str
+    currency: str
+    floor: str
+    balance: str
     journal: str = ""
 
 
@@ -82,6 +126,14 @@ class WorthMonth(msgspec.Struct, frozen=True):
     journal: str = ""
 
 
+class ErrorKind(StrEnum):
+    """What an error is about."""
+
+    BALANCE = "balance"
+    """A balance that the journal asserts is another one."""
+    OTHER = "other"
+
+
 class JournalError(msgspec.Struct, frozen=True):
     """One complaint of the journal's reader.
 
@@ -90,12 +142,14 @@ class JournalError(msgspec.Struct, frozen=True):
         line: from 1; 0 when it is not known.
         message: what is wrong; may have several lines.
         accounts: the accounts that the entry concerned names; their figures may be wrong.
+        kind: what it is about.
     """
 
     file: str
     line: int
     message: str
     accounts: tuple[str, ...] = ()
+    kind: ErrorKind = ErrorKind.OTHER
 
 
 class LedgerFacts(Facts, frozen=True):
@@ -108,7 +162,7 @@ class LedgerFacts(Facts, frozen=True):
         currency: the main currency; empty when the journal has none.
         cells: see `MonthCell`. An account and currency whose amounts are zero in
             every one of `months` has no cells; any other has one for each month.
-        budgets: see `BudgetMonth`; only budgets by the month.
+        budgets: see `BudgetMonth`.
         errors: the first 50 by file and line.
         error_count: how many there are in all.
         complete: False when part of the journal could not be read at all (a
@@ -117,6 +171,10 @@ class LedgerFacts(Facts, frozen=True):
         as_of: when the figures were read, ISO-8601; earlier than the errors when the
             last change of the journal made it unreadable in part.
         worth: see `WorthMonth`; one for each of `months`, none where there is no main currency.
+        floors: see `FloorBalance`; one for each floor of the settings.
+        day: the day for which budgets, floors and quiet days were reckoned, "YYYY-MM-DD".
+        last_entry: the day of the newest entry up to `day`; empty when there is none, or it is not asked for.
+        quiet_for: days since then; None when there is none.
     """
 
     title: str
@@ -130,3 +188,7 @@ class LedgerFacts(Facts, frozen=True):
     complete: bool
     as_of: str
     worth: tuple[WorthMonth, ...] = ()
+    floors: tuple[FloorBalance, ...] = ()
+    day: str = ""
+    last_entry: str = ""
+    quiet_for: int | None = None

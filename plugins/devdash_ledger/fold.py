@@ -10,9 +10,7 @@ from decimal import Decimal
 
 import msgspec
 
-from devdash_ledger import months
 from devdash_ledger.amounts import EXACT
-from devdash_ledger.facts import BudgetMonth
 from devdash_ledger.journal import AccountType, Series
 
 Position = tuple[str, str]
@@ -83,42 +81,3 @@ def _balances(by_month: Mapping[int, Decimal], shown: range) -> Sequence[Decimal
 
 def _changes(by_month: Mapping[int, Decimal], shown: range) -> Sequence[Decimal]:
     return [by_month.get(month, Decimal(0)) for month in shown]
-
-
-class Plan(msgspec.Struct, frozen=True):
-    """A monthly budget from the month with index `start` on."""
-
-    account: str
-    currency: str
-    start: int
-    number: Decimal
-
-
-def budgets(plans: Iterable[Plan], moves: MonthlyMoves, shown: range) -> tuple[BudgetMonth, ...]:
-    """The monthly budgets of the months `shown`, beside what was booked.
-
-    A budget holds for the whole of its own month and for each one after it, until
-    the next budget of the same account and currency.
-    """
-    dated: defaultdict[Position, list[tuple[int, Decimal]]] = defaultdict(list)
-    for plan in plans:
-        dated[plan.account, plan.currency].append((plan.start, plan.number))
-    rows: list[BudgetMonth] = []
-    for (account, currency), due_from in sorted(dated.items()):
-        actuals = _with_children(moves, account, currency)
-        for month in shown:
-            due = [amount for start, amount in due_from if start <= month]
-            if due:
-                actual = actuals.get(month, Decimal(0))
-                row = (account, months.text_of(month), currency, format(due[-1], "f"), format(actual, "f"))
-                rows.append(BudgetMonth(*row))
-    return tuple(rows)
-
-
-def _with_children(moves: MonthlyMoves, account: str, currency: str) -> Mapping[int, Decimal]:
-    total: defaultdict[int, Decimal] = defaultdict(Decimal)
-    for (name, unit), by_month in moves.items():
-        if unit == currency and (name == account or name.startswith(account + ":")):
-            for month, change in by_month.items():
-                total[month] = EXACT.add(total[month], change)
-    return total

@@ -54,6 +54,7 @@ class LoadRequest(msgspec.Struct, frozen=True):
         virtual: count virtual postings (ledger, hledger).
         roots: kinds of roots that have a name of their own (ledger, hledger).
         trusted: the mark of the code that may run (see `trust`); None: whatever there is.
+        days: `Sheet.days` are wanted; with hledger they cost a look of their own.
     """
 
     file: str
@@ -62,6 +63,7 @@ class LoadRequest(msgspec.Struct, frozen=True):
     virtual: bool = True
     roots: dict[str, AccountType] = {}
     trusted: str | None = None
+    days: bool = False
 
 
 class Series(msgspec.Struct, frozen=True):
@@ -129,6 +131,7 @@ class Journal(msgspec.Struct, frozen=True):
         currency: the main currency, which the rest is converted to; empty when there is none.
         worth: month by month, in the main currency.
         rates: by currency, of all that are used; empty when there is no main currency.
+        days: see `Sheet.days`.
     """
 
     title: str
@@ -146,3 +149,4 @@ class Journal(msgspec.Struct, frozen=True):
     currency: str = ""
     worth: tuple[WorthMonth, ...] = ()
     rates: tuple[Rates, ...] = ()
+    days: tuple[str, ...] = ()

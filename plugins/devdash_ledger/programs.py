@@ -3,35 +3,29 @@
 Either program ends at the first thing that it cannot read, and then there are no
 figures at all: the answer has the error alone and is not complete. What they
 write is taken in line by line or as sums, so that memory stays small.
-
-They run in the worker's process group, so whatever ends the worker ends them.
 """
 
-import os
 import re
-import shutil
-import subprocess
-import tempfile
+from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
-from typing import IO
 
 import msgspec
 
-from devdash.api import Unavailable
-from devdash_ledger import complaints, fold, months
-from devdash_ledger.amounts import EXACT
+from devdash_ledger import complaints, fold, months, periodic
 from devdash_ledger.assemble import Contents, assemble
+from devdash_ledger.budgets import Plan
 from devdash_ledger.facts import JournalError
 from devdash_ledger.journal import Format, LoadRequest
 from devdash_ledger.kinds import kinds
 from devdash_ledger.prices import Price
+from devdash_ledger.program import Quantity, Refused, bare, no_config, program_path, running
 from devdash_ledger.scan import Scan
 from devdash_ledger.sheet import Sheet
+
+__all__ = ["Quantity", "Refused", "bare", "load", "no_config", "program_path", "running"]
 
 _FIELDS = (
     r'%(format_date(date, "%Y-%m-%d"))\t%(quantity(scrub(amount)))\t%(commodity(scrub(amount)))\t%(account)\n'
@@ -40,19 +34,10 @@ _PRICE = (
     r'%(format_date(date, "%Y-%m-%d"))\t%(quantity(display_amount))\t%(commodity(display_amount))'
     r"\t%(account)\n"
 )
-_NO_CONFIG_SINCE = (1, 40)
-"""The hledger that first read a config file of the person's, and can be told not to."""
 _MAX_DIGITS = 12
+_DAY = len("2026-11-20")
 _USUAL = 0.95
 """Share of the postings that the usual decimals of a commodity can hold."""
-
-
-class Refused(Exception):
-    """The program did not read the journal; `words` is what it says of it."""
-
-    def __init__(self, words: str) -> None:
-        super().__init__("refused")
-        self.words = words
 
 
 def load(request: LoadRequest, found: Scan) -> Sheet:
@@ -82,13 +67,15 @@ def _contents(
     prices: Sequence[Price],
     digits: Callable[[str], int],
     errors: tuple[JournalError, ...] = (),
+    plans: Sequence[Plan] = (),
+    days: Iterable[str] = (),
 ) -> Contents:
     return Contents(
         title="",
         operating=(),
         bookings=bookings,
         prices=prices,
-        plans=(),
+        plans=plans,
         kind_of=kinds(request.roots, found.kinds),
         digits=digits,
         files=found.files or (request.file,),
@@ -96,67 +83,24 @@ def _contents(
         patterns=found.patterns,
         errors=errors,
         complete=not errors,
+        days=_newest(days, f"{request.last_month}-01"),
     )
 
 
-def program_path(name: str) -> str:
-    """Where the program `name` is.
-
-    Raises:
-        Unavailable: it is not installed.
-    """
-    path = shutil.which(name)
-    if path is None:
-        raise Unavailable(
-            f"the program {name} is not installed", f"install {name}, such as: apt install {name}"
-        )
-    return path
+def _plans(
+    request: LoadRequest, found: Scan, ask: Callable[[int], Iterable[periodic.Due]]
+) -> tuple[Plan, ...]:
+    """The budgets, where the journal's text has any: asking for them reads the journal once more."""
+    if not periodic.has_rules(found.files):
+        return ()
+    last = months.parse(request.last_month)
+    return periodic.plans(ask(last), last, kinds(request.roots, found.kinds))
 
 
-def _environment() -> dict[str, str]:
-    """What the programs may know: no settings of the person's, and UTF-8 whatever the locale."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
-    return {**kept, "LC_ALL": "C.UTF-8", "TZ": "UTC"}
-
-
-@contextmanager
-def running(argv: Sequence[str], told: str = "") -> Iterator[Iterator[bytes]]:
-    """The lines that a program writes when it is `told` that; at the end they are known to be all.
-
-    Raises:
-        Refused: it failed.
-    """
-    with (
-        tempfile.TemporaryFile() as words,
-        tempfile.TemporaryFile() as asked,
-        subprocess.Popen(
-            argv,
-            stdin=_filled(asked, told),
-            stdout=subprocess.PIPE,
-            stderr=words,
-            env=_environment(),
-            cwd=Path(argv[0]).anchor,
-        ) as process,
-    ):
-        assert process.stdout is not None
-        try:
-            yield iter(process.stdout)
-            code = process.wait()
-        except BaseException:
-            process.kill()
-            raise
-        if code != 0:
-            words.seek(0)
-            text = words.read(complaints.MAX_WORDS).decode("utf-8", "replace")
-            if code < 0:
-                text += f"\n{Path(argv[0]).name} was ended by signal {-code}"
-            raise Refused(text)
-
-
-def _filled(file: IO[bytes], text: str) -> IO[bytes]:
-    file.write(text.encode())
-    file.seek(0)
-    return file
+def _newest(days: Iterable[str], since: str) -> tuple[str, ...]:
+    """See `Sheet.days`."""
+    ordered = sorted(days)
+    return tuple(ordered[max(0, bisect_left(ordered, since) - 1) :])
 
 
 def _ledger(request: LoadRequest, found: Scan) -> Contents:
@@ -164,10 +108,19 @@ def _ledger(request: LoadRequest, found: Scan) -> Contents:
     real = [] if request.virtual else ["--real"]
     used: defaultdict[str, Counter[int]] = defaultdict(Counter)
     # All at once: only when the program has ended is it known that nothing is missing.
+    days: dict[bytes, None] = {}
     with running([*base, "csv", "--amount", "scrub(amount)", *real, "--csv-format", _FIELDS]) as lines:
-        bookings = tuple(_ledger_booking(line, used) for line in lines)
+        bookings = tuple(_ledger_booking(line, used, days) for line in lines)
     prices = _ledger_prices(base)
-    return _contents(request, found, iter(bookings), prices, lambda name: _usual(used[name]))
+    return _contents(
+        request,
+        found,
+        iter(bookings),
+        prices,
+        lambda name: _usual(used[name]),
+        plans=_plans(request, found, lambda last: periodic.ledger_dues(base, last)),
+        days=map(bytes.decode, days),
+    )
 
 
 def _ledger_prices(base: Sequence[str]) -> tuple[Price, ...]:
@@ -190,20 +143,16 @@ def _split(line: bytes) -> tuple[str, Decimal, str, str]:
     return day, Decimal(number), bare(commodity), account
 
 
-def _ledger_booking(line: bytes, used: Mapping[str, Counter[int]]) -> fold.Booking:
+def _ledger_booking(line: bytes, used: Mapping[str, Counter[int]], days: dict[bytes, None]) -> fold.Booking:
     day, number, commodity, account = _split(line)
     used[commodity][_fraction(number)] += 1
+    days[line[:_DAY]] = None
     return int(day[:4]) * 12 + int(day[5:7]) - 1, account, commodity, number
 
 
 def _ledger_price(line: bytes) -> Price:
     day, rate, quote, base = _split(line)
     return Price(date.fromisoformat(day), bare(base), quote, rate)
-
-
-def bare(commodity: str) -> str:
-    """A commodity without the quotes that programs put around some."""
-    return commodity.strip().strip('"')
 
 
 def _fraction(number: Decimal) -> int:
@@ -219,17 +168,6 @@ def _usual(used: Counter[int]) -> int:
             needed = digits
         seen += used[digits]
     return 2 if needed == 1 else min(needed, _MAX_DIGITS)
-
-
-class Quantity(msgspec.Struct, frozen=True):
-    """A number of hledger's JSON."""
-
-    mantissa: int = msgspec.field(name="decimalMantissa")
-    places: int = msgspec.field(name="decimalPlaces")
-
-    def decimal(self) -> Decimal:
-        """Exact."""
-        return Decimal(self.mantissa).scaleb(-self.places, EXACT)
 
 
 class _Style(msgspec.Struct, frozen=True):
@@ -270,16 +208,26 @@ def _hledger(request: LoadRequest, found: Scan) -> Contents:
     with running([*base, "prices"]) as lines:
         prices = tuple(price for line in lines if (price := _hledger_price(line, styles)) is not None)
     usual = {name: style.precision for name, style in styles.items()}
-    return _contents(request, found, _hledger_bookings(balances), prices, lambda name: usual.get(name) or 0)
+    return _contents(
+        request,
+        found,
+        _hledger_bookings(balances),
+        prices,
+        lambda name: usual.get(name) or 0,
+        plans=_plans(request, found, lambda last: periodic.hledger_dues(base, _first(balances, last), last)),
+        days=_hledger_days([*base, "activity", "-D", "-e", end]) if request.days else (),
+    )
 
 
-def no_config(program: str) -> tuple[str, ...]:
-    """What keeps the hledger `program` from reading a config file of the person's."""
-    with running([program, "--version"]) as lines:
-        text = b"".join(lines).decode("utf-8", "replace")
-    found = re.search(r"(\d+)\.(\d+)", text)
-    is_new = found is not None and (int(found[1]), int(found[2])) >= _NO_CONFIG_SINCE
-    return ("--no-conf",) if is_new else ()
+def _first(balances: _Balances, last: int) -> int:
+    starts = (months.parse(start[:7]) for start, _ in balances.periods if start is not None)
+    return min(starts, default=last)
+
+
+def _hledger_days(argv: Sequence[str]) -> tuple[str, ...]:
+    """The days of the entries: hledger draws a line for each day, with marks where there are any."""
+    with running(argv) as lines:
+        return tuple(line[:_DAY].decode() for line in lines if line[_DAY:].strip())
 
 
 def _hledger_bookings(balances: _Balances) -> Iterator[fold.Booking]:

@@ -9,8 +9,8 @@ from decimal import Decimal
 
 import msgspec
 
+from devdash_ledger.budgets import Plan
 from devdash_ledger.facts import JournalError
-from devdash_ledger.fold import Plan
 from devdash_ledger.journal import AccountType
 from devdash_ledger.prices import Price
 
@@ -65,6 +65,8 @@ class Sheet(msgspec.Struct, frozen=True):
         last: index of the month in which it was read.
         until: index of the last month for which it may be used: a program that takes dates without a
             year for the current year's reads another journal in another month.
+        days: of the entries since the begin of the month `last`, and of the newest before, "YYYY-MM-DD",
+            ascending; empty where they were not asked for.
     """
 
     title: str
@@ -81,6 +83,7 @@ class Sheet(msgspec.Struct, frozen=True):
     complete: bool
     last: int
     until: int = FOREVER
+    days: tuple[str, ...] = ()
 
 
 def month_ends(prices: Iterable[Price]) -> tuple[Price, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from devdash_ledger import fold, months
 from devdash_ledger.assemble import main_currency
+from devdash_ledger.budgets import budget_months
 from devdash_ledger.journal import AccountType, CurrencyUse, Journal, Window
 from devdash_ledger.prices import PriceBook
 from devdash_ledger.sheet import Sheet, Use
@@ -48,12 +49,13 @@ class Unfolding:
             patterns=sheet.patterns,
             months=tuple(months.text_of(month) for month in shown),
             series=converted(series, shown, main, self._prices),
-            budgets=fold.budgets(sheet.plans, self._moves, shown),
+            budgets=budget_months(sheet.plans, self._moves, shown),
             errors=sheet.errors,
             error_count=sheet.error_count,
             complete=sheet.complete,
             currency=main,
             worth=worth(series, shown, main, self._prices),
+            days=sheet.days,
             rates=rates(used, shown, main, self._prices),
         )
 

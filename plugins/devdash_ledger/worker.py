@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ import msgspec
 from devdash.api import Unavailable
 from devdash_ledger import scan
 from devdash_ledger.assemble import Contents, assemble
-from devdash_ledger.facts import JournalError
+from devdash_ledger.facts import ErrorKind, JournalError
 from devdash_ledger.journal import AccountType, Format, LoadRequest
 from devdash_ledger.sheet import Sheet
 from devdash_ledger.trust import Asked, require
@@ -35,6 +36,8 @@ MAX_MESSAGE = 600
 
 UNREAD = frozenset({"LexerError", "LoadError", "ParserError", "ParserSyntaxError"})
 """Kinds of errors after which part of the text is missing from the entries."""
+_ASSERTION = "BalanceError"
+"""The kind of error of a balance that is asserted and another one (beancount/ops/balance.py)."""
 
 
 def load(
@@ -44,6 +47,7 @@ def load(
     virtual: bool = True,
     roots: Mapping[str, str] | None = None,
     trusted: str | None = None,
+    days: bool = False,
 ) -> object:
     """Read the journal `file`; see `LoadRequest`. Returns a `Sheet` as plain values.
 
@@ -53,7 +57,7 @@ def load(
             code that is not the trusted one. Then nothing of it has been loaded.
     """
     own = {root: AccountType(kind) for root, kind in (roots or {}).items()}
-    request = LoadRequest(file, last_month, Format(language), virtual, own, trusted)
+    request = LoadRequest(file, last_month, Format(language), virtual, own, trusted, days)
     found = scan.scan(file, request.language)
     require(file, found, trusted)
     if request.language is not Format.BEANCOUNT:
@@ -115,6 +119,11 @@ def _sheet(
 
     file = request.file
     kinds = {str(options[f"name_{kind}"]): kind for kind in AccountType if kind is not AccountType.OTHER}
+
+    def kind_of(account: str) -> AccountType:
+        """A posting has no other root: the reader lets none through. A budget may name any text."""
+        return kinds.get(account.partition(":")[0], AccountType.OTHER)
+
     # By message as well: beancount's own order of errors of one line differs from load to load.
     listed = sorted(
         (_error(error, file) for error in errors), key=lambda error: (error.file, error.line, error.message)
@@ -124,15 +133,15 @@ def _sheet(
         operating=tuple(options["operating_currency"]),
         bookings=beans.bookings(entries),
         prices=tuple(beans.prices(entries)),
-        plans=tuple(beans.plans(entries)),
-        # The reader lets no account through whose root has another name.
-        kind_of=lambda account: kinds[account.partition(":")[0]],
+        plans=tuple(beans.plans(entries, kind_of)),
+        kind_of=kind_of,
         digits=lambda currency: _digits(options, currency),
         files=(file, *(name for name in options["include"] if name != file)),
         watched=_plugin_files(options),
         patterns=found.patterns,
         errors=tuple(listed),
         complete=not any(type(error).__name__ in UNREAD for error in errors),
+        days=beans.days(entries, date.fromisoformat(f"{request.last_month}-01")),
     )
     return assemble(request, contents)
 
@@ -157,7 +166,8 @@ def _error(error: "BeancountError", journal: str) -> JournalError:
     known = os.path.isabs(named)  # noqa: PTH117  # text such as "<load>" stands for no file
     line = int(source.get("lineno") or 0) if known else 0
     message = _shortened(str(error.message).strip())
-    return JournalError(named if known else journal, max(line, 0), message, _accounts(error))
+    kind = ErrorKind.BALANCE if type(error).__name__ == _ASSERTION else ErrorKind.OTHER
+    return JournalError(named if known else journal, max(line, 0), message, _accounts(error), kind)
 
 
 def _shortened(message: str) -> str:

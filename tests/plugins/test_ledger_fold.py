@@ -169,7 +169,7 @@ BUDGETS = """\
 
 
 def test_budgets_are_whole_months_and_whole_names(tmp_path: Path) -> None:
-    """A monthly budget is never prorated, counts sub-accounts, not namesakes; other periods are out."""
+    """A budget is never prorated, counts sub-accounts, not namesakes; a year's stands beside the year."""
     file = tmp_path / "j.beancount"
     file.write_text(BUDGETS)
     rows = [msgspec.structs.astuple(budget)[:5] for budget in load(file, months=4).budgets]
@@ -177,6 +177,9 @@ def test_budgets_are_whole_months_and_whole_names(tmp_path: Path) -> None:
         ("Expenses:Food", "2026-01", "EUR", "400.00", "0"),
         ("Expenses:Food", "2026-02", "EUR", "400.00", "30.30"),
         ("Expenses:Food", "2026-03", "EUR", "410.10", "0"),
+        ("Expenses:FoodTruck", "2026-01", "EUR", "1000.00", "0"),
+        ("Expenses:FoodTruck", "2026-02", "EUR", "1000.00", "40.40"),
+        ("Expenses:FoodTruck", "2026-03", "EUR", "1000.00", "40.40"),
     ]
 
 

@@ -1,0 +1,155 @@
+"""The budgets of the current month as a table: bar, amounts, what is left, where the pace leads."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
+from devdash.api import Align, Attention, Block, Cell, Column, Level, Row, Table, Text, Tone
+from devdash_ledger import months, reckoning
+from devdash_ledger.amounts import readable
+from devdash_ledger.budgets import days_of
+from devdash_ledger.facts import BudgetMonth, Every
+
+MAX_ROWS = 200
+
+
+def key(row: BudgetMonth) -> str:
+    """The key of a budget's row; the same from month to month."""
+    period = "" if row.every is Every.MONTH else f" {row.every}"
+    return f"budget:{row.account} {row.currency}{period}"
+
+
+def table(rows: Sequence[BudgetMonth], last: str, day: date, digits: Mapping[str, int]) -> Table | None:
+    """The budgets of the month `last`, "YYYY-MM", of reckoned `rows`; None where there are none."""
+    past: defaultdict[str, list[BudgetMonth]] = defaultdict(list)
+    for row in rows:
+        past[key(row)].append(row)
+    current = [row for row in rows if row.month == last]
+    if not current:
+        return None
+    currencies = {row.currency for row in current}
+    several = len(currencies) > 1
+    columns = (
+        Column("" if several else "".join(currencies), shrink=True),
+        *((Column(),) if several else ()),
+        Column("Used"),
+        Column("So far", Align.RIGHT),
+        Column("Budget", Align.RIGHT, 2),
+        *((Column("Carried", Align.RIGHT, 3),) if any(row.carried for row in current) else ()),
+        Column("Left", Align.RIGHT),
+        Column("At this pace", Align.RIGHT, 1),
+    )
+    shown = (_row(row, past[key(row)], columns, day, digits) for row in current[:MAX_ROWS])
+    return Table(columns, tuple(shown), heading=_heading(last, day, len(current)))
+
+
+def attention(rows: Sequence[BudgetMonth], last: str, digits: Mapping[str, int]) -> list[Attention]:
+    """The budgets that the month `last` goes beyond."""
+    return [
+        Attention(key(row), Level.ATTENTION, over(row, digits), item=key(row))
+        for row in rows
+        if row.month == last and reckoning.is_over(row)
+    ]
+
+
+def over(row: BudgetMonth, digits: Mapping[str, int]) -> str:
+    """That a budget is used up, in one line."""
+    return f"{_name(row)} is over its budget: {_spent(row, digits)}"
+
+
+def soon_over(row: BudgetMonth, digits: Mapping[str, int]) -> str:
+    """That a budget will not last, in one line."""
+    projected = readable(Decimal(row.projected), digits.get(row.currency, 2))
+    pace = f"{projected} {row.currency} at this pace"
+    return f"{_name(row)} will be over its budget: {pace}, {_spent(row, digits)}"
+
+
+def _spent(row: BudgetMonth, digits: Mapping[str, int]) -> str:
+    places = digits.get(row.currency, 2)
+    return (
+        f"{readable(Decimal(row.actual), places)} of {readable(reckoning.room(row), places)} {row.currency}"
+    )
+
+
+def _heading(last: str, day: date, count: int) -> str:
+    is_current = months.index_of(day) == months.parse(last)
+    gone, days = days_of(Every.MONTH, day)
+    when = f", day {gone} of {days}" if is_current else ""
+    more = f" (the first {MAX_ROWS} of {count})" if count > MAX_ROWS else ""
+    return f"Budgets · {months.title(last)}{when}{more}"
+
+
+def _name(row: BudgetMonth) -> str:
+    period = months.parse(row.month)
+    match row.every:
+        case Every.YEAR:
+            return f"{row.account} {period // 12}"
+        case Every.QUARTER:
+            return f"{row.account} Q{period % 12 // 3 + 1}"
+        case _:
+            return row.account
+
+
+def _row(
+    row: BudgetMonth,
+    past: Sequence[BudgetMonth],
+    columns: Sequence[Column],
+    day: date,
+    digits: Mapping[str, int],
+) -> Row:
+    is_over, is_soon = reckoning.is_over(row), reckoning.is_soon_over(row, day)
+    tone = Tone.BAD if is_over else Tone.WARN if is_soon else Tone.GOOD if _is_reached(row) else Tone.PLAIN
+    titles = {column.title for column in columns}
+    cells = (
+        Cell(_name(row)),
+        *((Cell(row.currency, Tone.DIM),) if columns[1].title == "" else ()),
+        _used(row, tone),
+        _amount(row.actual, row, digits),
+        _amount(row.budget, row, digits),
+        *((_amount(row.carried or "0", row, digits),) if "Carried" in titles else ()),
+        _amount(row.left, row, digits, Tone.BAD if is_over else Tone.PLAIN),
+        _amount(row.projected, row, digits, Tone.WARN if is_soon else Tone.PLAIN),
+    )
+    return Row(key(row), cells, Level.ATTENTION if is_over else Level.OK, detail=_detail(row, past, digits))
+
+
+def _is_reached(row: BudgetMonth) -> bool:
+    return row.goal and row.percent is not None and row.percent >= 100
+
+
+def _used(row: BudgetMonth, tone: Tone) -> Cell:
+    if row.percent is None:
+        return Cell("over" if reckoning.is_over(row) else "–", tone)
+    return Cell(f"{row.percent:.0f} %", tone, percent=min(max(row.percent, 0.0), 100.0))
+
+
+def _amount(text: str, row: BudgetMonth, digits: Mapping[str, int], tone: Tone = Tone.PLAIN) -> Cell:
+    if not text:
+        return Cell()
+    amount = Decimal(text)
+    return Cell(readable(amount, digits.get(row.currency, 2)), tone if amount else Tone.DIM)
+
+
+def _detail(row: BudgetMonth, past: Sequence[BudgetMonth], digits: Mapping[str, int]) -> tuple[Block, ...]:
+    """The budget month by month, the newest first."""
+    columns = (
+        Column(""),
+        Column("Used"),
+        *(Column(title, Align.RIGHT) for title in ("So far", "Budget", "Left")),
+    )
+    rows = tuple(
+        Row(
+            f"{key(one)} {one.month}",
+            (
+                Cell(months.title(one.month)),
+                _used(one, Tone.BAD if reckoning.is_over(one) else Tone.PLAIN),
+                _amount(one.actual, one, digits),
+                _amount(one.budget, one, digits),
+                _amount(one.left, one, digits, Tone.BAD if reckoning.is_over(one) else Tone.PLAIN),
+            ),
+        )
+        for one in reversed(past)
+    )
+    goal = " (to be reached)" if row.goal else ""
+    return (Text(f"{_name(row)} · {row.currency}{goal}", Tone.STRONG), Table(columns, rows))

@@ -1,0 +1,162 @@
+"""Budgets: what is planned for each whole month, quarter or year, beside what was booked. Pure.
+
+Nothing is prorated by days: a budget holds for the whole of its own period and for each one after it,
+until the next budget of the same account and currency.
+"""
+
+from bisect import bisect_right
+from calendar import monthrange
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
+import msgspec
+
+from devdash_ledger import months
+from devdash_ledger.amounts import EXACT
+from devdash_ledger.facts import BudgetMonth, Every
+
+MOST_MONTHS = 1200
+"""So far back what is left is carried over; a date such as 0202-01-01 is a slip."""
+_ZERO = Decimal(0)
+_MONTHS = {Every.QUARTER: 3, Every.YEAR: 12}
+
+Moves = Mapping[tuple[str, str], Mapping[int, Decimal]]
+"""Account and currency → index of the month → what the account gained."""
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """A budget.
+
+    Attributes:
+        account: sub-accounts count as part of it.
+        currency: of the number.
+        start: index of the month from which on it holds.
+        number: for each period; None: from here on there is none.
+        every: the period.
+        goal: it is to be reached (income, savings); else it is a limit.
+    """
+
+    account: str
+    currency: str
+    start: int
+    number: Decimal | None
+    every: Every = Every.MONTH
+    goal: bool = False
+
+
+def length(every: Every) -> int:
+    """How many months a period has in which the budget is compared with what was booked."""
+    return _MONTHS.get(every, 1)
+
+
+def budget_months(plans: Iterable[Plan], moves: Moves, shown: range) -> tuple[BudgetMonth, ...]:
+    """One row for each budget and month of `shown`; see `BudgetMonth`. `carried` is always told."""
+    dated: defaultdict[tuple[str, str, Every], list[Plan]] = defaultdict(list)
+    for plan in plans:
+        dated[plan.account, plan.currency, plan.every].append(plan)
+    actuals = _actuals({(account, currency) for account, currency, _ in dated}, moves)
+    first = min((month for by_month in moves.values() for month in by_month), default=shown.stop)
+    rows: list[BudgetMonth] = []
+    for (account, currency, _), own in sorted(dated.items()):
+        rows += _Line(own, actuals[account, currency], first).rows(shown)
+    return tuple(rows)
+
+
+def _actuals(wanted: set[tuple[str, str]], moves: Moves) -> Mapping[tuple[str, str], Mapping[int, Decimal]]:
+    """What each of the accounts `wanted` gained in each month, its sub-accounts counted in."""
+    found: dict[tuple[str, str], defaultdict[int, Decimal]] = {key: defaultdict(Decimal) for key in wanted}
+    for (account, currency), by_month in moves.items():
+        parts = account.split(":")
+        for depth in range(1, len(parts) + 1):
+            total = found.get((":".join(parts[:depth]), currency))
+            if total is not None:
+                for month, change in by_month.items():
+                    total[month] = EXACT.add(total[month], change)
+    return found
+
+
+class _Line:
+    """The budgets of one account, currency and kind of period."""
+
+    def __init__(self, plans: Sequence[Plan], actuals: Mapping[int, Decimal], first: int) -> None:
+        self._step = length(plans[0].every)
+        self._plans = sorted(plans, key=lambda plan: plan.start)
+        self._starts = [self._begin(plan.start) for plan in self._plans]
+        self._actuals = actuals
+        self._first = max(self._begin(first), self._starts[0])
+
+    def rows(self, shown: range) -> list[BudgetMonth]:
+        carried, begun = _ZERO, max(self._first, self._begin(shown.start) - MOST_MONTHS)
+        found: list[BudgetMonth] = []
+        for month in shown:
+            begin = self._begin(month)
+            while begun < begin:
+                carried = EXACT.add(carried, self._left(begun))
+                begun += self._step
+            plan = self._due(begin)
+            if plan is not None and plan.number is not None:
+                actual = self._actual(begin, month)
+                found.append(_row(plan, month, _amount(plan, plan.number, begin), actual, carried))
+        return found
+
+    def _begin(self, month: int) -> int:
+        return month - month % self._step
+
+    def _due(self, begin: int) -> Plan | None:
+        place = bisect_right(self._starts, begin)
+        return self._plans[place - 1] if place else None
+
+    def _actual(self, begin: int, end: int) -> Decimal:
+        total = _ZERO
+        for month in range(begin, end + 1):
+            total = EXACT.add(total, self._actuals.get(month, _ZERO))
+        return total
+
+    def _left(self, begin: int) -> Decimal:
+        plan = self._due(begin)
+        if plan is None or plan.number is None:
+            return _ZERO
+        actual = self._actual(begin, begin + self._step - 1)
+        return EXACT.subtract(_amount(plan, plan.number, begin), actual)
+
+
+def _row(plan: Plan, month: int, budget: Decimal, actual: Decimal, carried: Decimal) -> BudgetMonth:
+    return BudgetMonth(
+        plan.account,
+        months.text_of(month),
+        plan.currency,
+        format(budget, "f"),
+        format(actual, "f"),
+        every=Every.MONTH if length(plan.every) == 1 else plan.every,
+        goal=plan.goal,
+        carried=format(carried, "f"),
+    )
+
+
+def _amount(plan: Plan, number: Decimal, month: int) -> Decimal:
+    """The budget of the period that begins with `month`. A week belongs to the month of its Monday."""
+    year, place = month // 12, month % 12 + 1
+    weekday, days = monthrange(year, place)
+    if plan.every is Every.DAY:
+        return EXACT.multiply(number, Decimal(days))
+    if plan.every is Every.WEEK:
+        first_monday = (7 - weekday) % 7
+        return EXACT.multiply(number, Decimal((days - first_monday + 6) // 7))
+    return number
+
+
+def begin_of(every: Every, day: date) -> date:
+    """The first day of the period in which `day` lies."""
+    index = months.index_of(day)
+    index -= index % length(every)
+    return date(index // 12, index % 12 + 1, 1)
+
+
+def days_of(every: Every, day: date) -> tuple[int, int]:
+    """How many days of the period in which `day` lies have begun, and how many it has."""
+    begin = begin_of(every, day)
+    last = months.index_of(begin) + length(every) - 1
+    end = date(last // 12, last % 12 + 1, monthrange(last // 12, last % 12 + 1)[1])
+    return (day - begin).days + 1, (end - begin).days + 1
