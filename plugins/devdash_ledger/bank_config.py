@@ -7,6 +7,7 @@ default: a wrong default would read a file without complaint, and wrongly.
 import re
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
+from itertools import chain
 
 import msgspec
 
@@ -15,9 +16,12 @@ from devdash.api import ConfigProblem
 Place = str | int
 """A column: its heading, or its position from 1."""
 
-# beancount's grammar, docs "Beancount Language Syntax", Accounts; hledger and ledger allow more
+# beancount's grammar, docs "Beancount Language Syntax", Accounts
 _ACCOUNT = re.compile(r"[^\W\d_][^\s;:\"]*(?::[^\s;:\"]+)+")
 _CURRENCY = re.compile(r"[A-Z][A-Z0-9'._-]{0,22}[A-Z0-9]|[A-Z]")
+# ledger and hledger: two spaces end a name, ";" begins a comment
+_ANY_ACCOUNT = re.compile(r"[^\W\d_](?:[^\s;\"]| (?! ))*(?<![\s:])")
+_ANY_CURRENCY = re.compile(r"[^\d\s;\"][^;\"\n]{0,30}")
 _DIRECTIVE = re.compile(r"%(.)")
 _KNOWN = frozenset("YymdbBHMSf")
 
@@ -109,19 +113,29 @@ class Bank(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
         yield from ((key, place) for key, place in named if place is not None)
 
 
-def bank_problems(bank: Bank, at: str) -> Iterable[ConfigProblem]:
-    """What is wrong with a bank's table beyond types; `at` is its dotted key."""
-    for key, message in (*_texts(bank), *_signs(bank), *_amounts(bank), *_columns(bank)):
+def bank_problems(bank: Bank, at: str, *, plain: bool = True) -> Iterable[ConfigProblem]:
+    """What is wrong with a bank's table beyond types.
+
+    Args:
+        at: its dotted key.
+        plain: every journal is of beancount; the others call accounts and commodities nearly anything.
+    """
+    found = (_names(bank, plain=plain), _texts(bank), _signs(bank), _amounts(bank), _columns(bank))
+    for key, message in chain.from_iterable(found):
         yield ConfigProblem(f"{at}.{key}", message)
 
 
-def _texts(bank: Bank) -> Iterator[tuple[str, str]]:
-    if not _ACCOUNT.fullmatch(bank.account):
+def _names(bank: Bank, *, plain: bool) -> Iterator[tuple[str, str]]:
+    account, currency = (_ACCOUNT, _CURRENCY) if plain else (_ANY_ACCOUNT, _ANY_CURRENCY)
+    if not account.fullmatch(bank.account):
         yield "account", 'must be an account of the journal, such as "Assets:Bank:Checking"'
-    if bank.other and not _ACCOUNT.fullmatch(bank.other):
+    if bank.other and not account.fullmatch(bank.other):
         yield "other", 'must be an account of the journal, such as "Expenses:Unknown"'
-    if not _CURRENCY.fullmatch(bank.currency):
+    if not currency.fullmatch(bank.currency):
         yield "currency", 'must be a currency as the journal writes it, such as "EUR"'
+
+
+def _texts(bank: Bank) -> Iterator[tuple[str, str]]:
     used = _DIRECTIVE.findall(bank.date_format)
     if not set(used) <= _KNOWN:
         yield "date_format", "knows %Y %y %m %d %b %B %H %M %S %f, and no other"

@@ -12,7 +12,7 @@ import msgspec
 from devdash.api import PaneError
 from devdash_ledger.bank_config import Bank, Direction, Place
 from devdash_ledger.bank_text import Line, decode, lines
-from devdash_ledger.bank_values import Money, day, money
+from devdash_ledger.bank_values import SIGNS, Money, day, money
 
 MAX_TEXT = 300
 """Characters of payee and narration that are kept."""
@@ -159,12 +159,13 @@ def _row(line: Line, bank: Bank, columns: dict[str, int], width: int) -> _Found:
     if when is None:
         raise _Unread("has no date of the form in date_format")
     amount = _amount(cell, bank)
-    currency = cell("currency_column").strip() or amount.currency or bank.currency
-    if not re.fullmatch(r"[A-Z][A-Z0-9'._-]{0,23}", currency):
+    beside, column = _commodity(amount.currency, bank), _commodity(cell("currency_column").strip(), bank)
+    currency = column or beside or bank.currency
+    if currency != bank.currency and not re.fullmatch(r"[A-Z][A-Z0-9'._-]{0,23}", currency):
         raise _Unread("has no currency in its column")
-    if amount.currency and amount.currency != currency:
+    if beside and beside != currency:
         raise _Unread("has two currencies")
-    if not cell("currency_column").strip() and currency != bank.currency:
+    if not column and currency != bank.currency:
         raise _Unread(f"is in another currency than {bank.currency}")
     balance = _cell_money(cell("balance"), bank, "balance") if cell("balance").strip() else None
     row = BankRow(
@@ -177,6 +178,11 @@ def _row(line: Line, bank: Bank, columns: dict[str, int], width: int) -> _Found:
         id="",
     )
     return _Found(row, balance.amount if balance else None)
+
+
+def _commodity(code: str, bank: Bank) -> str:
+    """What the journal calls a currency of the file: a bank says EUR where a journal may write €."""
+    return bank.currency if code and SIGNS.get(bank.currency) == code else code
 
 
 def _amount(cell: _Cells, bank: Bank) -> Money:

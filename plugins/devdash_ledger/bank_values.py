@@ -12,7 +12,7 @@ MAX_DIGITS = 18
 _SPACES = str.maketrans("", "", "\u00a0\u202f\u2009\u2007 \t")
 _MINUS = str.maketrans("\u2212\u2013\u2019", "--'")
 _CODE = r"(?P<{name}>[€$£¥₹₽₩₺]|[A-Z]{{3}}|)"
-_CURRENCIES = {"€": "EUR", "£": "GBP", "₹": "INR", "₽": "RUB", "₩": "KRW", "₺": "TRY", "$": "", "¥": ""}
+SIGNS = {"€": "EUR", "£": "GBP", "₹": "INR", "₽": "RUB", "₩": "KRW", "₺": "TRY", "$": "", "¥": ""}
 """What a sign stands for; "$" and "¥" stand for several."""
 _SHAPE = re.compile(
     r"(?P<open>\()?(?P<lead>[+-]?)"
@@ -62,7 +62,7 @@ def money(text: str, decimal: str, thousands: str) -> Money | None:
         return None
     negative = signs == ["-"] or around or match["word"] == "DR"
     code = match["before"] or match["after"]
-    return Money(0 - value if negative else value, _CURRENCIES.get(code, code))
+    return Money(0 - value if negative else value, SIGNS.get(code, code))
 
 
 def _spaced_well(text: str) -> bool:

@@ -94,4 +94,4 @@ class LedgerConfig(PaneConfig, frozen=True):
                 "currency", f'"{self.currency}" is no currency; write it as the journal does, such as "EUR"'
             )
         for name, bank in self.banks.items():
-            yield from bank_problems(bank, f"banks.{name}")
+            yield from bank_problems(bank, f"banks.{name}", plain=plain)
