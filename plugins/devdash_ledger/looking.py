@@ -35,8 +35,7 @@ class Looking(msgspec.Struct, frozen=True):
         years: a column is a year, not a month.
         running: changes are added up since January of their year.
         back: how many months the newest column lies before the current month.
-        folded: accounts whose sub-accounts are not shown; with several journals behind the
-            journal's name and a slash.
+        folded: accounts whose sub-accounts are not shown.
     """
 
     scene: Scene = Scene.ACCOUNTS

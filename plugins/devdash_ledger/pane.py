@@ -30,7 +30,9 @@ from devdash_ledger.desk import Desk
 from devdash_ledger.editing import EDIT, EditDesk
 from devdash_ledger.facts import LedgerFacts
 from devdash_ledger.journal import Window
+from devdash_ledger.look_desk import LookDesk
 from devdash_ledger.register_desk import RegisterDesk
+from devdash_ledger.sight import Sight
 from devdash_ledger.trusting import TrustDesk
 from devdash_ledger.writing import Writing
 
@@ -51,6 +53,7 @@ class LedgerPane(Pane[LedgerConfig]):
         """What `_report` was made of."""
         self._report: Report | None = None
         self._reading = asyncio.Lock()
+        self._look = LookDesk(context, self._books, self._names, config.months)
         self._desks = tuple(self._staffed())
         self._desk_of = {action.name: desk for desk in self._desks for action in desk.actions}
 
@@ -59,6 +62,7 @@ class LedgerPane(Pane[LedgerConfig]):
         yield EditDesk(self.context, self._books, self._names, self.read)
         if not self._books:
             return
+        yield self._look
         yield RegisterDesk(self.context, self.config, self._books, self._names)
         writing = Writing(self.context, self.config, self._books, self._names)
         yield Deeds(self.context, writing)
@@ -144,17 +148,23 @@ class LedgerPane(Pane[LedgerConfig]):
         failure = next((one for one in lost if one is not None), None)
         if failure is not None and (len(lost) == 1 or not any(views)):
             raise failure
-        shown = (*(one.newest for one in self._books), *(str(one) for one in lost))
+        shown = (self._look.looking, *(one.newest for one in self._books), *(str(one) for one in lost))
         if self._report is None or not _same(shown, self._shown):
-            built = await self.context.in_thread(self._build, views, lost)
+            seen = await self._look.look(views)
+            built = await self.context.in_thread(self._build, views, lost, seen)
             self._report, self._shown = built, shown  # together: a reading may be cancelled in between
         return self._report
 
-    def _build(self, views: Sequence[report.View | None], lost: Sequence[PaneError | None]) -> Report:
+    def _build(
+        self,
+        views: Sequence[report.View | None],
+        lost: Sequence[PaneError | None],
+        seen: Sequence[Sight | None],
+    ) -> Report:
         if len(views) == 1 and views[0] is not None:
-            return report.build(views[0])
+            return report.build(views[0], seen=seen[0])
         files = [str(one.file) for one in self._books]
-        return several.build(list(map(several.Part, self._names, files, views, lost)))
+        return several.build(list(map(several.Part, self._names, files, views, lost, seen)))
 
 
 def _same(shown: Sequence[object], before: Sequence[object]) -> bool:

@@ -9,6 +9,7 @@ import msgspec
 from devdash.api import Attention, Block, Level, Notice, PaneError, Report, Table, worst
 from devdash_ledger import report
 from devdash_ledger.facts import LedgerFacts
+from devdash_ledger.sight import Sight
 
 MAX_ERRORS = 50
 _APART = "/"
@@ -23,12 +24,14 @@ class Part(msgspec.Struct, frozen=True):
         file: its absolute path.
         view: its figures; None: there have been none yet.
         lost: why it could not be read just now; None: it could.
+        seen: what its tables show; the current months, as they are, when None.
     """
 
     name: str
     file: str
     view: report.View | None
     lost: PaneError | None
+    seen: Sight | None = None
 
 
 def names(files: Sequence[str]) -> tuple[str, ...]:
@@ -58,7 +61,7 @@ def build(parts: Sequence[Part]) -> Report:
     """
     views = [part.view for part in parts if part.view is not None]
     room = report.FACTS_ROOM // len(views)
-    built = [(part, report.build(part.view, room)) for part in parts if part.view is not None]
+    built = [(part, report.build(part.view, room, part.seen)) for part in parts if part.view is not None]
     lost = [part for part in parts if part.lost is not None]
     levels = [one.level for _, one in built]
     return Report(

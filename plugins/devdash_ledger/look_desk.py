@@ -1,0 +1,212 @@
+"""The actions that change how the figures are looked at: statement, currency, months or years, folding.
+
+Nothing is read for them: what was read last is folded to other months and drawn anew. How a pane is
+looked at is kept as long as the pane lives.
+"""
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from devdash.api import Action, ActionRequest, Outcome, PaneContext, PaneError, Scope
+from devdash_ledger import figures, looking, months, several
+from devdash_ledger.book import Book
+from devdash_ledger.desk import Desk
+from devdash_ledger.looking import Looking, Scene
+from devdash_ledger.report import View
+from devdash_ledger.sight import Chosen, Sight, chosen, sight
+
+_PERMISSION = "ledger.view.change"
+
+VIEW = Action(
+    name="view",
+    key="v",
+    title="Statement",
+    permission=_PERMISSION,
+    help="Show the next of: all accounts, income statement, balance sheet, cash flow.",
+)
+CONVERT = Action(
+    name="convert",
+    key="c",
+    title="Convert",
+    permission=_PERMISSION,
+    help="Show one line per account in the main currency, or each currency by itself again.",
+)
+EARLIER = Action(
+    name="earlier",
+    key="left_square_bracket",
+    title="Earlier",
+    permission=_PERMISSION,
+    help="Move the columns one month, or year, back.",
+)
+LATER = Action(
+    name="later",
+    key="right_square_bracket",
+    title="Later",
+    permission=_PERMISSION,
+    help="Move the columns one month, or year, on.",
+)
+YEARS = Action(
+    name="years",
+    key="y",
+    title="Years",
+    permission=_PERMISSION,
+    help="Show years: what was moved in them, and balances at their ends.",
+)
+MONTHS = Action(
+    name="months",
+    key="m",
+    title="Months",
+    permission=_PERMISSION,
+    help="Show months.",
+)
+RUNNING = Action(
+    name="running",
+    key="T",
+    title="Running totals",
+    permission=_PERMISSION,
+    help="Add up income and expenses since January of each month's year, or show each month by itself again.",
+)
+FOLD = Action(
+    name="fold",
+    key="f",
+    title="Fold",
+    permission=_PERMISSION,
+    scope=Scope.ITEM,
+    help="Hide the accounts below this one, or show them again.",
+)
+FOLD_ALL = Action(
+    name="fold-all",
+    key="L",
+    title="Fold all",
+    permission=_PERMISSION,
+    help="Hide all but the roots of the tree, to be opened one by one, or show everything again.",
+)
+
+_CALM = Outcome(message="")
+
+
+class LookDesk(Desk):
+    """How the figures are looked at.
+
+    Args:
+        books: the journals.
+        names: what they are called in the keys of rows.
+        count: how many months are columns; 0: all.
+    """
+
+    actions = (VIEW, CONVERT, EARLIER, LATER, YEARS, MONTHS, RUNNING, FOLD, FOLD_ALL)
+
+    def __init__(self, context: PaneContext, books: Sequence[Book], names: Sequence[str], count: int) -> None:
+        self.looking = Looking()
+        self._context, self._books, self._names, self._count = context, books, names, count
+        self._seen: tuple[Sight | None, ...] = ()
+
+    async def look(self, views: Sequence[View | None]) -> Sequence[Sight | None]:
+        """What is seen of each journal; None: of that one there is nothing.
+
+        Args:
+            views: the current months.
+        """
+        current = self._current()
+        found: list[Sight | None] = []
+        for book, view in zip(self._books, views, strict=True):
+            count = self._count or (len(view.journal.months) if view is not None else 1)
+            wanted = looking.window(self.looking, current, count)
+            turned = await book.turn(wanted) if view is not None else None
+            own = msgspec.structs.replace(self.looking, folded=self._folded(book))
+            found.append(
+                None
+                if turned is None
+                else await self._context.in_thread(sight, turned.journal, own, current, count)
+            )
+        self._seen = tuple(found)
+        return found
+
+    def chosen(self, item: str, column: str | None = None) -> tuple[Book, Chosen] | None:
+        """The journal, and what the line `item` of the table is about; None: it is no account's line."""
+        name, own = several.whose(item, self._names) if len(self._books) > 1 else ("", item)
+        if len(self._books) > 1 and not name:
+            return None
+        place = self._names.index(name) if name else 0
+        seen = self._seen[place] if place < len(self._seen) else None
+        found = chosen(seen, own, column) if seen is not None and own is not None else None
+        return None if found is None else (self._books[place], found)
+
+    async def act(self, request: ActionRequest) -> Outcome:
+        """Look otherwise; the pane is drawn anew.
+
+        Raises:
+            PaneError: the line cannot be folded.
+        """
+        now = self.looking
+        changed: dict[str, Callable[[], Looking]] = {
+            VIEW.name: lambda: msgspec.structs.replace(now, scene=_next(now.scene)),
+            CONVERT.name: lambda: msgspec.structs.replace(now, converted=not now.converted),
+            EARLIER.name: self._earlier,
+            LATER.name: lambda: looking.moved(now, 1),
+            YEARS.name: lambda: msgspec.structs.replace(now, years=True),
+            MONTHS.name: lambda: msgspec.structs.replace(now, years=False),
+            RUNNING.name: lambda: msgspec.structs.replace(now, running=not now.running, years=False),
+            FOLD.name: lambda: self._fold(request.item or ""),
+            FOLD_ALL.name: self._fold_all,
+        }
+        wanted = changed[request.action]()
+        if wanted == now:
+            return msgspec.structs.replace(_CALM, reread=False)
+        self.looking = wanted
+        return _CALM
+
+    def _current(self) -> int:
+        return months.index_of(self._context.now().date())
+
+    def _earlier(self) -> Looking:
+        """One column back, as long as there is anything that early."""
+        wanted = looking.moved(self.looking, -1)
+        last = looking.periods(wanted, self._current(), 1)[-1].last
+        firsts = [figures.first_month(seen.journal) for seen in self._seen if seen is not None]
+        begun = [first is not None and first <= last for first in firsts]
+        return wanted if any(begun) else self.looking
+
+    def _fold(self, item: str) -> Looking:
+        found = self.chosen(item)
+        if found is None:
+            raise PaneError("only accounts can be folded")
+        book, account = found[0], found[1].account
+        parents = self._parents(book)
+        if account not in parents:
+            raise PaneError(f"{account} has no accounts below it")
+        mark = self._mark(book, account)
+        folded = self.looking.folded
+        return msgspec.structs.replace(self.looking, folded=folded ^ {mark})
+
+    def _fold_all(self) -> Looking:
+        """Everything that has something below it; nothing where any is folded."""
+        if self.looking.folded:
+            return msgspec.structs.replace(self.looking, folded=frozenset())
+        parents = (self._mark(book, one) for book in self._books for one in self._parents(book))
+        return msgspec.structs.replace(self.looking, folded=frozenset(parents))
+
+    def _parents(self, book: Book) -> set[str]:
+        """The accounts of a journal that have others below them."""
+        seen = self._seen[self._books.index(book)] if self._seen else None
+        found: set[str] = set()
+        for series in seen.journal.series if seen is not None else ():
+            above = series.account.rpartition(":")[0]
+            while above and above not in found:
+                found.add(above)
+                above = above.rpartition(":")[0]
+        return found
+
+    def _mark(self, book: Book, account: str) -> str:
+        """What an account is called among the folded ones of all journals."""
+        return f"{self._books.index(book)}/{account}"
+
+    def _folded(self, book: Book) -> frozenset[str]:
+        own = f"{self._books.index(book)}/"
+        return frozenset(one.removeprefix(own) for one in self.looking.folded if one.startswith(own))
+
+
+def _next(scene: Scene) -> Scene:
+    scenes = list(Scene)
+    return scenes[(scenes.index(scene) + 1) % len(scenes)]
