@@ -18,9 +18,13 @@ def cash(named: Sequence[str]) -> Callable[[str, AccountType], bool]:
     """
     if named:
         chosen = tuple(named)
-        return lambda account, _: any(one == account or account.startswith(f"{one}:") for one in chosen)
+        return lambda account, kind: kind.is_balance and _is_below(account, chosen)
 
     def is_cash(account: str, kind: AccountType) -> bool:
         return kind is AccountType.ASSETS and any(map(_NAMES.fullmatch, account.split(":")[1:]))
 
     return is_cash
+
+
+def _is_below(account: str, chosen: Sequence[str]) -> bool:
+    return any(account == one or account.startswith(f"{one}:") for one in chosen)
