@@ -73,6 +73,9 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
         confirm: a question to be answered with yes first; empty: none. For a
             question that depends on the request, override `Pane.confirmation`.
         help: one sentence for the help screen.
+        opened: of an action about rows: it works on the rows of what `Pane.open` shows as well,
+            whose keys are its items then. Its item is not looked for in the report: whether it is
+            there, and is still what was shown, the pane has to say.
     """
 
     name: str
@@ -83,6 +86,7 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
     fields: tuple[Field, ...] = ()
     confirm: str = ""
     help: str = ""
+    opened: bool = False
 
 
 class Value(msgspec.Struct, frozen=True):

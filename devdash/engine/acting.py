@@ -223,6 +223,8 @@ def _check_item(action: Action, report: Report | None, item: str | None) -> str 
                 f"'{action.title}' needs a row", "choose one with the arrow keys, or name it"
             )
         return None
+    if action.opened:
+        return item
     keys = row_keys(report.blocks) if report else ()
     if item not in keys:
         close = get_close_matches(item, keys, n=1)

@@ -21,7 +21,7 @@ from devdash.engine.engine import Engine
 from devdash.engine.snapshot import Snapshot
 from devdash.tui.bars import Bar, HintBar, title_line
 from devdash.tui.board import Board
-from devdash.tui.deeds import Deed, begin
+from devdash.tui.deeds import Deed, Then, begin
 from devdash.tui.grid import PaneGrid, Rows
 from devdash.tui.keymap import KeyMap
 from devdash.tui.lines_view import LinesView
@@ -327,7 +327,7 @@ class DevdashApp(App[None]):
         if isinstance(view, PaneView):
             from devdash.tui.opening import open_row
 
-            open_row(self, self.engine, view.snapshot, message.item, message.column, self.palette)
+            open_row(self, view.snapshot, message.item, message.column)
 
     def on_key(self, event: events.Key) -> None:
         """Keys of the pane's actions. They are looked up here, once the event has bubbled up: keys that
@@ -353,9 +353,9 @@ class DevdashApp(App[None]):
             for action in self.engine.actions(view.pane_name):
                 yield Deed(view.pane_name, view.snapshot.title, action, item, column)
 
-    def perform(self, deed: Deed) -> None:
-        """Do it, beside everything else."""
-        begin(self, self.engine, deed, self.palette, self.tell)
+    def perform(self, deed: Deed, then: Then = lambda: None) -> None:
+        """Do it, beside everything else; `then` when it was done."""
+        begin(self, self.engine, deed, self.palette, self.tell, then)
 
     def tell(self, text: str, level: Level = Level.OK) -> None:
         """Say something in passing."""

@@ -20,6 +20,7 @@ from devdash.tui.paint import Palette
 
 R = TypeVar("R")
 Tell = Callable[[str, Level], None]
+Then = Callable[[], None]
 
 
 class Deed(msgspec.Struct, frozen=True):
@@ -37,8 +38,10 @@ class Deed(msgspec.Struct, frozen=True):
         return f"{self.title}: {self.action.title}"
 
 
-def begin(app: App[None], engine: Engine, deed: Deed, palette: Palette, tell: Tell) -> None:
-    """Ask for what is needed, do it, say what became of it, beside everything else.
+def begin(
+    app: App[None], engine: Engine, deed: Deed, palette: Palette, tell: Tell, then: Then = lambda: None
+) -> None:
+    """Ask for what is needed, do it, say what became of it, beside everything else; `then` when it was done.
 
     A form is there before the next key is looked at: what is typed ahead is not for the dashboard below.
     """
@@ -47,7 +50,7 @@ def begin(app: App[None], engine: Engine, deed: Deed, palette: Palette, tell: Te
 
     def go(asked: Asked | None) -> None:
         if asked is not None:
-            app.run_worker(_do(app, engine, deed, asked, palette, tell), exit_on_error=False)
+            app.run_worker(_do(app, engine, deed, asked, palette, tell, then), exit_on_error=False)
 
     async def offer(answers: Mapping[str, str]) -> Asked | None:
         asked = await engine.ask(deed.pane, deed.action.name, deed.item, answers, deed.column)
@@ -68,7 +71,9 @@ def begin(app: App[None], engine: Engine, deed: Deed, palette: Palette, tell: Te
     app.push_screen(FormSheet(deed, engine, palette, offer), go)
 
 
-async def _do(app: App[None], engine: Engine, deed: Deed, asked: Asked, palette: Palette, tell: Tell) -> None:
+async def _do(
+    app: App[None], engine: Engine, deed: Deed, asked: Asked, palette: Palette, tell: Tell, then: Then
+) -> None:
     """From a yes to the outcome. Runs in a worker of the app."""
     try:
         outcome = await engine.act(deed.pane, asked)
@@ -76,6 +81,7 @@ async def _do(app: App[None], engine: Engine, deed: Deed, asked: Asked, palette:
         tell(f"{error.message}\n{error.hint}" if error.hint else error.message, Level.CRITICAL)
         return
     await _show(app, deed.heading, outcome, palette, tell)
+    then()
 
 
 async def _confirmed(app: App[None], heading: str, question: Confirmation, palette: Palette) -> bool:

@@ -1,8 +1,9 @@
 """A sheet whose rows can be filtered: what a row or a cell opens may be long."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -10,17 +11,22 @@ from textual.markup import escape
 from textual.widgets import Input
 from textual.worker import Worker
 
+from devdash.contract.actions import Action
 from devdash.contract.view import Block, Table
 from devdash.render.rows import filter_rows
 from devdash.tui.paint import Palette
 from devdash.tui.sheets import DetailSheet
 
+Act = Callable[[Action, str], None]
+"""Does an action about the row with that key."""
+
 
 class OpenedSheet(DetailSheet):
     """Shows blocks; "/" filters their rows. Keeps its size while it is filtered.
 
-    Attributes:
-        fetching: what brings its blocks; ended with the sheet.
+    Args:
+        keys: the actions that work on its rows, each with its keys.
+        act: what their keys do.
     """
 
     DEFAULT_CSS = """
@@ -30,12 +36,20 @@ class OpenedSheet(DetailSheet):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("slash", "filter", show=False)]
 
-    def __init__(self, title: str, blocks: Sequence[Block], palette: Palette) -> None:
+    def __init__(
+        self,
+        title: str,
+        blocks: Sequence[Block],
+        palette: Palette,
+        keys: Sequence[tuple[str, Action]] = (),
+        act: Act = lambda action, item: None,
+    ) -> None:
         super().__init__(title, blocks, palette)
+        self._keys, self._act = tuple(keys), act
         self._have(blocks)
         self._words = Input(placeholder="filter: words that a row must have", compact=True)
         self._words.cursor_blink = False
-        self.fetching: Worker[None] | None = None
+        self._fetching: Worker[None] | None = None
 
     def compose(self) -> ComposeResult:
         with Vertical() as box:
@@ -45,8 +59,25 @@ class OpenedSheet(DetailSheet):
         box.border_title = escape(self._heading)
 
     def on_unmount(self) -> None:
-        if self.fetching is not None:
-            self.fetching.cancel()
+        if self._fetching is not None:
+            self._fetching.cancel()
+
+    def fetch(self, fetching: "Worker[None]") -> None:
+        """Let `fetching` bring the blocks, instead of what does so now; it ends with the sheet."""
+        if self._fetching is not None:
+            self._fetching.cancel()
+        self._fetching = fetching
+
+    def on_key(self, event: events.Key) -> None:
+        """Keys of the actions, for the row under the cursor; not while the words of the filter are typed."""
+        item = self.view.item
+        if self.focused is not self.view or item is None:
+            return
+        action = next((one for keys, one in self._keys if event.key in keys.split(",")), None)
+        if action is not None:
+            event.stop()
+            event.prevent_default()
+            self._act(action, item)
 
     def show_blocks(self, blocks: Sequence[Block]) -> None:
         """Show other blocks; the filter holds for them too."""
@@ -61,7 +92,8 @@ class OpenedSheet(DetailSheet):
         self._all = tuple(blocks)
         rows = any(isinstance(block, Table) and block.rows for block in self._all)
         hints = DetailSheet.HINTS
-        self.HINTS = (*hints, ("slash", "filter")) if rows else hints
+        acts = [(keys, action.title) for keys, action in self._keys]
+        self.HINTS = (*hints, ("slash", "filter"), *acts) if rows else hints
 
     def _filter(self) -> None:
         self.view.show_blocks(filter_rows(self._all, self._words.value))
