@@ -31,6 +31,7 @@ from devdash_ledger.editing import EDIT, EditDesk
 from devdash_ledger.facts import LedgerFacts
 from devdash_ledger.journal import Window
 from devdash_ledger.look_desk import LookDesk
+from devdash_ledger.printed_desk import ReportDesk
 from devdash_ledger.register_desk import RegisterDesk
 from devdash_ledger.sight import Sight
 from devdash_ledger.trusting import TrustDesk
@@ -63,6 +64,7 @@ class LedgerPane(Pane[LedgerConfig]):
         if not self._books:
             return
         yield self._look
+        yield ReportDesk(self.context, self._books, self._names, self._window, self.config.cash)
         yield RegisterDesk(self.context, self.config, self._books, self._names)
         writing = Writing(self.context, self.config, self._books, self._names)
         yield Deeds(self.context, writing)

@@ -120,8 +120,6 @@ class ReportDesk(Desk):
             PaneError: the months are none, or the file cannot be written.
         """
         allowed, self._may_replace = self._may_replace, None
-        if not self._books:
-            raise Unavailable("no journal is set", f'set file = "…" in [panes.{self._context.name}]')
         period = period_of(request.value("month"), self._context.now().date())
         views, warnings = await self._views(period)
         reports, without = await self._context.in_thread(self._reports, views, period, request)
