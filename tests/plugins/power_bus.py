@@ -67,17 +67,13 @@ class PowerBus:
         """Start a stand-in and wait until it owns its name."""
         self._start([DEBIAN_PYTHON, "-m", "dbusmock", "--system", "--template", template])
         async with asyncio.timeout(PATIENCE_S):
-            while True:
-                reply = await self.call(
-                    ("org.freedesktop.DBus", "/org/freedesktop/DBus"),
-                    "org.freedesktop.DBus",
-                    "NameHasOwner",
-                    "s",
-                    name,
-                )
-                if reply == [True]:
-                    return
+            while not await self.owned(name):
                 await asyncio.sleep(0.01)
+
+    async def owned(self, name: str) -> bool:
+        """Whether somebody on the bus has this name."""
+        bus = "org.freedesktop.DBus"
+        return await self.call((bus, "/org/freedesktop/DBus"), bus, "NameHasOwner", "s", name) == [True]
 
     async def call(
         self, peer: tuple[str, str], interface: str, member: str, signature: str, *body: Any
