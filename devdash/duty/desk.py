@@ -187,18 +187,24 @@ class Desk:
             taken = self._seat.take()
             if not taken and self._vigil.is_silent(self._clock.monotonic()):
                 taken = self._seat.take_from_silent()
-            self._alone = ""
+            self._note_alone(self._seat.trouble, "")
         except OSError as error:
-            before, self._alone = self._alone, f"the alerts cannot be kept: {reason(error)}"
-            if before != self._alone:
-                log.warning("%s", self._alone)
+            self._note_alone(error, "; should another devdash run, both tell")
             taken = True
         if taken:
             return Role.ON_DUTY
         holder = self._seat.holder()
+        if self._seat.trouble is not None:
+            return Role.APART  # what the other knows is written nowhere
         if holder is None:
             return Role.BESIDE if self._role is Role.BESIDE else Role.APART
         return Role.BESIDE if holder.config == self._config else Role.APART
+
+    def _note_alone(self, error: OSError | None, what_else: str) -> None:
+        before = self._alone
+        self._alone = "" if error is None else f"the alerts cannot be kept: {reason(error)}{what_else}"
+        if self._alone and self._alone != before:
+            log.warning("%s", self._alone)
 
     def _mirror(self, *, anew: bool = False) -> None:
         """Show what the process on duty knows, and what it was wished for."""

@@ -1,7 +1,9 @@
 """The seat: of all devdash processes of a user, the one that holds it is on duty.
 
 The kernel's lock on a file decides, so that a process that dies in whatever way leaves the seat
-free, and nobody ever clears up after it.
+free, and nobody ever clears up after it. Where the state folder has no file to lock, a spare one elsewhere
+decides; it is also held for the moment in which the seat is taken, so that who had to make do with the
+spare one and who finds the folder mended are not both on duty.
 """
 
 import fcntl
@@ -12,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 
-from devdash.duty.small_file import check_file
+from devdash.duty.locking import is_at, locked, spare_path
 from devdash.engine.places import make_private
 
 NAME = "duty.lock"
@@ -49,6 +51,7 @@ class Seat:
 
     Attributes:
         turn: rises whenever the seat is taken: between two turns others may have been on duty.
+        trouble: why the state folder has no file to lock, as of the last `take`; None when it has.
     """
 
     def __init__(self, folder: Path, what: str, config: str) -> None:
@@ -56,37 +59,68 @@ class Seat:
         self._what = what
         self._config = config
         self.turn = 0
+        self.trouble: OSError | None = None
+        self._state = folder
         self._descriptor: int | None = None
+        self._spare: tuple[int, Path] | None = None
         self._told = False
         self._shown = float("-inf")
 
     @property
     def taken(self) -> bool:
         """Whether this process holds it: its file is locked, and nobody has put another in its place."""
-        if self._descriptor is None:
-            return False
-        try:
-            there, own = self._path.stat(), os.fstat(self._descriptor)
-        except OSError:
-            return False
-        return (there.st_dev, there.st_ino) == (own.st_dev, own.st_ino)
+        if self._descriptor is not None:
+            return is_at(self._descriptor, self._path)
+        return self._spare is not None and is_at(*self._spare)
 
     def take(self) -> bool:
         """Hold the seat, if it is free. Returns whether this process holds it now.
 
         Raises:
-            OSError: the state folder cannot be written, or its file system knows no locks.
+            OSError: neither the state folder nor any other place has a file to lock.
         """
-        if not self.taken:
-            self.leave()
-            make_private(self._path.parent)
-            descriptor = _locked(self._path)
+        if self._descriptor is None or not self.taken:
+            had_spare = self._spare is not None and is_at(*self._spare)
+            self._let_go()
+            spare_free = self._take_spare()
+            if spare_free is False:
+                self.trouble = _refusal(self._path)
+                return False
+            try:
+                make_private(self._state)
+                descriptor = locked(self._path)
+            except OSError as error:
+                self.trouble = error
+                if spare_free is None:
+                    raise
+                if not had_spare:
+                    self._begin_turn()
+                self._tell()
+                return self.taken
+            self.trouble = None
+            self._leave_spare()
             if descriptor is None:
                 return False
-            self._hold(descriptor)
+            self._descriptor = descriptor
+            self._begin_turn()
         self._tell()
         # The file may have been replaced between its opening and its locking.
         return self.taken
+
+    def _take_spare(self) -> bool | None:
+        """Whether the spare file is locked here now; None when there is none to be had."""
+        if self._spare is not None and is_at(*self._spare):
+            return True
+        self._leave_spare()
+        path = spare_path(self._state)
+        try:
+            descriptor = None if path is None else locked(path)
+        except OSError:
+            return None
+        if path is None or descriptor is None:
+            return None if path is None else False
+        self._spare = descriptor, path
+        return True
 
     def take_from_silent(self) -> bool:
         """Hold the seat although another does, because that one is stopped or hangs.
@@ -99,34 +133,45 @@ class Seat:
         """
         self.leave()
         new = self._path.with_name(f"{NAME}.{os.getpid()}")
-        descriptor = _locked(new)
+        descriptor = locked(new)
         if descriptor is None:
             return False
-        self._hold(descriptor)
+        self._descriptor = descriptor
+        self._begin_turn()
         self._tell()
         new.replace(self._path)
         return self.taken
 
-    def _hold(self, descriptor: int) -> None:
-        self._descriptor = descriptor
+    def _begin_turn(self) -> None:
         self._told = False
         self.turn += 1
 
     def _tell(self) -> None:
         """Write who holds it. The lock decides, not the text: on a full disk it is written later."""
-        if self._told or self._descriptor is None:
+        spare = None if self._spare is None else self._spare[0]
+        descriptor = spare if self._descriptor is None else self._descriptor
+        if self._told or descriptor is None:
             return
         text = msgspec.json.encode(Holder(os.getpid(), self._what, self._config, time.time()))
         with suppress(OSError):
-            os.pwrite(self._descriptor, text, 0)
-            os.ftruncate(self._descriptor, len(text))
+            os.pwrite(descriptor, text, 0)
+            os.ftruncate(descriptor, len(text))
             self._told = True
 
     def leave(self) -> None:
         """Free the seat. The file stays: removing it would let two processes lock two files of one name."""
+        self._let_go()
+        self._leave_spare()
+
+    def _let_go(self) -> None:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
+
+    def _leave_spare(self) -> None:
+        if self._spare is not None:
+            os.close(self._spare[0])
+            self._spare = None
 
     def show_life(self, monotonic: float) -> None:
         """Touch the file, at most every `SIGN_OF_LIFE_S`. Raises OSError."""
@@ -139,26 +184,26 @@ class Seat:
         return holder_of(self._path.parent)
 
 
-def _locked(path: Path) -> int | None:
-    """The file, open and locked; None when another has locked it. Raises OSError."""
-    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
-    descriptor = os.open(path, flags, 0o600)
+def _refusal(path: Path) -> OSError | None:
+    """Why there is no file to lock at `path`; None when there is."""
     try:
-        check_file(descriptor)
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+        descriptor = locked(path)
+    except OSError as error:
+        return error
+    if descriptor is not None:
         os.close(descriptor)
-        return None
-    except OSError:
-        os.close(descriptor)
-        raise
-    return descriptor
+    return None
 
 
 def holder_of(folder: Path) -> Holder | None:
     """Who is on duty, seen from outside: None when nobody is."""
+    spare = spare_path(folder)
+    return _holder_at(folder / NAME) or (None if spare is None else _holder_at(spare))
+
+
+def _holder_at(path: Path) -> Holder | None:
     try:
-        descriptor = os.open(folder / NAME, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except OSError:
         return None
     try:

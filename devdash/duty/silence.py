@@ -1,5 +1,6 @@
 """Telling that the process on duty is stopped or hangs, although the kernel keeps its lock for it."""
 
+import os
 from pathlib import Path
 
 from devdash.duty.seat import SIGN_OF_LIFE_S, SILENT_S, last_sign
@@ -22,6 +23,8 @@ class Vigil:
     def is_silent(self, monotonic: float) -> bool:
         """Whether there was no sign for `SILENT_S`. To be asked every few seconds."""
         sign = last_sign(self._folder)
+        if sign is None or not os.access(self._folder, os.W_OK):
+            self._since = monotonic  # where nobody can give a sign, nobody is silent
         if sign != self._sign or monotonic - self._asked > SIGN_OF_LIFE_S:
             self._sign, self._since = sign, monotonic
         self._asked = monotonic

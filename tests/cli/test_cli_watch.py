@@ -148,3 +148,22 @@ def test_alerts_are_listed_and_silenced_from_another_terminal(
     assert program("alerts", "ack", "battery.low").out == "battery.low: acknowledged, in a moment\n"
     until(lambda: "acknowledged" in program("alerts").out, "the watch does not know it")
     assert program("alerts", "snooze", "--all", "--for", "soon").code == 64
+
+
+def test_two_tell_once_also_where_nothing_can_be_kept(
+    world: World, start: Callable[..., Process], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A state folder in which nobody can write: the second still stands by, and takes over."""
+    (world.folder / "file").touch()
+    monkeypatch.setenv("XDG_STATE_HOME", str(world.folder / "file"))
+    first = start()
+    until(lambda: first.says("on duty with"), "it never went on duty")
+    second = start()
+    until(lambda: second.says("stands by"), "the second does not stand by")
+    world.set(percent=12, plugged=False)
+    until(lambda: len(world.told) > 0, "nothing was told")
+    assert first.says("the alerts cannot be kept")
+    assert not second.says("on duty with")
+    first.kill()
+    until(lambda: second.says("on duty with"), "the second does not take over")
+    assert second.end() == 0

@@ -4,11 +4,16 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from manual_clock import ManualClock
 
+from devdash.duty.desk import Desk
+from devdash.duty.locking import locked, spare_path
+from devdash.duty.model import Role
 from devdash.duty.seat import SILENT_S, Holder, Seat, holder_of
 from devdash.duty.silence import Vigil
 
@@ -144,8 +149,9 @@ def test_a_link_in_place_of_the_file_is_not_followed(tmp_path: Path) -> None:
     victim = tmp_path / "victim"
     victim.write_text("precious")
     (tmp_path / "duty.lock").symlink_to(victim)
-    with pytest.raises(OSError):
-        Seat(tmp_path, "devdash", "").take()
+    seat = Seat(tmp_path, "devdash", "")
+    assert seat.take()
+    assert seat.trouble is not None
     assert victim.read_text() == "precious"
 
 
@@ -170,3 +176,89 @@ def test_a_sign_of_life_is_given_once_a_minute(tmp_path: Path) -> None:
     assert file.stat().st_mtime == 1
     seat.show_life(60.0)
     assert file.stat().st_mtime > 1
+
+
+@pytest.fixture
+def nowhere(tmp_path: Path) -> Path:
+    """A state folder in which nobody can write, whoever runs the tests: it is a file."""
+    (tmp_path / "file").touch()
+    return tmp_path / "file" / "devdash"
+
+
+def test_where_the_state_folder_cannot_be_written_one_is_on_duty_all_the_same(nowhere: Path) -> None:
+    """And the other knows who, and why nothing is kept; the seat is free when that one dies."""
+    seat, other = Seat(nowhere, "devdash", ""), Other(nowhere)
+    try:
+        assert other.first == "held"
+        assert not seat.take()
+        assert seat.trouble is not None
+        holder = seat.holder()
+        assert holder is not None
+        assert (holder.pid, holder.what) == (other.process.pid, "other")
+    finally:
+        other.end()
+    assert seat.take()
+    assert seat.taken
+
+
+def test_when_the_folder_is_mended_the_seat_stays_with_who_has_it(nowhere: Path) -> None:
+    """Who finds the folder as it should be must not overlook the one who had to make do without."""
+    other = Other(nowhere)
+    try:
+        nowhere.parent.unlink()
+        nowhere.mkdir(parents=True)
+        late = Seat(nowhere, "devdash", "")
+        assert not late.take()
+        assert late.trouble is None
+        assert other.ask() == "held"
+    finally:
+        other.end()
+    assert late.take()
+    assert (nowhere / "duty.lock").exists()
+
+
+def test_who_made_do_without_the_folder_moves_into_it_when_it_is_mended(nowhere: Path) -> None:
+    """Others find the seat where they look first, and the spare file is free for the next time."""
+    seat = Seat(nowhere, "devdash", "")
+    assert seat.take()
+    assert seat.trouble is not None
+    nowhere.parent.unlink()
+    assert seat.take()
+    assert seat.trouble is None
+    spare = spare_path(nowhere)
+    assert spare is not None
+    descriptor = locked(spare)
+    assert descriptor is not None
+    os.close(descriptor)
+    assert not Seat(nowhere, "other", "").take()
+
+
+def test_a_folder_that_others_may_write_in_holds_no_seat(
+    nowhere: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else another user of the machine could keep this one's alerts from being told."""
+    run = tmp_path / "run"
+    run.mkdir()
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(run))
+    (run / "devdash").mkdir()
+    (run / "devdash").chmod(0o777)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    found = spare_path(nowhere)
+    assert found is not None
+    assert found.is_relative_to(tmp_path / "temporary")
+    assert found.parent.stat().st_mode & 0o077 == 0
+
+
+def test_without_any_place_to_lock_it_is_said(
+    nowhere: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Alerts are told nevertheless: twice is better than never, and who is told learns why."""
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(nowhere))
+    monkeypatch.setattr(tempfile, "tempdir", str(nowhere))
+    with pytest.raises(OSError):
+        Seat(nowhere, "devdash", "").take()
+    desk = Desk(nowhere, "devdash", "", ManualClock(), 2.0)
+    desk.tick()
+    assert desk.role is Role.ON_DUTY
+    assert desk.trouble.endswith("should another devdash run, both tell")
