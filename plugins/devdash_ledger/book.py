@@ -11,9 +11,11 @@ import msgspec
 
 from devdash.api import PaneContext, Unavailable, WorkerFailed, WorkerTimeout
 from devdash_ledger import months
+from devdash_ledger.budget_config import Floor, floors_of
 from devdash_ledger.config import LedgerConfig, Trust, language_of
 from devdash_ledger.journal import Format, LoadRequest, Window
 from devdash_ledger.reading import Loaded, Reading
+from devdash_ledger.reckoning import Outlook, is_part
 from devdash_ledger.report import View
 from devdash_ledger.sheet import Sheet
 from devdash_ledger.stamps import Look, look_at
@@ -117,7 +119,26 @@ class Book:
             error_count=newest.journal.error_count,
             complete=newest.journal.complete,
             older=shown is not newest,
+            outlook=self._outlook(),
         )
+
+    def _outlook(self) -> Outlook:
+        """What budgets, balances and days are judged by today."""
+        config = self._config
+        comma = config.write.decimal_comma is True
+        return Outlook(
+            self._context.now().date(),
+            config.budgets.rollover,
+            config.budgets.fixed,
+            tuple(filter(self._has, floors_of(config.floors, decimal_comma=comma))),
+            config.quiet_days,
+        )
+
+    def _has(self, floor: Floor) -> bool:
+        """Whether the floor is about this journal: of several, only those that know the account are."""
+        if len(self._config.journals) == 1 or self._newest is None:
+            return True
+        return any(is_part(one.account, floor.account) for one in self._newest.unfolding.sheet.moves)
 
     def _language(self) -> Format:
         return language_of(self.file, self._config.format) or Format.BEANCOUNT
@@ -138,6 +159,7 @@ class Book:
             virtual=self._config.virtual,
             roots=self._config.roots,
             trusted=await self._trusted(),
+            days=self._config.quiet_days > 0,
         )
         sheet = await self._call("load", request, Sheet)
         after = await self._context.in_thread(look_at, (*sheet.files, *sheet.watched), sheet.patterns)

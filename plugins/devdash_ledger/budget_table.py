@@ -5,13 +5,15 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from devdash.api import Align, Attention, Block, Cell, Column, Level, Row, Table, Text, Tone
+from devdash.api import Align, Block, Cell, Column, Level, Row, Table, Text, Tone
 from devdash_ledger import months, reckoning
 from devdash_ledger.amounts import readable
 from devdash_ledger.budgets import days_of
 from devdash_ledger.facts import BudgetMonth, Every
 
-MAX_ROWS = 200
+MAX_PAST = 400
+"""Rows × months that Enter shows of the past."""
+MAX_MONTHS = 12
 
 
 def key(row: BudgetMonth) -> str:
@@ -20,8 +22,10 @@ def key(row: BudgetMonth) -> str:
     return f"budget:{row.account} {row.currency}{period}"
 
 
-def table(rows: Sequence[BudgetMonth], last: str, day: date, digits: Mapping[str, int]) -> Table | None:
-    """The budgets of the month `last`, "YYYY-MM", of reckoned `rows`; None where there are none."""
+def table(
+    rows: Sequence[BudgetMonth], last: str, day: date, digits: Mapping[str, int], most: int
+) -> Table | None:
+    """At `most` so many budgets of the month `last`, "YYYY-MM", of reckoned `rows`; None: there are none."""
     past: defaultdict[str, list[BudgetMonth]] = defaultdict(list)
     for row in rows:
         past[key(row)].append(row)
@@ -34,23 +38,17 @@ def table(rows: Sequence[BudgetMonth], last: str, day: date, digits: Mapping[str
         Column("" if several else "".join(currencies), shrink=True),
         *((Column(),) if several else ()),
         Column("Used"),
-        Column("So far", Align.RIGHT),
-        Column("Budget", Align.RIGHT, 2),
-        *((Column("Carried", Align.RIGHT, 3),) if any(row.carried for row in current) else ()),
+        Column("So far", Align.RIGHT, 1),
+        Column("Budget", Align.RIGHT, 3),
+        *((Column("Carried", Align.RIGHT, 4),) if any(row.carried for row in current) else ()),
         Column("Left", Align.RIGHT),
-        Column("At this pace", Align.RIGHT, 1),
+        Column("At this pace", Align.RIGHT, 2),
     )
-    shown = (_row(row, past[key(row)], columns, day, digits) for row in current[:MAX_ROWS])
-    return Table(columns, tuple(shown), heading=_heading(last, day, len(current)))
-
-
-def attention(rows: Sequence[BudgetMonth], last: str, digits: Mapping[str, int]) -> list[Attention]:
-    """The budgets that the month `last` goes beyond."""
-    return [
-        Attention(key(row), Level.ATTENTION, over(row, digits), item=key(row))
-        for row in rows
-        if row.month == last and reckoning.is_over(row)
-    ]
+    kept = min(MAX_MONTHS, MAX_PAST // len(current))
+    shown = (
+        _row(row, past[key(row)][-kept:] if kept else (), columns, day, digits) for row in current[:most]
+    )
+    return Table(columns, tuple(shown), heading=_heading(last, day, len(current), most))
 
 
 def over(row: BudgetMonth, digits: Mapping[str, int]) -> str:
@@ -72,11 +70,11 @@ def _spent(row: BudgetMonth, digits: Mapping[str, int]) -> str:
     )
 
 
-def _heading(last: str, day: date, count: int) -> str:
+def _heading(last: str, day: date, count: int, most: int) -> str:
     is_current = months.index_of(day) == months.parse(last)
     gone, days = days_of(Every.MONTH, day)
     when = f", day {gone} of {days}" if is_current else ""
-    more = f" (the first {MAX_ROWS} of {count})" if count > MAX_ROWS else ""
+    more = f" (the first {most} of {count})" if count > most else ""
     return f"Budgets · {months.title(last)}{when}{more}"
 
 
@@ -132,7 +130,9 @@ def _amount(text: str, row: BudgetMonth, digits: Mapping[str, int], tone: Tone =
 
 
 def _detail(row: BudgetMonth, past: Sequence[BudgetMonth], digits: Mapping[str, int]) -> tuple[Block, ...]:
-    """The budget month by month, the newest first."""
+    """The budget month by month, the newest first; nothing without `past`."""
+    if not past:
+        return ()
     columns = (
         Column(""),
         Column("Used"),

@@ -10,6 +10,7 @@ import msgspec
 
 from devdash.api import ConfigProblem, Duration, PaneConfig
 from devdash_ledger.bank_config import Bank, bank_problems
+from devdash_ledger.budget_config import BudgetConfig, floor_problems
 from devdash_ledger.journal import AccountType, Format
 from devdash_ledger.target import WriteConfig
 
@@ -56,6 +57,9 @@ class LedgerConfig(PaneConfig, frozen=True):
         trust: ask before a journal may run code.
         write: how entries are written.
         banks: how the CSV files of each bank are read, by the bank's name.
+        budgets: how budgets are reckoned.
+        floors: accounts, and what they should hold at least, such as "50 EUR".
+        quiet_days: an alert when there is no entry for so many days; 0: none.
         cash: the accounts, with all below them, whose flow a cash flow tells; by their names when empty.
     """
 
@@ -70,6 +74,9 @@ class LedgerConfig(PaneConfig, frozen=True):
     trust: Trust = Trust.YES
     banks: dict[str, Bank] = msgspec.field(default_factory=dict)
     write: WriteConfig = WriteConfig()
+    budgets: BudgetConfig = BudgetConfig()
+    floors: dict[str, str] = msgspec.field(default_factory=dict)
+    quiet_days: Annotated[int, msgspec.Meta(ge=0, le=3650)] = 0
     cash: tuple[str, ...] = ()
 
     @property
@@ -93,5 +100,6 @@ class LedgerConfig(PaneConfig, frozen=True):
             yield ConfigProblem(
                 "currency", f'"{self.currency}" is no currency; write it as the journal does, such as "EUR"'
             )
+        yield from floor_problems(self.floors)
         for name, bank in self.banks.items():
             yield from bank_problems(bank, f"banks.{name}", plain=plain)

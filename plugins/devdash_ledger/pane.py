@@ -12,7 +12,6 @@ from devdash.api import (
     Block,
     Confirmation,
     Field,
-    Level,
     Outcome,
     Pane,
     PaneConfig,
@@ -25,7 +24,7 @@ from devdash.api import (
 from devdash_ledger import book, months, report, several
 from devdash_ledger.bank_desk import BankDesk
 from devdash_ledger.config import LedgerConfig, Trust
-from devdash_ledger.deeds import Deeds
+from devdash_ledger.deeds import ADD, Deeds
 from devdash_ledger.desk import Desk
 from devdash_ledger.editing import EDIT, EditDesk
 from devdash_ledger.facts import LedgerFacts
@@ -33,6 +32,7 @@ from devdash_ledger.journal import Window
 from devdash_ledger.look_desk import LookDesk
 from devdash_ledger.printed_desk import ReportDesk
 from devdash_ledger.register_desk import RegisterDesk
+from devdash_ledger.rules import rules_for
 from devdash_ledger.sight import Sight
 from devdash_ledger.trusting import TrustDesk
 from devdash_ledger.writing import Writing
@@ -77,18 +77,15 @@ class LedgerPane(Pane[LedgerConfig]):
         return tuple(action for desk in self._desks for action in desk.actions)
 
     def rules(self) -> Sequence[Rule[LedgerFacts]]:
-        """The journal has errors."""
-        return (
-            Rule(
-                name="errors",
-                level=Level.ATTENTION,
-                text="The journal has errors",
-                enter=lambda facts: {""} if facts.error_count else set(),
-                clear=lambda facts: set() if facts.error_count else {""},
-                resolve=True,
-                action=EDIT.name,
-            ),
-        )
+        """Errors, budgets, floors, quiet days; see `rules_for`."""
+        several_books = len(self._books) > 1
+        begins = {
+            str(one.file): several.begin(name)
+            for one, name in zip(self._books, self._names, strict=True)
+            if several_books
+        }
+        add = ADD.name if ADD.name in self._desk_of else None
+        return rules_for(self.config.quiet_days, lambda file: begins.get(file, ""), edit=EDIT.name, add=add)
 
     async def read(self) -> Report:
         """The journal's figures; loads it only when one of its files, or the month, changed.
@@ -150,7 +147,8 @@ class LedgerPane(Pane[LedgerConfig]):
         failure = next((one for one in lost if one is not None), None)
         if failure is not None and (len(lost) == 1 or not any(views)):
             raise failure
-        shown = (self._look.looking, *(one.newest for one in self._books), *(str(one) for one in lost))
+        today = self.context.now().date().isoformat()
+        shown = (today, self._look.looking, *(one.newest for one in self._books), *(str(one) for one in lost))
         if self._report is None or not _same(shown, self._shown):
             seen = await self._look.look(views)
             built = await self.context.in_thread(self._build, views, lost, seen)

@@ -1,23 +1,26 @@
 """From a folded journal to a report: level, summary, blocks, facts, attention."""
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 
 import msgspec
 
 from devdash.api import Attention, Block, Level, Notice, Report
-from devdash_ledger import accounts, errors, months, totals, tree
+from devdash_ledger import accounts, errors, months, standing, totals, tree
 from devdash_ledger.amounts import EXACT, readable
 from devdash_ledger.facts import JournalError, LedgerFacts, MonthCell
 from devdash_ledger.journal import AccountType, Journal
 from devdash_ledger.looking import Looking, Scene
+from devdash_ledger.reckoning import Outlook
 from devdash_ledger.sight import Sight, sight
+from devdash_ledger.standing import Standing
 
 FACTS_ROOM = 400_000
 """Bytes of JSON for cells and budgets; beyond it the oldest months are left out, and a notice says so."""
 CELL_BYTES = 125
 """What a cell takes beside the name of its account."""
-BUDGET_BYTES = 110
+BUDGET_BYTES = 190
 MAX_CONVERTED = 2_000
 """Accounts whose cells are converted in the facts."""
 MAX_ATTENTION = 20
@@ -39,6 +42,7 @@ class View(msgspec.Struct, frozen=True):
         error_count: how many there are in all.
         complete: the newest reading was complete.
         older: the figures are of an earlier reading.
+        outlook: what budgets, balances and days are judged by.
     """
 
     journal: Journal
@@ -47,6 +51,7 @@ class View(msgspec.Struct, frozen=True):
     error_count: int
     complete: bool
     older: bool
+    outlook: Outlook = Outlook(date.min)
 
 
 def unset(pane: str) -> Report:
@@ -69,17 +74,22 @@ def build(view: View, room: int = FACTS_ROOM, seen: Sight | None = None) -> Repo
         seen = sight(journal, Looking(), months.parse(journal.months[-1]), len(journal.months))
     digits = accounts.digits(seen.journal)
     listed = errors.listed(view.errors, journal.files[0])
-    blocks: list[Block] = [*_notices(view, room), accounts.table(seen, view.errors, digits)]
+    stand = standing.standing(journal, view.outlook)
+    warned = standing.attention(stand, digits)
+    notices = (*_notices(view, room), *standing.notices(stand))
+    blocks: list[Block] = [*notices, accounts.table(seen, view.errors, digits)]
     if seen.looking.scene is Scene.ACCOUNTS and (table := totals.table(seen, digits)) is not None:
         blocks.append(table)
+    if seen.looking.scene is Scene.ACCOUNTS:
+        blocks += standing.blocks(stand, journal.months[-1], digits, len(journal.series))
     if listed:
         blocks.append(errors.table(listed, view.error_count))
     return Report(
-        Level.ATTENTION if view.error_count else Level.OK,
+        Level.ATTENTION if view.error_count or warned else Level.OK,
         summary([view]),
         tuple(blocks),
-        _facts(view, room),
-        _attention(listed, view.error_count),
+        _facts(view, room, stand),
+        (*_attention(listed, view.error_count), *warned),
     )
 
 
@@ -110,6 +120,9 @@ def summary(views: Sequence[View]) -> str:
     if len(named) > MAX_NAMED:
         parts.append(f"{len(named) - MAX_NAMED} more")
     told = f"net worth {' + '.join(parts)}" if parts else "no balances"
+    over = sum(len(standing.standing(view.journal, view.outlook).over) for view in views)
+    if over:
+        told += " · 1 budget over" if over == 1 else f" · {over} budgets over"
     count = sum(view.error_count for view in views)
     return f"{told} · {_counted(count)}" if count else told
 
@@ -142,7 +155,7 @@ def _reported(journal: Journal, room: int) -> tuple[str, ...]:
     return journal.months[-max(1, room // max(1, month)) :]
 
 
-def _facts(view: View, room: int) -> LedgerFacts:
+def _facts(view: View, room: int, stand: Standing) -> LedgerFacts:
     journal = view.journal
     reported = _reported(journal, room)
     nothing = (None,) * len(journal.months)
@@ -163,12 +176,16 @@ def _facts(view: View, room: int) -> LedgerFacts:
         months=reported,
         currency=view.journal.currency,
         cells=cells,
-        budgets=tuple(budget for budget in journal.budgets if budget.month in reported),
+        budgets=tuple(budget for budget in stand.budgets if budget.month in reported),
         errors=view.errors,
         error_count=view.error_count,
         complete=view.complete,
         as_of=view.as_of,
         worth=journal.worth[-len(reported) :],
+        floors=stand.floors,
+        day=stand.outlook.day.isoformat(),
+        last_entry=stand.last_entry,
+        quiet_for=stand.quiet_for,
     )
 
 

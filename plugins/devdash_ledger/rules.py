@@ -2,12 +2,10 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
-from decimal import Decimal
 from pathlib import PurePath
 
 from devdash.api import Level, Rule
-from devdash_ledger import budget_table, reckoning
-from devdash_ledger.amounts import readable
+from devdash_ledger import budget_table, reckoning, standing
 from devdash_ledger.facts import BudgetMonth, ErrorKind, FloorBalance, LedgerFacts
 
 _PANE = frozenset({""})
@@ -122,7 +120,7 @@ def _quiet(days: int, add: str | None) -> Rule[LedgerFacts]:
         name="quiet",
         level=Level.ATTENTION,
         text=f"No entry for {days} days",
-        say=lambda facts, item: f"No entry for {facts.quiet_for} days, the last is of {facts.last_entry}",
+        say=lambda facts, item: standing.quiet(facts.quiet_for, facts.last_entry),
         enter=lambda facts: _PANE if facts.quiet_for is not None and facts.quiet_for >= days else _NOBODY,
         clear=lambda facts: _PANE if facts.quiet_for is not None and facts.quiet_for < days else _NOBODY,
         action=add,
@@ -160,10 +158,4 @@ def _words(facts: LedgerFacts, item: str, prefix: Prefix, say: Say) -> str:
 
 def _low(facts: LedgerFacts, item: str, prefix: Prefix) -> str:
     one = _floors(facts, prefix).get(item)
-    return low(one) if one is not None else f"{item}: it has no floor any more"
-
-
-def low(one: FloorBalance) -> str:
-    """That an account is below its floor, in one line."""
-    held, least = readable(Decimal(one.balance)), readable(Decimal(one.floor))
-    return f"{one.account} is below its floor of {least} {one.currency}: {held} {one.currency}"
+    return standing.low(one) if one is not None else f"{item}: it has no floor any more"

@@ -46,6 +46,11 @@ def names(files: Sequence[str]) -> tuple[str, ...]:
     return tuple(found)
 
 
+def begin(name: str) -> str:
+    """What the keys of the rows of the journal `name` begin with."""
+    return name + _APART
+
+
 def whose(item: str | None, parts: Sequence[str]) -> tuple[str, str | None]:
     """The journal's name and its own key of a row; the name is empty where `item` has none."""
     for name in parts:
@@ -111,6 +116,12 @@ def _facts(built: Sequence[tuple[Part, Report]]) -> LedgerFacts:
         months=max((one.months for one in facts), key=len),
         currency=facts[0].currency,
         cells=tuple(msgspec.structs.replace(cell, journal=file) for file, one in own for cell in one.cells),
+        floors=tuple(
+            msgspec.structs.replace(floor, journal=file) for file, one in own for floor in one.floors
+        ),
+        day=max(one.day for one in facts),
+        last_entry=max(one.last_entry for one in facts),
+        quiet_for=min((one.quiet_for for one in facts if one.quiet_for is not None), default=None),
         budgets=tuple(
             msgspec.structs.replace(budget, journal=file) for file, one in own for budget in one.budgets
         ),

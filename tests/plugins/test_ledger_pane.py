@@ -211,7 +211,7 @@ async def test_actions_and_rules_pass_the_boundary(context: MakeContext, tmp_pat
     """What the pane offers is admitted; the rule fires with errors and is over without."""
     ledger = pane(context, write(tmp_path, UNBALANCED))
     admit_actions("ledger", ledger.actions())
-    [rule] = admit_rules("ledger", ledger.rules(), ledger.actions())
+    [rule, *_] = admit_rules("ledger", ledger.rules(), ledger.actions())
     wrong = await facts(ledger)
     assert (rule.enter(wrong), rule.clear(wrong)) == ({""}, set())
     write(tmp_path, SHOP)

@@ -1,0 +1,109 @@
+"""`Standing`: budgets, floors and quiet days of one journal today, and what the report says of them. Pure."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+import msgspec
+
+from devdash.api import Attention, Block, Level, Notice
+from devdash_ledger import budget_table, reckoning
+from devdash_ledger.amounts import readable
+from devdash_ledger.facts import BudgetMonth, FloorBalance
+from devdash_ledger.journal import Journal
+from devdash_ledger.reckoning import Outlook
+
+MAX_ROWS = 100
+"""Budgets on the screen; the facts have all."""
+FEW_ROWS = 20
+MANY_ACCOUNTS = 2_000
+"""More of them take so much of a report's room that there are `FEW_ROWS`."""
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """How a journal stands.
+
+    Attributes:
+        outlook: what it is judged by.
+        budgets: reckoned, of all months of the journal.
+        floors: one for each floor of the settings.
+        last_entry: the day of the newest entry up to today, "YYYY-MM-DD"; empty: not known.
+        quiet_for: days since then; None: not known.
+    """
+
+    outlook: Outlook
+    budgets: tuple[BudgetMonth, ...]
+    floors: tuple[FloorBalance, ...]
+    last_entry: str
+    quiet_for: int | None
+
+    @property
+    def over(self) -> tuple[BudgetMonth, ...]:
+        """The budgets that the current month goes beyond."""
+        return tuple(row for row in self.budgets if row.month == self.month and reckoning.is_over(row))
+
+    @property
+    def month(self) -> str:
+        """The current one, "YYYY-MM"."""
+        return self.outlook.day.isoformat()[:7]
+
+
+def standing(journal: Journal, outlook: Outlook) -> Standing:
+    """How `journal`, whose last month is the current one, stands."""
+    today = outlook.day.isoformat()
+    last = max((day for day in journal.days if day <= today), default="") if outlook.quiet_days else ""
+    return Standing(
+        outlook,
+        reckoning.reckoned(journal.budgets, outlook),
+        reckoning.balances(journal, outlook.floors),
+        last,
+        reckoning.quiet_for(last, outlook.day),
+    )
+
+
+def notices(found: Standing) -> list[Notice]:
+    """What is too low, and that there was no entry for long."""
+    told = [Notice(Level.ATTENTION, f"{low(one)}.") for one in found.floors if reckoning.is_below(one)]
+    if is_quiet(found):
+        told.append(Notice(Level.ATTENTION, f"{quiet(found.quiet_for, found.last_entry)}."))
+    return told
+
+
+def blocks(found: Standing, last: str, digits: Mapping[str, int], accounts: int) -> list[Block]:
+    """The table of budgets of the month `last`, where there are any; shorter with very many `accounts`."""
+    most = MAX_ROWS if accounts <= MANY_ACCOUNTS else FEW_ROWS
+    table = budget_table.table(found.budgets, last, found.outlook.day, digits, most)
+    return [] if table is None else [table]
+
+
+def attention(found: Standing, digits: Mapping[str, int]) -> list[Attention]:
+    """What needs a hand."""
+    told = [
+        Attention(key, Level.ATTENTION, budget_table.over(row, digits), item=key)
+        for row in found.over
+        for key in (budget_table.key(row),)
+    ]
+    told += [
+        Attention(f"floor:{one.account} {one.currency}", Level.ATTENTION, low(one))
+        for one in found.floors
+        if reckoning.is_below(one)
+    ]
+    if is_quiet(found):
+        told.append(Attention("quiet", Level.ATTENTION, quiet(found.quiet_for, found.last_entry)))
+    return told
+
+
+def is_quiet(found: Standing) -> bool:
+    """There was no entry for as many days as the settings say."""
+    days = found.outlook.quiet_days
+    return bool(days) and found.quiet_for is not None and found.quiet_for >= days
+
+
+def quiet(days: int | None, last: str) -> str:
+    """That there was no entry for long, in one line."""
+    return f"No entry for {days} days, the last is of {last}"
+
+
+def low(one: FloorBalance) -> str:
+    """That an account is below its floor, in one line."""
+    held, least = readable(Decimal(one.balance)), readable(Decimal(one.floor))
+    return f"{one.account} is below its floor of {least} {one.currency}: {held} {one.currency}"
