@@ -48,8 +48,8 @@ def _table(one: Statement, width: int) -> Iterator[str]:
         max(len(head_title(head, one)), *(len(row.texts[place]) for row in found))
         for place, head in enumerate(one.heads)
     ]
-    beside = max(map(_cells, currencies)) + len(_GAP) if has_currencies else 0
-    wanted = max(_cells(one.currency), *map(_cells, labels))
+    beside = max(map(cells, currencies)) + len(_GAP) if has_currencies else 0
+    wanted = max(cells(one.currency), *map(cells, labels))
     kept = _kept(one.heads, wide, width - beside - min(wanted, _LABEL))
     room = width - beside - sum(wide[place] + len(_GAP) for place in kept)
     room = max(min(wanted, room), min(wanted, 8))
@@ -88,7 +88,7 @@ def _kept(heads: Sequence[Head], wide: Sequence[int], room: int) -> list[int]:
     return kept
 
 
-def _cells(words: str) -> int:
+def cells(words: str) -> int:
     """How many cells of a terminal it takes."""
     return sum(map(_size, words))
 
@@ -101,14 +101,14 @@ def _size(char: str) -> int:
 
 def _padded(words: str, width: int) -> str:
     """Cut with an ellipsis, or filled up with spaces, to `width` cells."""
-    if _cells(words) > width:
+    if cells(words) > width:
         kept = ""
         for char in words:
-            if _cells(kept) + _size(char) > width - 1:
+            if cells(kept) + _size(char) > width - 1:
                 break
             kept += char
         words = f"{kept}…"
-    return words + " " * (width - _cells(words))
+    return words + " " * (width - cells(words))
 
 
 def _chart(chart: Chart, digits: int, width: int) -> Iterator[str]:
