@@ -78,6 +78,8 @@ class Row(msgspec.Struct, frozen=True):
         level: shown as a sign before the row when it is not OK.
         indent: depth in a tree, 0 for the top.
         detail: the blocks that Enter opens; empty when there is nothing more.
+        folded: the rows after it that are deeper in the tree are not shown, except to a filter,
+            which looks through them too.
     """
 
     key: str
@@ -85,6 +87,7 @@ class Row(msgspec.Struct, frozen=True):
     level: Level = Level.OK
     indent: int = 0
     detail: tuple["Block", ...] = ()
+    folded: bool = False
 
 
 class Table(msgspec.Struct, frozen=True, tag="table", tag_field="block"):

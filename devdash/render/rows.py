@@ -42,13 +42,25 @@ def _rows(blocks: Sequence[Block]) -> Iterator[Row]:
             yield from block.rows
 
 
+def unfolded(rows: Sequence[Row]) -> tuple[Row, ...]:
+    """`rows` without those below a folded one."""
+    shown: list[Row] = []
+    hidden: int | None = None  # the indent of the folded row that hides what is deeper
+    for row in rows:
+        if hidden is None or row.indent <= hidden:
+            hidden = row.indent if row.folded else None
+            shown.append(row)
+    return tuple(shown)
+
+
 def filter_rows(blocks: Sequence[Block], query: str) -> tuple[Block, ...]:
     """`blocks` with those table rows only in which every word of `query` occurs.
 
     Words are looked for in the cells and in the key, in any order and case: the
     key of an account or a path names its parents too. A row
     that matches brings its ancestors in the tree along: of an ancestor that has
-    several lines, one below the other under one name, the first. When nothing matches,
+    several lines, one below the other under one name, the first. What is folded is looked through
+    and opened. When nothing matches,
     every table says so in its place; else tables without a match are left out.
     Blocks that are no tables stay. A blank query changes nothing.
     """
@@ -76,7 +88,8 @@ def _matching(table: Table, words: Sequence[str]) -> Table:
             wanted.update(branch, (number,))
         branch.append(first)
         above = row
-    rows = tuple(row for number, row in enumerate(table.rows) if number in wanted)
+    kept = (row for number, row in enumerate(table.rows) if number in wanted)
+    rows = tuple(msgspec.structs.replace(row, folded=False) if row.folded else row for row in kept)
     return msgspec.structs.replace(table, rows=rows, empty=f"No row has “{' '.join(words)}”.")
 
 

@@ -14,10 +14,14 @@ from devdash.render.charts import bar, sparkline
 from devdash.render.clean import cell_width, clean, fit
 from devdash.render.columns import GAP, Fitted, Wanted, fit_columns
 from devdash.render.lines import Line, Part, Spot, compose, level_tone
+from devdash.render.rows import unfolded
 from devdash.render.wrap import wrap
 
 INDENT = 2
 """Cells per level of a row's indent."""
+
+FOLDED = "▸ "
+"""Before the text of a row that hides others."""
 
 GUTTER = 2
 """Cells for the level's sign before each row, when any row has one."""
@@ -71,10 +75,11 @@ def table_lines(table: Table, width: int) -> list[Line]:
         lines.append(compose([(fit(clean(table.heading), width), Tone.STRONG)]))
     if not table.rows:
         return lines + [compose([(text, Tone.DIM)]) for text in wrap(clean(table.empty), width) if text]
-    gutter = GUTTER if width > GUTTER and any(row.level is not Level.OK for row in table.rows) else 0
+    rows = unfolded(table.rows)
+    gutter = GUTTER if width > GUTTER and any(row.level is not Level.OK for row in rows) else 0
     columns = table.columns
-    texts = [_measure(table.rows, index) for index in range(len(columns))]
-    slots = [_slots([row.cells[index] for row in table.rows], texts[index]) for index in range(len(columns))]
+    texts = [_measure(rows, index) for index in range(len(columns))]
+    slots = [_slots([row.cells[index] for row in rows], texts[index]) for index in range(len(columns))]
     titles = [clean(column.title) for column in columns]
     wanted = [_wanted(*of_column) for of_column in zip(columns, slots, titles, strict=True)]
     fitted = fit_columns(wanted, width - gutter)
@@ -82,7 +87,7 @@ def table_lines(table: Table, width: int) -> list[Line]:
     if any(titles):
         lines.append(_headings(shown, titles, gutter))
     spots = tuple(_spots(shown, gutter)) if table.cells else ()
-    lines += [_row(row, number, shown, gutter, spots) for number, row in enumerate(table.rows)]
+    lines += [_row(row, number, shown, gutter, spots) for number, row in enumerate(rows)]
     return lines
 
 
@@ -96,12 +101,12 @@ class _Shown(msgspec.Struct, frozen=True):
 
 
 def _measure(rows: tuple[Row, ...], index: int) -> list[_Text]:
-    """The texts of column `index`; those of the first column are indented."""
+    """The texts of column `index`; those of the first column are indented, and say what is folded."""
     texts: list[_Text] = []
     for row in rows:
         text = clean(row.cells[index].text)
-        if row.indent and index == 0:
-            text = " " * (INDENT * row.indent) + text
+        if index == 0:
+            text = " " * (INDENT * row.indent) + (FOLDED if row.folded else "") + text
         texts.append(_Text(text, cell_width(text)))
     return texts
 

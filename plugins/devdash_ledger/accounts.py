@@ -1,6 +1,6 @@
 """The table of accounts: the tree, its columns, a trend, the newest column against the average, budgets."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
 from decimal import Decimal
 
@@ -12,7 +12,7 @@ from devdash_ledger.amounts import EXACT, digits_for, readable
 from devdash_ledger.facts import JournalError
 from devdash_ledger.figures import branches, signed
 from devdash_ledger.journal import Journal
-from devdash_ledger.looking import Period
+from devdash_ledger.looking import Period, span
 from devdash_ledger.results import Result
 from devdash_ledger.sight import Sight, key_of
 from devdash_ledger.tree import Line, lines
@@ -25,9 +25,7 @@ MAX_DETAILED = 200
 
 _TREND, _AVERAGE, _BUDGET = 2, 3, 5
 """The places of the columns that are no months in the order of giving way."""
-TREND_KEY, AVERAGE_KEY, BUDGET_KEY = "trend", "average", "budget"
 
-FOLDED = "▸ "
 _CENTS = 2
 """Decimals of a currency that is only converted to, and never written in the journal."""
 
@@ -76,8 +74,8 @@ def table(sight: Sight, errors: Sequence[JournalError], digits: Mapping[str, int
     tree = tuple(lines(signed(plain, sight.sign), sight.journal.currency, {account for account, _ in bars}))
     sums = results.results(sight, plain)
     used = {line.currency for line in tree} | {one.currency for one in sums}
-    rows = tuple(_unfolded(tree, sight.looking.folded))
-    columns = shown[-max(1, MAX_AMOUNTS // max(1, min(MAX_ROWS, len(rows)))) :]
+    visible = _visible(tree, sight.looking.folded)
+    columns = shown[-max(1, MAX_AMOUNTS // max(1, min(MAX_ROWS, len(visible)))) :]
     style = _Style(
         sight=sight,
         columns=columns,
@@ -86,31 +84,48 @@ def table(sight: Sight, errors: Sequence[JournalError], digits: Mapping[str, int
         currency_column=len(used) > 1,
         averages=_averages(sight) if sight.before else None,
         budgets=bars if any((line.account, line.currency) in bars for line in tree) else None,
-        detailed=len(rows) <= MAX_DETAILED,
-        last=months.title(shown[-1].key) if not sight.looking.years else shown[-1].title,
+        detailed=len(visible) <= MAX_DETAILED,
+        last=months.title(months.text_of(shown[-1].last)) if not sight.looking.years else shown[-1].title,
     )
     held: defaultdict[str, list[Line]] = defaultdict(list)
     for line in tree:
         held[line.account].append(line)
     return Table(
         _columns(style, used),
-        (
-            *(_row(line, held[line.account], style) for line in rows[:MAX_ROWS]),
-            *(_result(one, style) for one in sums),
+        _unlike(
+            (
+                *(_row(line, held[line.account], style) for line in visible[:MAX_ROWS]),
+                *(_result(one, style) for one in sums),
+            )
         ),
         empty=f"No postings up to {style.last}.",
-        heading=_heading(sight, len(rows), style.last),
+        heading=_heading(sight, len(visible), style.last),
         cells=True,
     )
 
 
-def _unfolded(tree: Sequence[Line], folded: Set[str]) -> Iterator[Line]:
-    """The lines without those below an account that is folded."""
+def _unlike(rows: Sequence[Row]) -> tuple[Row, ...]:
+    """`rows` with keys that are each there once: names of ledger can be made to look like others."""
+    seen: Counter[str] = Counter()
+    found: list[Row] = []
+    for row in rows:
+        seen[row.key] += 1
+        again = seen[row.key] > 1
+        found.append(msgspec.structs.replace(row, key=f"{row.key}#{seen[row.key]}") if again else row)
+    return tuple(found)
+
+
+def _visible(tree: Sequence[Line], folded: Set[str]) -> Sequence[Line]:
+    """All lines; where there are too many, those below a folded one are left out first."""
+    if len(tree) <= MAX_ROWS:
+        return tree
+    shown: list[Line] = []
     hidden: int | None = None
     for line in tree:
         if hidden is None or line.depth <= hidden:
             hidden = line.depth if line.account in folded else None
-            yield line
+            shown.append(line)
+    return shown
 
 
 def _heading(sight: Sight, count: int, last: str) -> str:
@@ -145,12 +160,13 @@ def _columns(style: _Style, used: Set[str]) -> tuple[Column, ...]:
     ages = range(len(shown) - 1, -1, -1)
     for age, period in zip(ages, shown, strict=True):
         found.append(Column(period.title, Align.RIGHT, _priority(age), key=period.key))
+    whole, taken = span(shown[0].first, shown[-1].last), {period.key for period in shown}
     title = f"1 {unit}" if len(shown) == 1 else f"{len(shown)} {unit}s"
-    found.append(Column(title, priority=_TREND, key=TREND_KEY))
+    found.append(Column(title, priority=_TREND, key=whole if whole not in taken else ""))
     if style.averages is not None:
-        found.append(Column("vs avg", Align.RIGHT, _AVERAGE, key=AVERAGE_KEY))
+        found.append(Column("vs avg", Align.RIGHT, _AVERAGE))
     if style.budgets is not None:
-        found.append(Column("budget", priority=_BUDGET, key=BUDGET_KEY))
+        found.append(Column("budget", priority=_BUDGET))
     return tuple(found)
 
 
@@ -160,13 +176,12 @@ def _priority(age: int) -> int:
 
 
 def _row(line: Line, held: Sequence[Line], style: _Style) -> Row:
-    folded = line.has_children and line.account in style.sight.looking.folded
     tone = Tone.DIM if line.repeats else Tone.STRONG if line.depth == 0 else Tone.PLAIN
     average = (
         None if style.averages is None else style.averages.get((line.account, line.currency), Decimal(0))
     )
     bar = None if style.budgets is None else style.budgets.get((line.account, line.currency))
-    cells = [Cell(f"{FOLDED if folded else ''}{line.label}", tone)]
+    cells = [Cell(line.label, tone)]
     cells += _amounts(line.currency, line.amounts, style, apart=line.apart)
     if style.averages is not None:
         cells.append(_compared(line.amounts[-1], average or Decimal(0)) if not line.apart else Cell())
@@ -178,6 +193,7 @@ def _row(line: Line, held: Sequence[Line], style: _Style) -> Row:
         Level.ATTENTION if line.account in style.suspects else Level.OK,
         line.depth,
         _detail(line, held, style, average, bar) if style.detailed else (),
+        line.has_children and line.account in style.sight.looking.folded,
     )
 
 

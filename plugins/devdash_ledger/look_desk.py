@@ -14,7 +14,7 @@ from devdash_ledger.book import Book
 from devdash_ledger.desk import Desk
 from devdash_ledger.looking import Looking, Scene
 from devdash_ledger.report import View
-from devdash_ledger.sight import Chosen, Sight, chosen, sight
+from devdash_ledger.sight import Sight, account_of, sight
 
 _PERMISSION = "ledger.view.change"
 
@@ -123,16 +123,6 @@ class LookDesk(Desk):
         self._seen = tuple(found)
         return found
 
-    def chosen(self, item: str, column: str | None = None) -> tuple[Book, Chosen] | None:
-        """The journal, and what the line `item` of the table is about; None: it is no account's line."""
-        name, own = several.whose(item, self._names) if len(self._books) > 1 else ("", item)
-        if len(self._books) > 1 and not name:
-            return None
-        place = self._names.index(name) if name else 0
-        seen = self._seen[place] if place < len(self._seen) else None
-        found = chosen(seen, own, column) if seen is not None and own is not None else None
-        return None if found is None else (self._books[place], found)
-
     async def act(self, request: ActionRequest) -> Outcome:
         """Look otherwise; the pane is drawn anew.
 
@@ -169,16 +159,16 @@ class LookDesk(Desk):
         return wanted if any(begun) else self.looking
 
     def _fold(self, item: str) -> Looking:
-        found = self.chosen(item)
-        if found is None:
+        name, own = several.whose(item, self._names) if len(self._books) > 1 else (self._names[0], item)
+        place = self._names.index(name) if name else 0
+        seen = self._seen[place] if name and place < len(self._seen) else None
+        account = account_of(seen, own) if seen is not None and own is not None else None
+        if account is None:
             raise PaneError("only accounts can be folded")
-        book, account = found[0], found[1].account
-        parents = self._parents(book)
-        if account not in parents:
+        if account not in self._parents(self._books[place]):
             raise PaneError(f"{account} has no accounts below it")
-        mark = self._mark(book, account)
-        folded = self.looking.folded
-        return msgspec.structs.replace(self.looking, folded=folded ^ {mark})
+        mark = self._mark(self._books[place], account)
+        return msgspec.structs.replace(self.looking, folded=self.looking.folded ^ {mark})
 
     def _fold_all(self) -> Looking:
         """Everything that has something below it; nothing where any is folded."""

@@ -50,7 +50,7 @@ class Period(msgspec.Struct, frozen=True):
     """A column: the months with the indices `first` to `last`.
 
     Attributes:
-        key: "2026-10" or "2026": what the column is called when a cell is chosen.
+        key: what the column is called when a cell is chosen, see `span`.
         title: what it is headed with.
         first, last: indices of months (see `months`); a balance is that at the end of `last`.
         since: where changes begin to be added up: `first`, or January with running totals.
@@ -74,17 +74,18 @@ def periods(looking: Looking, current: int, count: int) -> tuple[Period, ...]:
     if looking.years:
         newest = last // _YEAR
         return tuple(_year(year, current) for year in range(newest - MAX_YEARS + 1, newest + 1))
-    newest_text = months.text_of(last)
-    return tuple(
-        Period(
-            months.text_of(month),
-            months.heading(months.text_of(month), newest_text),
-            month,
-            month,
-            month // _YEAR * _YEAR if looking.running else month,
-        )
-        for month in range(last - count + 1, last + 1)
-    )
+    return tuple(_month(month, last, running=looking.running) for month in range(last - count + 1, last + 1))
+
+
+def span(first: int, last: int) -> str:
+    """The key of a column of these months: "2026-10", or "2026-01:2026-10"."""
+    return months.text_of(last) if first == last else f"{months.text_of(first)}:{months.text_of(last)}"
+
+
+def _month(month: int, last: int, *, running: bool) -> Period:
+    since = month // _YEAR * _YEAR if running else month
+    title = months.heading(months.text_of(month), months.text_of(last))
+    return Period(span(since, month), title, month, month, since)
 
 
 def _year(year: int, current: int) -> Period:

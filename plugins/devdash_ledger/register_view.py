@@ -38,7 +38,8 @@ class Address(msgspec.Struct, frozen=True):
 def address(item: str, column: str, journal: Journal, current: str) -> Address | None:
     """The cell of the row `item` in `column`; None: it is no row of an account.
 
-    A month is a month, a year its months up to `current`; any other column is about all months shown.
+    A month is a month, "2026-01:2026-03" is several, a year its months up to `current`; any other
+    column is about all months of `journal`.
     """
     found = _account(item, journal)
     if found is None:
@@ -65,11 +66,11 @@ def _span(column: str, journal: Journal, current: str) -> tuple[str, str]:
     if column.isdigit():
         last = months.text_of(int(column) * _MONTHS_OF_YEAR + _MONTHS_OF_YEAR - 1)
         return f"{int(column):04d}-01", min(last, current)
+    first, _, last = column.partition(":")
     try:
-        month = months.text_of(months.parse(column))
+        return months.text_of(months.parse(first)), months.text_of(months.parse(last or first))
     except ValueError:
         return journal.months[0], journal.months[-1]
-    return month, month
 
 
 def cell(found: Address, journal: Journal) -> dict[str, Decimal] | None:

@@ -1,4 +1,4 @@
-"""`Sight`: the figures that are looked at, and how; and what a line or cell of the table is about. Pure."""
+"""`Sight`: the figures that are looked at, and how, and what its lines are called. Pure."""
 
 from collections.abc import Sequence
 
@@ -63,57 +63,17 @@ def sight(journal: Journal, looking: Looking, current: int, count: int) -> Sight
     return Sight(journal, looking, shown, before)
 
 
-class Chosen(msgspec.Struct, frozen=True):
-    """What a cell, or a whole line, of the table is about.
-
-    Attributes:
-        account: the account; those below it count as well.
-        currency: of the amounts; None: all that have a price, converted to the main one.
-        first, last: indices of the months that the cell is about; of all columns where none is chosen.
-        since: where its changes begin to be added up: before `first` with running totals.
-        sign: -1: the cell shows the journal's amount turned round.
-    """
-
-    account: str
-    currency: str | None
-    first: int
-    last: int
-    since: int
-    sign: int
-
-
 def key_of(account: str, currency: str, *, converted: bool) -> str:
-    """The key of a line."""
-    return f"{account} in {currency}" if converted else f"{account} {currency}"
+    """The key of a line; one that is converted is about the account whatever it holds."""
+    return account if converted else f"{account} {currency}"
 
 
-def chosen(seen: Sight, item: str, column: str | None = None) -> Chosen | None:
-    """What the line `item`, in the column `column`, is about; None: it is no account's line."""
-    shown = seen.columns
-    one = next((period for period in shown if period.key == column), None)
-    first, last, since = (
-        (one.first, one.last, one.since)
-        if one is not None
-        else (shown[0].first, shown[-1].last, shown[0].since)
-    )
-    main = seen.journal.currency
+def account_of(seen: Sight, item: str) -> str | None:
+    """The account of the line `item`; None: it is no account's line."""
     for series in seen.journal.series:
-        if not seen.sign(series.type):
-            continue
         account = series.account
         while account:
-            for currency, key in _keys(seen, account, series.currency, main):
-                if key == item:
-                    return Chosen(account, currency, first, last, since, seen.sign(series.type))
+            if item == account or item == key_of(account, series.currency, converted=False):
+                return account
             account = account.rpartition(":")[0]
     return None
-
-
-def _keys(seen: Sight, account: str, currency: str, main: str) -> list[tuple[str | None, str]]:
-    """The lines that a position of `account` may be part of, each with its currency."""
-    if not seen.converts:
-        return [(currency, key_of(account, currency, converted=False))]
-    keys: list[tuple[str | None, str]] = [(None, key_of(account, main, converted=True))]
-    if currency != main:
-        keys.append((currency, key_of(account, currency, converted=False)))
-    return keys

@@ -221,7 +221,7 @@ def test_a_cell_that_can_be_chosen_stands_where_its_line_says(
     named = tuple(Column(f"c{n}", align, priority=n % 3, key=f"c{n}") for n, (_, align) in enumerate(cells))
     texts = [f"<{n}{text.strip()}>" for n, (text, _) in enumerate(cells)]
     row = Row("k", tuple(map(Cell, texts)), Level.ATTENTION)
-    (_, line) = lay_out((Table(named, (row,), cells=True),), max(width, 12))
+    (_, line) = lay_out((Table(named, (row,), cells=True),), max(width, 14))
     for spot in line.cells:
         assert line.text[spot.start : spot.start + spot.width].strip() == texts[int(spot.column[1:])]
     shown = [n for n, text in enumerate(texts) if text in line.text]

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from view_strategies import few, plain_cells, reports, tables
 
 from devdash.api import Block, Cell, Column, Row, Table, Text
+from devdash.render.blocks import lay_out
 from devdash.render.rows import filter_rows, find_row, row_keys
 
 words = st.lists(st.from_regex(r"[a-z0-9.]{1,2}", fullmatch=True), min_size=1, max_size=2)
@@ -107,3 +108,28 @@ def test_rows_are_found_by_key() -> None:
     assert row.cells[0].text == "notes"
     assert find_row(people(), "absent") is None
     assert row_keys(people()) == ("api", "web", "notes")
+
+
+def tree(*rows: tuple[str, int, bool]) -> Table:
+    """Rows by name, indent and whether they are folded."""
+    made = (Row(name, (Cell(name),), indent=indent, folded=folded) for name, indent, folded in rows)
+    return Table((Column(),), tuple(made))
+
+
+def drawn(blocks: tuple[Block, ...]) -> list[str]:
+    return [line.text.rstrip() for line in lay_out(blocks, 40)]
+
+
+def test_rows_below_a_folded_one_are_not_drawn() -> None:
+    """All that is deeper is hidden, up to the next row that is not; the folded row says so."""
+    table = tree(
+        ("a", 0, True), ("b", 1, False), ("c", 2, True), ("d", 0, False), ("e", 1, True), ("f", 2, False)
+    )
+    assert drawn((table,)) == ["▸ a", "d", "  ▸ e"]
+    assert row_keys((table,)) == ("a", "b", "c", "d", "e", "f")
+
+
+def test_a_filter_looks_through_what_is_folded() -> None:
+    """A hidden row that matches is shown with its ancestors, which are open then."""
+    table = tree(("a", 0, True), ("b", 1, True), ("needle", 2, False), ("d", 0, False))
+    assert drawn(filter_rows((table,), "needle")) == ["a", "  b", "    needle"]
