@@ -134,6 +134,24 @@ def test_reads_go_to_the_replica_and_never_miss_what_they_wrote(
     assert len(reader.events()) == 1
 
 
+def test_a_replica_that_dies_costs_no_answer(hosts: Open, pair: "MariadbBed | PostgresBed") -> None:
+    """Who has read from it, and who comes later, is answered by the primary, with what is new there."""
+    aliases = pair.aliases(pair.new_database())
+    writer, reader = hosts(aliases, "box", "box")
+    writer.ingest(alert("before"))
+    pair.catch_up()
+    assert len(reader.events()) == 1
+    pair.stop_replica()
+    try:
+        writer.ingest(alert("after"))
+        assert len(reader.events()) == 2
+        assert len(reader.infos()) == 0
+        (late,) = hosts(aliases, "late")
+        assert len(late.events()) == 2
+    finally:
+        pair.start_replica()
+
+
 def test_a_primary_that_went_away_is_a_state(
     hosts: Open, pair: "MariadbBed | PostgresBed", tmp_path: Path
 ) -> None:

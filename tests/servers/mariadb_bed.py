@@ -161,6 +161,16 @@ class MariadbBed:
         self.catch_up()
         return name
 
+    def stop_replica(self) -> None:
+        """The replica dies; connections to it are refused."""
+        self.replica.server.stop()
+
+    def start_replica(self) -> None:
+        """It is there again, and has caught up."""
+        self.replica.server.start()
+        self.replica.server.wait_until(self.replica.answers)
+        self.catch_up()
+
     def aliases(self, name: str) -> dict[str, dict[str, object]]:
         """DATABASES with `default` and `replica`."""
         return {"default": self.primary.alias(name), "replica": self.replica.alias(name)}

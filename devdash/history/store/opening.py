@@ -11,6 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from devdash.history.store import files
 from devdash.history.store.failures import HistoryError, is_expected, may_pass, state_of
+from devdash.history.store.replicas import Replicas
 from devdash.history.store.settings import LABELS, SQLITE
 from devdash.history.wire import Database, Opened, State
 
@@ -34,6 +35,7 @@ class Store:
         self.host = host
         self._file = _own_file(databases.get(DEFAULT_DB_ALIAS))
         self._identity: tuple[int, int] | None = None
+        self._replicas = Replicas()
 
     def open(self) -> Opened:
         """Make the databases serve, where they can. Safe with any number of processes at once."""
@@ -81,9 +83,9 @@ class Store:
         try:
             return work()
         except Error as error:
-            if not may_pass(error):
+            self.close()
+            if not self._replicas.fallen() and not may_pass(error):
                 raise
-        self.close()
         return work()
 
     def _prepare(self) -> Path | None:
