@@ -25,6 +25,7 @@ class Contents(msgspec.Struct, frozen=True):
         kind_of: what kind of account a name is.
         digits: decimals that the journal usually writes for a currency; asked after the bookings.
         errors: all of them, in order.
+        lasting, readers: see `Sheet`.
         days: see `Sheet`.
     """
 
@@ -40,6 +41,8 @@ class Contents(msgspec.Struct, frozen=True):
     patterns: tuple[str, ...]
     errors: tuple[JournalError, ...]
     complete: bool
+    lasting: bool = False
+    readers: tuple[str, ...] = ()
     days: tuple[str, ...] = ()
 
 
@@ -69,6 +72,8 @@ def assemble(request: LoadRequest, contents: Contents, until: int = FOREVER) -> 
         complete=contents.complete,
         last=months.parse(request.last_month),
         until=until,
+        lasting=contents.lasting,
+        readers=contents.readers,
         days=contents.days,
     )
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import msgspec
 from beancount.core.amount import Amount
-from beancount.core.data import Custom, Directive, Transaction
+from beancount.core.data import Custom, Directive, Document, Transaction
 from beancount.core.data import Price as PriceDirective
 
 from devdash_ledger import months
@@ -41,6 +41,11 @@ def bookings(entries: Iterable[Directive]) -> Iterator[Booking]:
         for posting in entry.postings:
             if isinstance(posting.units, Amount) and isinstance(posting.units.number, Decimal):
                 yield month, posting.account, posting.units.currency, posting.units.number
+
+
+def has_documents(entries: Iterable[Directive]) -> bool:
+    """Whether a file beside the journal belongs to it."""
+    return any(isinstance(entry, Document) for entry in entries)
 
 
 def prices(entries: Iterable[Directive]) -> Iterator[Price]:

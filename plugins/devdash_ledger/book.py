@@ -5,28 +5,18 @@ import os
 import stat
 from contextlib import suppress
 from pathlib import Path
-from typing import TypeVar
 
-import msgspec
-
-from devdash.api import PaneContext, Unavailable, WorkerFailed, WorkerTimeout
-from devdash_ledger import months
+from devdash.api import PaneContext, Unavailable
 from devdash_ledger.budget_config import Floor, floors_of
 from devdash_ledger.config import LedgerConfig, Trust, language_of
-from devdash_ledger.journal import Format, LoadRequest, Window
+from devdash_ledger.content import Content, content_of
+from devdash_ledger.journal import Format, Window
+from devdash_ledger.loading import Loader
 from devdash_ledger.reading import Loaded, Reading
 from devdash_ledger.reckoning import Outlook, is_part
 from devdash_ledger.report import View
-from devdash_ledger.sheet import Sheet
 from devdash_ledger.stamps import Look, look_at
 from devdash_ledger.trust import Asked, AskRequest, allowed
-from devdash_ledger.unfold import Unfolding
-
-T = TypeVar("T")
-
-WORKER = "devdash_ledger.worker"
-_WORKER_SHARE = 0.95
-"""Of the reading's timeout: the worker's own message comes before the reading is cancelled."""
 
 
 class Book:
@@ -40,6 +30,7 @@ class Book:
         self._whole: Reading | None = None
         """The newest reading in which nothing was missing."""
         self._config, self._context = config, context
+        self._loader = Loader(str(file), self._language(), config, context)
         self._reading = asyncio.Lock()
 
     @property
@@ -62,12 +53,12 @@ class Book:
                 hint = "correct its name in devdash.toml, or create it"
                 raise Unavailable(f"there is no journal at {self.file}", hint)
             await self._context.in_thread(require_plain, self.file)
-            known = self._newest
-            if known is None or not _is_current(known, before) or not known.covers(window):
+            known = await self._current(before, window)
+            if known is None:
                 known = await self._load(before)
-                if known.complete:
-                    self._whole = known
-                self._newest = known
+            if known.complete:
+                self._whole = known
+            self._newest = known
             self.newest = await self._folded(known, window)
             return self.newest
 
@@ -96,7 +87,7 @@ class Book:
             Unavailable: the text of the journal cannot be looked at.
             WorkerError: the look did not end well.
         """
-        return await self._call("ask", AskRequest(str(self.file), self._language()), Asked)
+        return await self._loader.call("ask", AskRequest(str(self.file), self._language()), Asked)
 
     def view(self, window: Window | None = None) -> View | None:
         """The newest errors, beside the newest figures that lack nothing.
@@ -147,60 +138,36 @@ class Book:
         """Paths and patterns that decide what the journal says."""
         if self._newest is None:
             return (str(self.file),), ()
-        sheet = self._newest.unfolding.sheet
-        return (*sheet.files, *sheet.watched), sheet.patterns
+        return self._newest.paths, self._newest.unfolding.sheet.patterns
+
+    async def _current(self, look: Look, window: Window) -> Reading | None:
+        """What is known already, here or in the cache, when the journal is still that."""
+        known = self._newest
+        if known is None:
+            known = await self._loader.cached(await self._trusted())
+        elif not (known.look.settled and known.look.stamps == look.stamps):
+            if known.content is None or await self._content_of(known) != known.content:
+                return None
+            known.look = look
+        return known if known is not None and known.covers(window) else None
 
     async def _load(self, before: Look) -> Reading:
-        now = self._context.now()
-        request = LoadRequest(
-            file=str(self.file),
-            last_month=months.text_of(months.index_of(now.date())),
-            language=self._language(),
-            virtual=self._config.virtual,
-            roots=self._config.roots,
-            trusted=await self._trusted(),
-            days=self._config.quiet_days > 0,
-        )
-        sheet = await self._call("load", request, Sheet)
-        after = await self._context.in_thread(look_at, (*sheet.files, *sheet.watched), sheet.patterns)
-        unfolding = await self._context.in_thread(Unfolding, sheet)
-        return Reading(unfolding, now.isoformat(timespec="seconds"), before.completed_by(after))
+        known = self._newest
+        content = await self._content_of(known) if known is not None else None
+        return await self._loader.loaded(await self._trusted(), before, content)
+
+    async def _content_of(self, known: Reading) -> Content | None:
+        return await self._context.in_thread(content_of, known.paths, known.unfolding.sheet.patterns)
 
     async def _trusted(self) -> str | None:
         if not self.asks:
             return None
         return await self._context.in_thread(allowed, self._context.state_dir, str(self.file))
 
-    async def _call(self, name: str, request: msgspec.Struct, reply: type[T]) -> T:
-        """Ask a worker of its own, which then ends.
-
-        A worker that stayed would hold the memory of the load, and the code of
-        the journal's plug-ins as it was when they were first imported.
-        """
-        worker = self._context.worker(WORKER)
-        limit = self._config.timeout * _WORKER_SHARE
-        try:
-            return await worker.call(name, request, reply, timeout=limit)
-        except WorkerFailed as error:
-            if error.failure == Unavailable.kind:
-                raise Unavailable(error.message, error.hint) from error
-            raise
-        except WorkerTimeout as error:
-            raise WorkerTimeout(
-                f"loading {self.file} took longer than {limit:.0f} s and was stopped",
-                f"if it is merely long, raise timeout in [panes.{self._context.name}]",
-            ) from error
-        finally:
-            await worker.stop()
-
 
 def path_of(folder: Path, file: Path) -> Path:
     """The absolute path of a configured `file`, in the form in which beancount names what it reads."""
     return Path(os.path.normpath(folder / file.expanduser()))
-
-
-def _is_current(known: Reading, look: Look) -> bool:
-    return known.look.settled and known.look.stamps == look.stamps
 
 
 def require_plain(file: Path) -> None:

@@ -48,6 +48,7 @@ class LedgerConfig(PaneConfig, frozen=True):
     Attributes:
         file: the journal; none: the pane says how to set it.
         months: how many months are reported, the current one included; 0: all.
+        cache: keep the monthly figures in a file, so that an unchanged journal is there at once.
         currency: shown first; the journal's first operating currency when absent.
         format: the journal's language; by the ending of its name when absent.
         virtual: count virtual postings (ledger, hledger).
@@ -66,6 +67,7 @@ class LedgerConfig(PaneConfig, frozen=True):
     timeout: Duration = Duration(60)
     file: Path | None = None
     months: Annotated[int, msgspec.Meta(ge=0, le=1200)] = 6
+    cache: bool = True
     currency: str | None = None
     format: Format | None = None
     virtual: bool = True

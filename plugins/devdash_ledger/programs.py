@@ -5,7 +5,9 @@ figures at all: the answer has the error alone and is not complete. What they
 write is taken in line by line or as sums, so that memory stays small.
 """
 
+import os
 import re
+import shutil
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -20,6 +22,7 @@ from devdash_ledger.budgets import Plan
 from devdash_ledger.facts import JournalError
 from devdash_ledger.journal import Format, LoadRequest
 from devdash_ledger.kinds import kinds
+from devdash_ledger.lasting import program_lasts
 from devdash_ledger.prices import Price
 from devdash_ledger.program import Quantity, Refused, bare, no_config, program_path, running
 from devdash_ledger.scan import Scan
@@ -83,6 +86,8 @@ def _contents(
         patterns=found.patterns,
         errors=errors,
         complete=not errors,
+        lasting=not found.code and program_lasts(found.files),
+        readers=_readers(request.language),
         days=_newest(days, f"{request.last_month}-01"),
     )
 
@@ -95,6 +100,11 @@ def _plans(
         return ()
     last = months.parse(request.last_month)
     return periodic.plans(ask(last), last, kinds(request.roots, found.kinds))
+
+
+def _readers(name: str) -> tuple[str, ...]:
+    path = shutil.which(name)
+    return (os.path.realpath(path),) if path is not None else ()
 
 
 def _newest(days: Iterable[str], since: str) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ import msgspec
 
 from devdash.api import PaneContext
 from devdash_ledger import months
+from devdash_ledger.content import Content
 from devdash_ledger.journal import Journal, Window
 from devdash_ledger.stamps import Look
 from devdash_ledger.unfold import Unfolding
@@ -35,16 +36,23 @@ class Reading:
         unfolding: the sheet.
         at: when it was asked for, ISO-8601.
         look: the files at that time.
+        content: what it was made of; None: the files may have changed meanwhile.
     """
 
-    def __init__(self, unfolding: Unfolding, at: str, look: Look) -> None:
-        self.unfolding, self.at, self.look = unfolding, at, look
+    def __init__(self, unfolding: Unfolding, at: str, look: Look, content: Content | None) -> None:
+        self.unfolding, self.at, self.look, self.content = unfolding, at, look, content
         self._folded: dict[Window, Loaded] = {}
 
     @property
     def complete(self) -> bool:
         """Whether nothing was missing."""
         return self.unfolding.sheet.complete
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The files that decide what it says."""
+        sheet = self.unfolding.sheet
+        return (*sheet.files, *sheet.watched)
 
     def covers(self, window: Window) -> bool:
         """Whether the sheet may be used for these months."""

@@ -65,6 +65,9 @@ class Sheet(msgspec.Struct, frozen=True):
         last: index of the month in which it was read.
         until: index of the last month for which it may be used: a program that takes dates without a
             year for the current year's reads another journal in another month.
+        lasting: the answer depends on nothing but the files, the reader and the settings, so that it may
+            be cached: see `lasting`.
+        readers: the files of the program or package that read it, its main one first; to know it again.
         days: of the entries since the begin of the month `last`, and of the newest before, "YYYY-MM-DD",
             ascending; empty where they were not asked for.
     """
@@ -83,6 +86,8 @@ class Sheet(msgspec.Struct, frozen=True):
     complete: bool
     last: int
     until: int = FOREVER
+    lasting: bool = False
+    readers: tuple[str, ...] = ()
     days: tuple[str, ...] = ()
 
 

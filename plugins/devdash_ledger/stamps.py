@@ -69,11 +69,12 @@ def look_at(paths: Iterable[str], patterns: Iterable[str]) -> Look:
     wanted = set(paths)
     for pattern in patterns:
         wanted.update(glob.glob(pattern, recursive=True))  # noqa: PTH207  # as beancount does
-    stamps = tuple(_stamp(path) for path in sorted(wanted))
+    stamps = tuple(stamp_of(path) for path in sorted(wanted))
     return Look(began, time.time_ns(), stamps)
 
 
-def _stamp(path: str) -> Stamp:
+def stamp_of(path: str) -> Stamp:
+    """What the file system says of `path`. Blocks."""
     try:
         found = os.stat(path)  # noqa: PTH116  # follows links: the file itself counts
     except OSError:

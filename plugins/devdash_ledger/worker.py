@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from devdash.api import Unavailable
-from devdash_ledger import scan
+from devdash_ledger import lasting, scan
 from devdash_ledger.assemble import Contents, assemble
 from devdash_ledger.facts import ErrorKind, JournalError
 from devdash_ledger.journal import AccountType, Format, LoadRequest
@@ -141,9 +141,30 @@ def _sheet(
         patterns=found.patterns,
         errors=tuple(listed),
         complete=not any(type(error).__name__ in UNREAD for error in errors),
+        lasting=_lasts(request, found, entries, options),
+        readers=_readers(),
         days=beans.days(entries, date.fromisoformat(f"{request.last_month}-01")),
     )
     return assemble(request, contents)
+
+
+def _lasts(request: LoadRequest, found: scan.Scan, entries: "Directives", options: "OptionsMap") -> bool:
+    from devdash_ledger import beans
+
+    plugins = [name for name, _ in options["plugin"]]
+    has_documents = bool(options["documents"]) or beans.has_documents(entries)
+    asked = request.trusted is not None and bool(found.code)
+    return not asked and lasting.beancount_lasts(plugins, has_documents=has_documents)
+
+
+def _readers() -> tuple[str, ...]:
+    """beancount's modules, as far as they were needed; the package's own file first."""
+    names = [name for name in sys.modules if name.partition(".")[0] == "beancount"]
+    found = (
+        getattr(sys.modules[name], "__file__", None)
+        for name in sorted(names, key=lambda name: (len(name.split(".")), name))
+    )
+    return tuple(path for path in found if path)
 
 
 def _plugin_files(options: "OptionsMap") -> tuple[str, ...]:

@@ -88,6 +88,7 @@ WORKER_SIDE = (
     "devdash_ledger.check_programs",
     "devdash_ledger.beans",
     "devdash_ledger.programs",
+    "devdash_ledger.lasting",
     "devdash_ledger.periodic",
     "devdash_ledger.program",
     "devdash.history.routers",

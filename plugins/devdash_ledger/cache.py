@@ -1,0 +1,157 @@
+"""The cells cache: the sheet of a journal in a file, so that an unchanged journal is there at once.
+
+A cache counts only when everything that decides the answer is as it was: the bytes of every file, what
+the includes match, the settings, the programs that read (theirs and ours), and for ledger and hledger the
+month, since they take dates without a year for this one's. A cache that is damaged, foreign, of another
+version or not to be read is none: the journal is loaded, and the cache written anew. Blocks: for a thread.
+"""
+
+import hashlib
+import importlib.util
+import os
+import platform
+import shutil
+import stat
+import sys
+import tempfile
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+
+from devdash import __version__
+from devdash_ledger.content import Content, content_of, read_plain, sum_of
+from devdash_ledger.journal import Format, LoadRequest
+from devdash_ledger.sheet import Sheet
+from devdash_ledger.stamps import Look, Stamp, look_at, stamp_of
+
+_MAGIC = b"devdash-cells 1\n"
+_MAX_BYTES = 64 * 1024 * 1024
+
+
+class Circumstances(msgspec.Struct, frozen=True):
+    """What decides a reading beside the files' content.
+
+    Attributes:
+        request: what was asked, with the month empty where it does not matter.
+        home: the folder that "~" in an include means.
+        own: devdash's version, and a sum over the names, sizes and times of the plug-in's modules.
+        python: the interpreter.
+        reader: the place of the program or package that reads; empty: there is none.
+        utc_month: of the program's clock (ledger, hledger).
+    """
+
+    request: LoadRequest
+    home: str
+    own: str
+    python: str
+    reader: str
+    utc_month: str
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """A sheet with all that it stands on.
+
+    Attributes:
+        readers: the files of the reading program or package, as they were.
+    """
+
+    circumstances: Circumstances
+    readers: tuple[Stamp, ...]
+    content: Content
+    sheet: Sheet
+
+
+def circumstances(request: LoadRequest, utc_month: str) -> Circumstances:
+    """Those of now."""
+    is_dated = request.language is not Format.BEANCOUNT
+    return Circumstances(
+        request if is_dated else msgspec.structs.replace(request, last_month=""),
+        str(Path.home()),
+        f"{__version__} {_own_sum()}",
+        f"{sys.prefix} {platform.python_version()}",
+        _reader(request.language),
+        utc_month if is_dated else "",
+    )
+
+
+def keep(folder: Path, now: Circumstances, content: Content, sheet: Sheet) -> None:
+    """Put a sheet into the cache, for its owner only. Failing costs the next start some time, no more."""
+    if not (sheet.lasting and sheet.readers and sheet.readers[0] == now.reader):
+        return
+    kept = Kept(now, tuple(map(stamp_of, sheet.readers)), content, sheet)
+    body = msgspec.json.encode(kept)
+    file = _file(folder, now.request)
+    with suppress(OSError):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=folder)
+        try:
+            with os.fdopen(descriptor, "wb") as stream:
+                stream.write(_MAGIC + sum_of(body).encode() + b"\n" + body)
+            Path(name).replace(file)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+
+
+def find(folder: Path, now: Circumstances) -> tuple[Kept, Look] | None:
+    """The sheet of the journal as it is, if the cache has it; and a look that was taken before."""
+    kept = _read(_file(folder, now.request))
+    if kept is None or kept.circumstances != now:
+        return None
+    if any(stamp.identity is None or stamp_of(stamp.path) != stamp for stamp in kept.readers):
+        return None
+    paths, patterns = kept.content.paths, [one.pattern for one in kept.content.patterns]
+    look = look_at(paths, patterns)
+    return (kept, look) if content_of(paths, patterns) == kept.content else None
+
+
+def discard(folder: Path, request: LoadRequest) -> None:
+    """Take the cache of a journal away, if there is one."""
+    with suppress(OSError):
+        _file(folder, request).unlink(missing_ok=True)
+
+
+def _read(file: Path) -> Kept | None:
+    try:
+        if file.lstat().st_uid != os.geteuid() or stat.S_ISLNK(file.lstat().st_mode):
+            return None
+        data = read_plain(str(file), _MAX_BYTES)
+    except OSError:
+        return None
+    if data is None or not data.startswith(_MAGIC):
+        return None
+    told, _, body = data.removeprefix(_MAGIC).partition(b"\n")
+    if told != sum_of(body).encode():
+        return None
+    try:
+        return msgspec.json.decode(body, type=Kept)
+    except (msgspec.MsgspecError, UnicodeDecodeError, ValueError):
+        return None
+
+
+def _file(folder: Path, request: LoadRequest) -> Path:
+    return folder / f"cells-{hashlib.sha256(os.fsencode(request.file)).hexdigest()[:24]}.json"
+
+
+def _reader(language: Format) -> str:
+    """Where the reader is; beancount is looked for and not imported."""
+    if language is Format.BEANCOUNT:
+        with suppress(ImportError, ValueError):
+            found = importlib.util.find_spec("beancount")
+            return found.origin or "" if found is not None else ""
+        return ""
+    program = shutil.which(str(language))
+    return os.path.realpath(program) if program is not None else ""
+
+
+def _own_sum() -> str:
+    """Changes whenever a module of this plug-in does: a cache is of the code that made it."""
+    return sum_of("\n".join(_own_modules()).encode())[:32]
+
+
+def _own_modules() -> Iterable[str]:
+    with os.scandir(Path(__file__).parent) as entries:
+        found = [(one.name, one.stat()) for one in entries if one.name.endswith(".py")]
+    return (f"{name} {state.st_size} {state.st_mtime_ns}" for name, state in sorted(found))
