@@ -7,8 +7,10 @@ Runs in the worker only.
 """
 
 import re
+from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -95,10 +97,17 @@ def _every(due: Due) -> Every:
 def ledger_dues(base: Sequence[str], last: int) -> tuple[Due, ...]:
     """What ledger books as budget from the first posting that one is about until the month `last`.
 
+    Where no posting is about any it books what begins with its end, so that is asked for then.
+
     Raises:
         Refused: it did not read the journal.
     """
-    end = f"{months.text_of(last + 1)}-01"
+    year, month = last // 12, last % 12 + 1
+    found = _ledger_dues(base, f"{months.text_of(last + 1)}-01")
+    return found or _ledger_dues(base, date(year, month, monthrange(year, month)[1]).isoformat())
+
+
+def _ledger_dues(base: Sequence[str], end: str) -> tuple[Due, ...]:
     argv = [*base, "csv", "--budget", "-e", end, "--display", _MADE, "--csv-format", _FIELDS]
     rules = _Rules()
     found: list[Due] = []
