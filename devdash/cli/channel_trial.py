@@ -57,14 +57,17 @@ async def _send(settings: Settings, chosen: dict[str, ChannelConfig]) -> list[bo
 
 async def _try(settings: Settings, name: str, config: ChannelConfig) -> bool:
     hidden = secret_variables(settings)
-    made = channel(
-        config, settings.folder, SystemClock(), lambda alert, choice: None, lambda: None, None, hidden
-    )
+    made = channel(config, settings.folder, lambda alert, choice: None, lambda: None, None, hidden)
     if made is None:
         complain(f"{name}: speaks in the dashboard only")
         return True
     message = Message(
-        id=None, occasion=Occasion.FIRED, level=Level.ATTENTION, title="devdash", text="This is a test."
+        id=None,
+        occasion=Occasion.FIRED,
+        at=SystemClock().now(),
+        level=Level.ATTENTION,
+        title="devdash",
+        text="This is a test.",
     )
     try:
         async with asyncio.timeout(PATIENCE_S):

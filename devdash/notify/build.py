@@ -37,7 +37,6 @@ def channel_configs(config: AlertsConfig) -> dict[str, ChannelConfig]:
 def channel(
     config: ChannelConfig,
     folder: Path,
-    clock: Clock,
     on_choice: OnChoice,
     on_return: Callable[[], None],
     voice: Voice | None,
@@ -58,9 +57,9 @@ def channel(
         case NtfyChannel():
             return NtfySender(config, means)
         case WebhookChannel():
-            return WebhookSender(config, means, clock)
+            return WebhookSender(config, means)
         case CommandChannel():
-            return ProgramRunner(config, means, clock)
+            return ProgramRunner(config, means)
 
 
 def build(
@@ -83,7 +82,7 @@ def build(
     """
 
     def make(name: str, one: ChannelConfig) -> Channel | None:
-        return channel(one, folder, clock, on_choice, lambda: dispatcher.nudge(name), voice, hidden)
+        return channel(one, folder, on_choice, lambda: dispatcher.nudge(name), voice, hidden)
 
     configs = channel_configs(config)
     channels = {name: make(name, one) for name, one in configs.items()}

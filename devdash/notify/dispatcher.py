@@ -105,7 +105,7 @@ class Dispatcher:
         """Say what a button about `alert` has led to, where there are buttons; returns at once."""
         if self._stopped:
             return
-        message = reply(alert.id, text, level, self._names)
+        message = reply(alert.id, text, level, self._names, self._clock.now())
         for name in self._with_buttons:
             self._lanes[name].post(message, (alert.id,), set())
 
@@ -144,7 +144,7 @@ class Dispatcher:
         if self._limit.admits(notice, self._clock.monotonic()):
             self._swallowed.pop(notice.alert.id, None)
             told: set[str] = set()
-            message = message_of(notice, self._names)
+            message = message_of(notice, self._names, self._clock.now())
             for name in lanes:
                 self._lanes[name].post(message, (notice.alert.id,), told)
         elif notice.occasion is not Occasion.RESOLVED:
@@ -176,10 +176,10 @@ class Dispatcher:
         wait_s = max(GATHER_S, self._quiet_until - self._clock.monotonic())
         await self._clock.wait(asyncio.Event(), wait_s)
         left_out, self._swallowed = self._swallowed, {}
-        told: set[str] = set()
+        told, now = set[str](), self._clock.now()
         for name, lane in self._lanes.items():
             mine = {alert: one.level for alert, one in left_out.items() if name in one.lanes}
             if mine:
-                lane.post(summary(len(mine), worst(mine.values())), mine, told)
+                lane.post(summary(len(mine), worst(mine.values()), now), mine, told)
         if left_out:
             self._quiet_until = self._clock.monotonic() + self._per_s

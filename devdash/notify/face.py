@@ -28,16 +28,12 @@ class _Face(msgspec.Struct, frozen=True, kw_only=True):
     alert: _Alert | None
 
 
-def as_json(message: Message, at: datetime) -> bytes:
-    """`message` as one JSON object in UTF-8.
-
-    Args:
-        at: when it is sent; aware.
-    """
+def as_json(message: Message) -> bytes:
+    """`message` as one JSON object in UTF-8."""
     named = message.id
     alert = None if named is None else _Alert(named.pane, named.rule, plain(named.item))
     face = _Face(
-        at=at,
+        at=message.at,
         occasion=message.occasion,
         level=message.level,
         title=message.title,

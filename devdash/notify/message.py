@@ -1,7 +1,9 @@
 """What a channel is given, and what it may give back."""
 
 from collections.abc import Callable
+from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 from typing import Protocol
 
 import msgspec
@@ -18,14 +20,22 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
         title: such as "Battery" or "devdash".
         text: the alert's text.
         fix: the title of the action that helps, for a button; "" for none.
+        at: since when there is something to tell; aware. A retry tells the same.
     """
 
     id: AlertId | None
     occasion: Occasion
+    at: datetime
     level: Level
     title: str
     text: str
     fix: str = ""
+
+    @property
+    def key(self) -> str:
+        """The same in every try to deliver this message, and in that of no other."""
+        text = repr((self.id, self.occasion.value, self.at.isoformat(), self.level.value, self.text))
+        return sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:32]
 
     @property
     def parting(self) -> bool:

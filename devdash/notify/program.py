@@ -9,7 +9,6 @@ import signal
 from devdash.alerts.model import AlertId
 from devdash.config.alerts import CommandChannel
 from devdash.contract.errors import PaneError, ProgramMissing
-from devdash.engine.clock import Clock
 from devdash.notify.face import as_json, plain
 from devdash.notify.means import ChannelMeans
 from devdash.notify.message import ChannelFailed, Message
@@ -19,10 +18,9 @@ from devdash.render.clean import clean
 class ProgramRunner:
     """Implements `devdash.notify.message.Channel`. It is not told that an alert is closed."""
 
-    def __init__(self, config: CommandChannel, means: ChannelMeans, clock: Clock) -> None:
+    def __init__(self, config: CommandChannel, means: ChannelMeans) -> None:
         self._config = config
         self._means = means
-        self._clock = clock
 
     async def send(self, message: Message) -> None:
         """Run the program and wait for its end; see `Channel.send`."""
@@ -37,7 +35,7 @@ class ProgramRunner:
                 timeout=self._config.timeout,
                 cwd=self._means.folder,
                 env=variables(message),
-                stdin=as_json(message, self._clock.now()),
+                stdin=as_json(message),
             )
         except ProgramMissing as error:
             raise ChannelFailed(error.message, error.hint, lasting=True) from None

@@ -1,11 +1,11 @@
 """Channels that reach a person elsewhere: ntfy, and any server that takes JSON (a webhook).
 
 An answer that is lost on its way makes a retry say the same twice: better than never.
-Retries carry the same `Idempotency-Key`, so that a webhook's server can tell.
+All tries of a message, minutes apart as well, are the same bytes with the same `Idempotency-Key`, so that a
+webhook's server can tell.
 """
 
 import asyncio
-import os
 from functools import partial
 from importlib import import_module
 from typing import Protocol
@@ -17,7 +17,6 @@ from devdash.config.alerts import NtfyChannel, WebhookChannel
 from devdash.contract.errors import PaneError
 from devdash.contract.levels import Level
 from devdash.contract.settings import Secret
-from devdash.engine.clock import Clock
 from devdash.notify.face import as_json
 from devdash.notify.means import ChannelMeans
 from devdash.notify.message import ChannelFailed, Message
@@ -63,7 +62,7 @@ class _Push:
         """A thread that still sends ends by itself."""
         await self._means.close()
 
-    async def _deliver(self, where: Target, body: bytes) -> None:
+    async def _deliver(self, where: Target, key: str, body: bytes) -> None:
         """Post `body`, again after a timeout or when the server says that it is its own fault (5xx).
 
         Raises:
@@ -72,7 +71,7 @@ class _Push:
         headers = {
             "Content-Type": "application/json",
             "User-Agent": "devdash",
-            "Idempotency-Key": os.urandom(16).hex(),
+            "Idempotency-Key": key,
         }
         if self._config.token is not None:
             headers["Authorization"] = f"Bearer {await self._means.reveal(self._config.token)}"
@@ -139,7 +138,7 @@ class NtfySender(_Push):
             priority=_PRIORITIES[message.level],
             tags=() if tag is None else (tag,),
         )
-        await self._deliver(msgspec.structs.replace(where, path="/"), msgspec.json.encode(body))
+        await self._deliver(msgspec.structs.replace(where, path="/"), message.key, msgspec.json.encode(body))
 
 
 class WebhookSender(_Push):
@@ -149,16 +148,14 @@ class WebhookSender(_Push):
         self,
         config: WebhookChannel,
         means: ChannelMeans,
-        clock: Clock,
         pauses_s: tuple[float, ...] = PAUSES_S,
     ) -> None:
         super().__init__(config, means, pauses_s)
         self._url = config.url
-        self._clock = clock
 
     async def send(self, message: Message) -> None:
         """Post `message`; see `Channel.send`."""
-        await self._deliver(target(self._url), as_json(message, self._clock.now()))
+        await self._deliver(target(self._url), message.key, as_json(message))
 
 
 def _judge(where: Target, status: int) -> ChannelFailed | None:

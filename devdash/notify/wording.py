@@ -4,6 +4,7 @@ All text comes from outside (a repository's name, an error), and is made one cle
 """
 
 import re
+from datetime import datetime
 from typing import Protocol
 
 from devdash.alerts.model import Alert, AlertId, Notice, Occasion
@@ -30,12 +31,13 @@ class Names(Protocol):
         ...
 
 
-def message_of(notice: Notice, names: Names) -> Message:
-    """The message of `notice`. What is over has the level OK."""
+def message_of(notice: Notice, names: Names, at: datetime) -> Message:
+    """The message of `notice`, which came `at`. What is over has the level OK."""
     alert, over = notice.alert, notice.occasion is Occasion.RESOLVED
     return Message(
         id=alert.id,
         occasion=notice.occasion,
+        at=at,
         level=Level.OK if over else alert.level,
         title=line(names.title(alert.id.pane), LONGEST_TITLE) or "devdash",
         text=line(f"over: {alert.text}" if over else alert.text, LONGEST_TEXT) or str(alert.id),
@@ -43,21 +45,22 @@ def message_of(notice: Notice, names: Names) -> Message:
     )
 
 
-def reply(alert: AlertId, text: str, level: Level, names: Names) -> Message:
+def reply(alert: AlertId, text: str, level: Level, names: Names, at: datetime) -> Message:
     """The message of what a pressed button has led to."""
     return Message(
         id=alert,
         occasion=Occasion.ANSWERED,
+        at=at,
         level=level,
         title=line(names.title(alert.pane), LONGEST_TITLE) or "devdash",
         text=line(text, LONGEST_TEXT),
     )
 
 
-def summary(count: int, level: Level) -> Message:
+def summary(count: int, level: Level, at: datetime) -> Message:
     """The message that stands for `count` others which came too fast."""
     text = f"and {count} more: devdash alerts shows them"
-    return Message(id=None, occasion=Occasion.FIRED, level=level, title="devdash", text=text)
+    return Message(id=None, occasion=Occasion.FIRED, at=at, level=level, title="devdash", text=text)
 
 
 def line(text: str, most: int) -> str:

@@ -43,9 +43,10 @@ def message(
     occasion: Occasion = Occasion.FIRED,
     title: str = "Battery",
     fix: str = "",
+    at: datetime = NOW,
 ) -> Message:
     """A message about `alert`."""
-    return Message(id=alert, occasion=occasion, level=level, title=title, text=text, fix=fix)
+    return Message(id=alert, occasion=occasion, at=at, level=level, title=title, text=text, fix=fix)
 
 
 class Names:

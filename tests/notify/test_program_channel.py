@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from alert_samples import message
-from manual_clock import ManualClock
 
 from devdash.alerts.model import AlertId
 from devdash.config.alerts import CommandChannel
@@ -31,7 +30,7 @@ async def means(tmp_path: Path) -> AsyncIterator[ChannelMeans]:
 
 
 def running(means: ChannelMeans, *argv: str, timeout: float = 30) -> ProgramRunner:
-    return ProgramRunner(CommandChannel(argv=argv, timeout=Duration(timeout)), means, ManualClock())
+    return ProgramRunner(CommandChannel(argv=argv, timeout=Duration(timeout)), means)
 
 
 async def refused(channel: ProgramRunner) -> ChannelFailed:

@@ -8,11 +8,11 @@ import ssl
 import threading
 import traceback
 from collections.abc import AsyncIterator, Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from alert_samples import message
+from alert_samples import NOW, Names, message, notice
 from manual_clock import ManualClock
 from push_rig import Authority, Behaviour, Server, drip, flood, mute, says, writes
 
@@ -20,6 +20,7 @@ from devdash.alerts.model import AlertId, Occasion
 from devdash.config.alerts import NtfyChannel, WebhookChannel
 from devdash.contract.levels import Level
 from devdash.contract.settings import Duration, Secret, SecretEnv
+from devdash.notify.dispatcher import Dispatcher, Outlet
 from devdash.notify.means import ChannelMeans
 from devdash.notify.message import ChannelFailed
 from devdash.notify.push import NtfySender, WebhookSender
@@ -79,7 +80,7 @@ def webhook(
     url: str, means: ChannelMeans, *, timeout: float = 20, token: Secret | None = None
 ) -> WebhookSender:
     config = WebhookChannel(url=url, timeout=Duration(timeout), token=token)
-    return WebhookSender(config, means, ManualClock(), AT_ONCE)
+    return WebhookSender(config, means, AT_ONCE)
 
 
 async def refused(channel: WebhookSender | NtfySender) -> ChannelFailed:
@@ -98,7 +99,7 @@ async def test_a_webhook_gets_the_documented_json(serving: Serving, means: Chann
     assert request.headers["content-type"] == "application/json"
     assert "authorization" not in request.headers
     told = json.loads(request.body)
-    assert datetime.fromisoformat(told.pop("at")) == ManualClock().now()
+    assert datetime.fromisoformat(told.pop("at")) == NOW
     assert told == {
         "schema": 1,
         "source": "devdash",
@@ -146,8 +147,34 @@ async def test_a_server_that_stumbles_is_tried_three_times(serving: Serving, mea
     await webhook(server.url, means).send(message())
     keys = {request.headers["idempotency-key"] for request in server.requests}
     assert (len(server.requests), len(keys)) == (3, 1)
-    await webhook(server.url, means).send(message())
+    await webhook(server.url, means).send(message(at=NOW + timedelta(seconds=120)))
     assert server.requests[-1].headers["idempotency-key"] not in keys
+
+
+async def test_a_message_that_is_tried_again_minutes_later_is_the_same_to_the_server(
+    serving: Serving, means: ChannelMeans
+) -> None:
+    """Its first answers were lost on their way: nobody is rung twice; `at` is when it happened."""
+    clock = ManualClock()
+    server = serving(says(500), says(500), says(500), says(500), says(200))
+    dispatcher = Dispatcher(
+        {"hook": Outlet(webhook(server.url, means), Level.ATTENTION)},
+        default=("hook",),
+        most=10,
+        per_s=60.0,
+        names=Names(),
+        clock=clock,
+    )
+    began = clock.now()
+    dispatcher.tell([notice()])
+    while len(server.requests) < 5:
+        await clock.advance(60)
+        await asyncio.sleep(0.01)
+    await dispatcher.stop()
+    assert clock.now() > began
+    assert len({request.headers["idempotency-key"] for request in server.requests}) == 1
+    (told,) = {json.loads(request.body)["at"] for request in server.requests}
+    assert datetime.fromisoformat(told) == began
 
 
 async def test_three_tries_and_no_more(serving: Serving, means: ChannelMeans) -> None:
