@@ -30,6 +30,11 @@ AT: KeyPath = ("alerts",)
 STANDING = ("desktop", "terminal")
 """Channels that are there without being written down."""
 
+LEAST_REPEAT_S = 10.0
+LEAST_ESCALATE_S = 10.0
+LEAST_WAIT_S = 1.0
+"""For `for` and `keep`. What is shorter is a slip, such as "5ms" for five minutes."""
+
 _TYPES = tagged(ChannelConfig)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 _LEVELS = (Level.ATTENTION, Level.CRITICAL)
@@ -250,6 +255,13 @@ def _rule_flaws(pane: str, rule: RuleChange) -> Iterator[tuple[str, str]]:
         yield "level", _LEVEL
     if rule.max_repeats is not None and rule.max_repeats < 0:
         yield "max_repeats", "0 or more"
+    if rule.repeat is not None and 0 < rule.repeat < LEAST_REPEAT_S:
+        yield "repeat", f"at least {LEAST_REPEAT_S:g} s, or 0 for none: each repeat is a notification"
+    if rule.escalate is not None and 0 < rule.escalate < LEAST_ESCALATE_S:
+        yield "escalate", f"at least {LEAST_ESCALATE_S:g} s, or 0 for never: nobody can be that fast"
+    for key, wait in (("for", rule.for_), ("keep", rule.keep)):
+        if wait is not None and 0 < wait < LEAST_WAIT_S:
+            yield key, f"at least {LEAST_WAIT_S:g} s, or 0 for at once: nothing is looked at more often"
     if rule.text is not None and (not rule.text.strip() or not rule.text.isprintable()):
         yield "text", "expected one line, in which {item} stands for the item"
     if rule.when is not None or rule.clear is not None:

@@ -363,3 +363,31 @@ def test_the_language_of_conditions_is_loaded_where_one_is_written(
     assert "devdash.config.load" in names, done.stderr
     assert ("devdash.alerts.expression" in names) is language
     assert ("devdash.config.alerts_table" in names) is bool(text)
+
+
+@pytest.mark.parametrize(
+    ("key", "short", "least", "fitting"),
+    [
+        ("repeat", "0.001s", "at least 10 s", "10s"),
+        ("escalate", "9s", "at least 10 s", "10s"),
+        ("for", "500ms", "at least 1 s", "1s"),
+        ("keep", "5ms", "at least 1 s", "1s"),
+    ],
+)
+def test_a_time_that_nobody_can_mean_is_refused(
+    tmp_path: Path, key: str, short: str, least: str, fitting: str
+) -> None:
+    """A notification each millisecond; 0 means none or at once, and stays right."""
+
+    def read(value: str) -> tuple[AlertsConfig, list[tuple[int, str, str]]]:
+        return alerts(tmp_path, f"[alerts.rules.git.diverged]\n{key} = {value}")
+
+    config, problems = read(f'"{short}"')
+    assert config.rules == {"git": {}}
+    ((line, where, message),) = problems
+    assert (line, where) == (2, f"alerts.rules.git.diverged.{key}")
+    assert message.startswith(f"{least}, or 0")
+    for right in ("0", f'"{fitting}"'):
+        config, problems = read(right)
+        assert problems == []
+        assert list(config.rules["git"]) == ["diverged"]
