@@ -59,10 +59,10 @@ def rows(sandbox: Sandbox, *, quick: bool) -> Iterator[Row]:
         battery, shipped, naive = _measure(pids, 30.0 if quick else WINDOW_S)
     yield _percent("watch, battery alone: CPU", battery.own + battery.children, naive, Aim(0.2))
     yield _mib("… RSS", battery.resident, naive.resident, Aim(45))
-    yield _percent("watch, shipped panes: CPU of the process", shipped.own, naive, Aim(0.2))
+    yield _percent("watch, shipped panes: CPU of all", shipped.own + shipped.children, naive, Aim(0.2))
     yield _percent("… of git, workers and the history's flush", shipped.children, naive, None)
     yield _mib("… RSS of the process", shipped.resident, naive.resident, Aim(45))
-    yield _mib("… PSS of all", shipped.all, naive.all, None)
+    yield _mib("… PSS of all", shipped.all, naive.all, Aim(45))
 
 
 @contextmanager
