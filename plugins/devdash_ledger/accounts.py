@@ -1,18 +1,18 @@
 """The table of accounts: the tree, its columns, a trend, the newest column against the average, budgets."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from decimal import Decimal
 
 import msgspec
 
 from devdash.api import Align, Cell, Column, Level, Pair, Pairs, Row, Table, Text, Tone
 from devdash_ledger import budget_bars, months, results
-from devdash_ledger.amounts import EXACT, digits_for, readable
+from devdash_ledger.amounts import EXACT, readable
+from devdash_ledger.cash_lines import cash_lines
 from devdash_ledger.facts import JournalError
 from devdash_ledger.figures import branches, signed
-from devdash_ledger.journal import Journal
-from devdash_ledger.looking import Period, span
+from devdash_ledger.looking import Period, Scene, span
 from devdash_ledger.results import Result
 from devdash_ledger.sight import Sight, key_of
 from devdash_ledger.tree import Line, lines
@@ -26,6 +26,7 @@ MAX_DETAILED = 200
 _TREND, _AVERAGE, _BUDGET = 2, 3, 5
 """The places of the columns that are no months in the order of giving way."""
 
+_NO_CASH = 'No account is known as cash; name them: cash = ["Assets:…"] in the pane\'s table of devdash.toml.'
 _CENTS = 2
 """Decimals of a currency that is only converted to, and never written in the journal."""
 
@@ -56,25 +57,15 @@ class _Style(msgspec.Struct, frozen=True):
     last: str
 
 
-def digits(journal: Journal) -> Mapping[str, int]:
-    """How many decimals to show, by currency."""
-    usual = {use.name: use.digits for use in journal.currencies}
-    amounts: defaultdict[str, list[Decimal]] = defaultdict(list)
-    for series in journal.series:
-        if usual[series.currency] == 0:
-            amounts[series.currency].extend(Decimal(amount) for amount in series.amounts)
-    return {name: digits_for(count, amounts[name]) for name, count in usual.items()}
-
-
 def table(sight: Sight, errors: Sequence[JournalError], digits: Mapping[str, int]) -> Table:
     """The accounts of `sight`, the main currency before the others; `errors` mark the accounts they name."""
     shown = sight.columns
-    plain = sight.positions(shown)
-    bars = budget_bars.bars(sight.journal, shown[-1])
-    tree = tuple(lines(signed(plain, sight.sign), sight.journal.currency, {account for account, _ in bars}))
-    sums = results.results(sight, plain)
-    used = {line.currency for line in tree} | {one.currency for one in sums}
-    visible = _visible(tree, sight.looking.folded)
+    is_cash = sight.looking.scene is Scene.CASH
+    bars = {} if is_cash else budget_bars.bars(sight.journal, shown[-1])
+    made = tuple(cash_lines(sight)) if is_cash else _lines(sight, {account for account, _ in bars})
+    tree = tuple(one for one in made if isinstance(one, Line))
+    used = {one.currency for one in made}
+    visible = _visible(made, sight.looking.folded)
     columns = shown[-max(1, MAX_AMOUNTS // max(1, min(MAX_ROWS, len(visible)))) :]
     style = _Style(
         sight=sight,
@@ -93,18 +84,23 @@ def table(sight: Sight, errors: Sequence[JournalError], digits: Mapping[str, int
     return Table(
         _columns(style, used),
         _unlike(
-            (
-                *(_row(line, held[line.account], style) for line in visible[:MAX_ROWS]),
-                *(_result(one, style) for one in sums),
-            )
+            _row(one, held[one.account], style) if isinstance(one, Line) else _result(one, style)
+            for one in visible[:MAX_ROWS]
         ),
-        empty=f"No postings up to {style.last}.",
+        empty=_NO_CASH if is_cash and sight.journal.series else f"No postings up to {style.last}.",
         heading=_heading(sight, len(visible), style.last),
-        cells=True,
+        cells=not is_cash,
     )
 
 
-def _unlike(rows: Sequence[Row]) -> tuple[Row, ...]:
+def _lines(sight: Sight, single: Set[str]) -> tuple[Line | Result, ...]:
+    """The tree, and what it comes to."""
+    plain = sight.positions(sight.columns)
+    tree = lines(signed(plain, sight.sign), sight.journal.currency, single)
+    return (*tree, *results.results(sight, plain))
+
+
+def _unlike(rows: Iterable[Row]) -> tuple[Row, ...]:
     """`rows` with keys that are each there once: names of ledger can be made to look like others."""
     seen: Counter[str] = Counter()
     found: list[Row] = []
@@ -115,16 +111,17 @@ def _unlike(rows: Sequence[Row]) -> tuple[Row, ...]:
     return tuple(found)
 
 
-def _visible(tree: Sequence[Line], folded: Set[str]) -> Sequence[Line]:
+def _visible(made: Sequence[Line | Result], folded: Set[str]) -> Sequence[Line | Result]:
     """All lines; where there are too many, those below a folded one are left out first."""
-    if len(tree) <= MAX_ROWS:
-        return tree
-    shown: list[Line] = []
+    if len(made) <= MAX_ROWS:
+        return made
+    shown: list[Line | Result] = []
     hidden: int | None = None
-    for line in tree:
-        if hidden is None or line.depth <= hidden:
-            hidden = line.depth if line.account in folded else None
-            shown.append(line)
+    for one in made:
+        depth = one.depth if isinstance(one, Line) else 0
+        if hidden is None or depth <= hidden:
+            hidden = depth if isinstance(one, Line) and one.account in folded else None
+            shown.append(one)
     return shown
 
 
@@ -188,7 +185,12 @@ def _row(line: Line, held: Sequence[Line], style: _Style) -> Row:
     if style.budgets is not None:
         cells.append(bar.cell() if bar is not None else Cell())
     return Row(
-        key_of(line.account, line.currency, converted=style.sight.converts and not line.apart),
+        key_of(
+            line.account,
+            line.currency,
+            converted=style.sight.converts and not line.apart,
+            section=line.section,
+        ),
         tuple(cells),
         Level.ATTENTION if line.account in style.suspects else Level.OK,
         line.depth,

@@ -3,13 +3,14 @@
 Pure.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 import msgspec
 
 from devdash_ledger import months
-from devdash_ledger.amounts import EXACT
+from devdash_ledger.amounts import EXACT, digits_for
 from devdash_ledger.journal import AccountType, Journal, Series
 from devdash_ledger.looking import Period
 
@@ -113,3 +114,13 @@ def _of(values: Sequence[Decimal], period: Period, start: int, *, balance: bool)
     for value in values[max(period.since - start, 0) : max(end, 0)]:
         total = EXACT.add(total, value)
     return total
+
+
+def digits(journal: Journal) -> Mapping[str, int]:
+    """How many decimals to show, by currency."""
+    usual = {use.name: use.digits for use in journal.currencies}
+    amounts: defaultdict[str, list[Decimal]] = defaultdict(list)
+    for series in journal.series:
+        if usual[series.currency] == 0:
+            amounts[series.currency].extend(Decimal(amount) for amount in series.amounts)
+    return {name: digits_for(count, amounts[name]) for name, count in usual.items()}

@@ -11,6 +11,7 @@ import msgspec
 from devdash.api import Action, ActionRequest, Outcome, PaneContext, PaneError, Scope
 from devdash_ledger import figures, looking, months, several
 from devdash_ledger.book import Book
+from devdash_ledger.cash import cash
 from devdash_ledger.desk import Desk
 from devdash_ledger.looking import Looking, Scene
 from devdash_ledger.report import View
@@ -93,13 +94,22 @@ class LookDesk(Desk):
         books: the journals.
         names: what they are called in the keys of rows.
         count: how many months are columns; 0: all.
+        named: the accounts that are cash, from the settings.
     """
 
     actions = (VIEW, CONVERT, EARLIER, LATER, YEARS, MONTHS, RUNNING, FOLD, FOLD_ALL)
 
-    def __init__(self, context: PaneContext, books: Sequence[Book], names: Sequence[str], count: int) -> None:
+    def __init__(
+        self,
+        context: PaneContext,
+        books: Sequence[Book],
+        names: Sequence[str],
+        count: int,
+        named: Sequence[str],
+    ) -> None:
         self.looking = Looking()
         self._context, self._books, self._names, self._count = context, books, names, count
+        self._is_cash = cash(named)
         self._seen: tuple[Sight | None, ...] = ()
 
     async def look(self, views: Sequence[View | None]) -> Sequence[Sight | None]:
@@ -118,7 +128,7 @@ class LookDesk(Desk):
             found.append(
                 None
                 if turned is None
-                else await self._context.in_thread(sight, turned.journal, own, current, count)
+                else await self._context.in_thread(sight, turned.journal, own, current, count, self._is_cash)
             )
         self._seen = tuple(found)
         return found

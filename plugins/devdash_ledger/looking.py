@@ -24,6 +24,7 @@ class Scene(StrEnum):
     ACCOUNTS = "accounts"
     INCOME = "income statement"
     BALANCE = "balance sheet"
+    CASH = "cash flow"
 
 
 class Looking(msgspec.Struct, frozen=True):
@@ -96,16 +97,18 @@ def _year(year: int, current: int) -> Period:
 
 def compared(looking: Looking) -> bool:
     """Whether the newest column is compared with the months before it: single months are, sums are not."""
-    return not (looking.years or looking.running)
+    return not (looking.years or looking.running or looking.scene is Scene.CASH)
 
 
 def window(looking: Looking, current: int, count: int) -> Window:
-    """The months that have to be read for it: those of the columns, and those that they are compared with."""
+    """The months that have to be read for it: those of the columns, and what is needed from before them."""
     shown = periods(looking, current, count)
     first = min(period.since for period in shown)
     last = shown[-1].last
     if compared(looking):
         first = min(first, last - AVERAGED)
+    if looking.scene is Scene.CASH:
+        first -= 1  # what there was before
     return Window(months.text_of(last), last - first + 1)
 
 

@@ -54,7 +54,7 @@ class LedgerPane(Pane[LedgerConfig]):
         """What `_report` was made of."""
         self._report: Report | None = None
         self._reading = asyncio.Lock()
-        self._look = LookDesk(context, self._books, self._names, config.months)
+        self._look = LookDesk(context, self._books, self._names, config.months, config.cash)
         self._desks = tuple(self._staffed())
         self._desk_of = {action.name: desk for desk in self._desks for action in desk.actions}
 

@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterable, Sequence, Set
 from decimal import Decimal
 from itertools import pairwise
 
-from devdash_ledger.accounts import digits
 from devdash_ledger.amounts import EXACT
+from devdash_ledger.figures import digits
 from devdash_ledger.journal import AccountType, Journal
 from devdash_ledger.printed import (
     Amounts,
@@ -71,6 +71,14 @@ def build(kind: Kind, journal: Journal, period: Period, *, converted: bool, is_c
         digits=digits(journal),
         chart=_chart(kind, journal, period, converted=converted, is_cash=is_cash),
     )
+
+
+def cash_flow(journal: Journal, period: Period, *, converted: bool, is_cash: IsCash) -> tuple[Part, ...]:
+    """The parts of the cash flow: an amount for each month of `period`, then their total.
+
+    `journal` holds these months, and the one before.
+    """
+    return _parts(Kind.CASHFLOW, grid_of(journal, period, converted=converted), is_cash)
 
 
 def _heads(kind: Kind, period: Period) -> tuple[Head, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from devdash.api import ActionRequest, Block, Outcome, PaneContext, Unavailable, WorkerFailed, WorkerTimeout
-from devdash_ledger import accounts, book, months, several
+from devdash_ledger import book, figures, months, several
 from devdash_ledger.config import LedgerConfig, Trust, language_of
 from devdash_ledger.desk import Desk
 from devdash_ledger.journal import Format
@@ -61,7 +61,7 @@ class RegisterDesk(Desk):
         )
         listed = await self._call(asked)
         return await self._context.in_thread(
-            blocks, found, listed, view.journal, accounts.digits(view.journal)
+            blocks, found, listed, view.journal, figures.digits(view.journal)
         )
 
     async def act(self, request: ActionRequest) -> Outcome:

@@ -7,7 +7,7 @@ from decimal import Decimal
 import msgspec
 
 from devdash.api import Attention, Block, Level, Notice, Report
-from devdash_ledger import accounts, errors, months, standing, totals, tree
+from devdash_ledger import accounts, errors, figures, months, standing, totals, tree
 from devdash_ledger.amounts import EXACT, readable
 from devdash_ledger.facts import JournalError, LedgerFacts, MonthCell
 from devdash_ledger.journal import AccountType, Journal
@@ -72,7 +72,7 @@ def build(view: View, room: int = FACTS_ROOM, seen: Sight | None = None) -> Repo
     journal = view.journal
     if seen is None:
         seen = sight(journal, Looking(), months.parse(journal.months[-1]), len(journal.months))
-    digits = accounts.digits(seen.journal)
+    digits = figures.digits(seen.journal)
     listed = errors.listed(view.errors, journal.files[0])
     stand = standing.standing(journal, view.outlook)
     warned = standing.attention(stand, digits)
@@ -113,7 +113,7 @@ def summary(views: Sequence[View]) -> str:
         if held - set(without):
             own = newest.currency
             sums[own] = EXACT.add(sums.get(own, Decimal(0)), Decimal(newest.net_worth))
-            digits[own] = accounts.digits(journal).get(own, 2)
+            digits[own] = figures.digits(journal).get(own, 2)
     named = [name or "no commodity" for name in apart if name not in sums]
     parts = [f"{readable(amount, digits[name])} {name}".strip() for name, amount in sums.items()]
     parts += named[:MAX_NAMED]

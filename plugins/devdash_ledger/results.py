@@ -40,7 +40,7 @@ def results(sight: Sight, plain: Sequence[Position]) -> list[Result]:
         plain: the positions of the columns, with the journal's sign.
     """
     match sight.looking.scene:
-        case Scene.ACCOUNTS:
+        case Scene.ACCOUNTS | Scene.CASH:
             return []
         case Scene.BALANCE:
             kinds = (AccountType.ASSETS, AccountType.LIABILITIES)

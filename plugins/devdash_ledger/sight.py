@@ -1,10 +1,11 @@
 """`Sight`: the figures that are looked at, and how, and what its lines are called. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
 from devdash_ledger import figures
+from devdash_ledger.cash import cash
 from devdash_ledger.figures import Position
 from devdash_ledger.journal import AccountType, Journal
 from devdash_ledger.looking import AVERAGED, MAX_MONTHS, Looking, Period, Scene, compared, periods
@@ -16,6 +17,12 @@ _SIGNS = {
 }
 
 
+IsCash = Callable[[str, AccountType], bool]
+
+
+BY_NAME: IsCash = cash(())
+
+
 class Sight(msgspec.Struct, frozen=True):
     """What is looked at; made by `sight`.
 
@@ -24,12 +31,14 @@ class Sight(msgspec.Struct, frozen=True):
         looking: how.
         columns: oldest first; years before the first entry are left out.
         before: the months that the newest column is compared with, oldest first; empty: with none.
+        is_cash: whether an account is cash.
     """
 
     journal: Journal
     looking: Looking
     columns: tuple[Period, ...]
     before: tuple[Period, ...]
+    is_cash: IsCash
 
     @property
     def converts(self) -> bool:
@@ -45,12 +54,13 @@ class Sight(msgspec.Struct, frozen=True):
         return figures.positions(self.journal, shown, converted=self.converts)
 
 
-def sight(journal: Journal, looking: Looking, current: int, count: int) -> Sight:
+def sight(journal: Journal, looking: Looking, current: int, count: int, is_cash: IsCash = BY_NAME) -> Sight:
     """What is seen of `journal`.
 
     Args:
         current: index of the current month.
         count: how many months are columns.
+        is_cash: whether an account is cash.
     """
     first = figures.first_month(journal)
     shown = periods(looking, current, max(1, min(count, MAX_MONTHS)))
@@ -60,20 +70,28 @@ def sight(journal: Journal, looking: Looking, current: int, count: int) -> Sight
     if first is not None and compared(looking):
         months = periods(looking, current, AVERAGED + 1)[:-1]
         before = tuple(one for one in months if one.last >= first)
-    return Sight(journal, looking, shown, before)
+    return Sight(journal, looking, shown, before, is_cash)
 
 
-def key_of(account: str, currency: str, *, converted: bool) -> str:
+SECTIONS = ("operating", "investing", "financing", "other", "cash")
+"""Of the cash flow, where an account's line says in which one it stands."""
+
+
+def key_of(account: str, currency: str, *, converted: bool, section: str = "") -> str:
     """The key of a line; one that is converted is about the account whatever it holds."""
-    return account if converted else f"{account} {currency}"
+    name = account if converted else f"{account} {currency}"
+    return f"{section}/{name}" if section else name
 
 
 def account_of(seen: Sight, item: str) -> str | None:
     """The account of the line `item`; None: it is no account's line."""
+    section, _, rest = item.partition("/")
+    if seen.looking.scene is Scene.CASH and section in SECTIONS:
+        item = rest
     for series in seen.journal.series:
         account = series.account
         while account:
-            if item == account or item == key_of(account, series.currency, converted=False):
+            if item in (account, key_of(account, series.currency, converted=False)):
                 return account
             account = account.rpartition(":")[0]
     return None

@@ -23,6 +23,7 @@ class Line(msgspec.Struct, frozen=True):
         repeats: the account already has a line above, in another currency.
         apart: the amounts are those without a price, beside a converted line.
         has_children: there are lines below it.
+        section: of the cash flow, in which it stands; empty elsewhere.
     """
 
     account: str
@@ -33,6 +34,7 @@ class Line(msgspec.Struct, frozen=True):
     repeats: bool
     apart: bool = False
     has_children: bool = False
+    section: str = ""
 
 
 class _Node(msgspec.Struct):
