@@ -21,7 +21,7 @@ _HLEDGER_LINE = re.compile(r"^(?:hledger: )?(?:Error: )?(/[^\n]*?):(\d+)(?:[:-]\
 
 _POSTING = re.compile(r"^>?[ \t]+[(\[]?([^\W\d][^;|\n]*?)[)\]]?(?:[ ]{2}.*|\t.*)?$", re.MULTILINE)
 
-_ASSERTION = re.compile(r"\bbalance assertion\b", re.IGNORECASE)
+_ASSERTION = re.compile(r"\bbalance assertion(?::| failed| off by)", re.IGNORECASE)
 
 
 def read(words: str, journal: str) -> tuple[JournalError, ...]:
@@ -41,7 +41,7 @@ def _ledger(block: str, journal: str) -> JournalError:
     found = _LEDGER_ENTRY.search(block) or next(reversed(list(_LEDGER_LINE.finditer(block))), None)
     message = block[block.rindex("Error: ") + len("Error: ") :]
     rest = _LEDGER_WHERE.sub("", block[: block.rindex("Error: ")]).strip("\n")
-    return _error(found, journal, f"{message}\n{rest}".strip(), rest)
+    return _error(found, journal, f"{message}\n{rest}".strip(), rest, block)
 
 
 def _hledger(text: str, journal: str) -> JournalError:
@@ -52,11 +52,12 @@ def _hledger(text: str, journal: str) -> JournalError:
     said = [line for line in lines if not re.match(r"^\s*\d*\s*\|", line)]
     shown = [line for line in lines if line not in said]
     message = "\n".join([*said, *shown]) or text or "it cannot be read, and no reason was given"
-    return _error(found, journal, message.removeprefix("hledger: ").removeprefix("Error: "), rest)
+    return _error(found, journal, message.removeprefix("hledger: ").removeprefix("Error: "), rest, text)
 
 
-def _error(found: re.Match[str] | None, journal: str, message: str, entry: str) -> JournalError:
+def _error(found: re.Match[str] | None, journal: str, message: str, entry: str, said: str) -> JournalError:
+    """The error at the place `found`; `entry` is the text that it is about, `said` all that was said."""
     names = tuple(sorted({match[1].strip() for match in _POSTING.finditer(entry) if ":" in match[1]}))
     file, line = (found[1], int(found[2])) if found is not None else (journal, 0)
-    kind = ErrorKind.BALANCE if _ASSERTION.search(message) else ErrorKind.OTHER
+    kind = ErrorKind.BALANCE if _ASSERTION.search(said) else ErrorKind.OTHER
     return JournalError(file, line, message[:MAX_MESSAGE], names[:MAX_NAMED], kind)

@@ -91,7 +91,7 @@ include more.journal
 BOUGHT = "2026-01-05 x\n  Expenses:Food  9 EUR\n  Assets:Cash\n"
 
 
-def budgets(read: Journal) -> dict[tuple[str, str, str], tuple[str, Decimal, Decimal, bool]]:
+def budgets(read: Journal) -> dict[tuple[str, str, str], tuple[str, Decimal | int, Decimal | int, bool]]:
     """By account in lower case, currency, month: period, budget, actual, whether it is to be reached."""
     return {
         (one.account.lower(), one.currency, one.month): (
