@@ -69,7 +69,9 @@ def _table(one: Statement, width: int) -> Iterator[str]:
     if gone:
         span = " – ".join(months.title(key) for key in dict.fromkeys((gone[0], gone[-1])))
         yield ""
-        yield from _wrapped(f"No room for {span}: --width, csv and json have them.", width)
+        yield from _wrapped(
+            f"No room for {span}; a larger width has them, and so have csv, json and html.", width
+        )
 
 
 def _begins(row: Row) -> bool:
