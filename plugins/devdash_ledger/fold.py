@@ -6,7 +6,7 @@ is ever rounded.
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 import msgspec
 
@@ -37,13 +37,20 @@ class Changes(msgspec.Struct, frozen=True):
 
 
 def monthly_changes(bookings: Iterable[Booking]) -> Changes:
-    """Sum the bookings up."""
-    by_month: defaultdict[Position, defaultdict[int, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-    postings: defaultdict[str, Counter[int]] = defaultdict(Counter)
+    """Sum the bookings up. This loop sees every posting: it is kept tight."""
+    sums: dict[tuple[str, str, int], list[Decimal]] = {}
     for month, account, currency, number in bookings:
-        cells = by_month[account, currency]
-        cells[month] = EXACT.add(cells[month], number)
-        postings[currency][month] += 1
+        key = (account, currency, month)
+        if key in sums:
+            sums[key].append(number)
+        else:
+            sums[key] = [number]
+    by_month: defaultdict[Position, dict[int, Decimal]] = defaultdict(dict)
+    postings: defaultdict[str, Counter[int]] = defaultdict(Counter)
+    with localcontext(EXACT):
+        for (account, currency, month), numbers in sums.items():
+            by_month[account, currency][month] = sum(numbers, Decimal(0))
+            postings[currency][month] += len(numbers)
     return Changes(by_month, postings)
 
 

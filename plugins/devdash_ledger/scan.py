@@ -10,7 +10,7 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -35,6 +35,11 @@ _CODE: Mapping[Format, re.Pattern[bytes]] = {
     Format.LEDGER: re.compile(rb"^(?:[!@]?(?:python|import)\b|-)[^\r\n]*", re.MULTILINE),
 }
 """beancount's plug-ins; ledger's blocks and imports of Python, and options, which may import too."""
+_CODE_MARKS: Mapping[Format, tuple[bytes, ...]] = {
+    Format.BEANCOUNT: (b"plugin",),
+    Format.LEDGER: (b"python", b"import", b"\n-"),
+}
+"""One of them is in every text that has such a line, or it begins with one: found a hundred times faster."""
 
 
 _KIND = re.compile(rb"^account[ \t]+([^;\r\n]+?)[ \t]*;[^\r\n]*?\btype:[ \t]*(\w+)", re.MULTILINE)
@@ -158,11 +163,11 @@ class _Walk:
             os.close(descriptor)
 
     def _look(self, file: str, text: bytes) -> None:
-        pattern = _CODE.get(self._language)
-        for match in pattern.finditer(text) if pattern is not None else ():
+        for match in self._lines_of_code(text):
             line = match[0].decode("utf-8", "replace").strip()
             self.code.append(Code(file, _line(text, match.start()), line))
-        for match in _KIND.finditer(text) if self._language is Format.HLEDGER else ():
+        has_kinds = self._language is Format.HLEDGER and b"type:" in text
+        for match in _KIND.finditer(text) if has_kinds else ():
             kind = declared(match[2].decode())
             if kind is not None:
                 self.kinds[match[1].decode("utf-8", "replace")] = kind
@@ -172,9 +177,14 @@ class _Walk:
             message = "A byte here is no UTF-8: the file is in another encoding, or damaged"
             self.garbled.append(JournalError(file, _line(text, error.start), message))
 
+    def _lines_of_code(self, text: bytes) -> Iterable[re.Match[bytes]]:
+        pattern = _CODE.get(self._language)
+        is_marked = text.startswith(b"-") or any(mark in text for mark in _CODE_MARKS.get(self._language, ()))
+        return pattern.finditer(text) if pattern is not None and is_marked else ()
+
     def _includes(self, file: str, text: bytes) -> Iterator[tuple[int, str]]:
         folder = Path(file).parent
-        for match in _INCLUDES[self._language].finditer(text):
+        for match in _INCLUDES[self._language].finditer(text) if b"include" in text else ():
             name = os.fsdecode(match[1]).strip('"')
             if self._language is not Format.BEANCOUNT:
                 name = os.path.expanduser(name)  # noqa: PTH111  # a glob, not a path

@@ -1,7 +1,6 @@
 """Which code of which journal a person has allowed to run. Kept in the pane's state folder."""
 
 import os
-import tempfile
 from pathlib import Path
 
 import msgspec
@@ -53,6 +52,8 @@ def allow(folder: Path, journal: str, mark: str) -> None:
     Raises:
         PaneError: the record cannot be written.
     """
+    import tempfile  # the worker, which only asks, would import it at every load
+
     record = {**_recorded(folder), journal: mark}
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -89,22 +89,23 @@ def load_uncached(file: str) -> "tuple[Directives, list[BeancountError], Options
     beancount deletes the one whose name it is told, so it is told one that cannot exist.
     """
     os.environ["BEANCOUNT_LOAD_CACHE_FILENAME"] = str(Path(os.devnull) / "{filename}")
-    try:
-        from beancount import loader
-    except ModuleNotFoundError as error:
-        raise Unavailable("beancount is not installed", 'pip install "devdash[ledger]"') from error
-    loader.initialize(use_cache=False)
     with _without_gc():
+        try:
+            from beancount import loader
+        except ModuleNotFoundError as error:
+            raise Unavailable("beancount is not installed", 'pip install "devdash[ledger]"') from error
+        loader.initialize(use_cache=False)
         return loader.load_file(file)
 
 
 @contextmanager
 def _without_gc() -> Iterator[None]:
-    """Loading makes millions of objects and no garbage; collecting meanwhile is lost time."""
+    """Loading makes millions of objects and no garbage: looking through them, then or later, is lost time."""
     gc.disable()
     try:
         yield
     finally:
+        gc.freeze()
         gc.enable()
 
 
