@@ -15,6 +15,7 @@ from typing import Any
 from dbus_fast import Message, Variant
 from dbus_fast.aio import MessageBus
 from dbus_fast.constants import MessageType
+from ground import as_user
 
 NOTIFICATIONS = "org.freedesktop.Notifications"
 PATH = "/org/freedesktop/Notifications"
@@ -38,11 +39,11 @@ _CONFIG = """<busconfig>
 
 
 class Child:
-    """A process of the test's."""
+    """A process of the test's; the kernel ends it when the tests are killed."""
 
     def __init__(self, argv: list[str], env: Mapping[str, str], stdout: int = subprocess.DEVNULL) -> None:
         self._process = subprocess.Popen(
-            argv,
+            [*as_user("", pdeathsig="KILL"), *argv],
             env={**os.environ, **env},
             stdin=subprocess.DEVNULL,
             stdout=stdout,

@@ -10,6 +10,7 @@ from typing import Any
 
 from dbus_fast import Message, MessageType, Variant
 from dbus_fast.aio import MessageBus
+from ground import as_user
 
 UPOWER = ("org.freedesktop.UPower", "/org/freedesktop/UPower")
 LOGIND = ("org.freedesktop.login1", "/org/freedesktop/login1")
@@ -121,9 +122,9 @@ class PowerBus:
 
     def _start(self, argv: list[str]) -> None:
         environment = {"DBUS_SYSTEM_BUS_ADDRESS": self.address, "PATH": "/usr/bin:/bin"}
-        self._processes.append(
-            subprocess.Popen(argv, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        )
+        quiet = subprocess.DEVNULL
+        tied = [*as_user("", pdeathsig="KILL"), *argv]
+        self._processes.append(subprocess.Popen(tied, env=environment, stdout=quiet, stderr=quiet))
 
 
 @asynccontextmanager
