@@ -36,6 +36,7 @@ def _errors(edit: str) -> Rule[LedgerFacts]:
         enter=lambda facts: _PANE if facts.error_count else _NOBODY,
         clear=lambda facts: _NOBODY if facts.error_count else _PANE,
         resolve=True,
+        inhibited_by=("assertion",),
         action=edit,
     )
 
