@@ -40,16 +40,17 @@ _LEDGER_ROW = _APART.join(
 """Parted by what no entry can hold."""
 
 
-def booked(journal: JournalRef, account: str) -> tuple[Booked, ...]:
+def booked(journal: JournalRef, account: str, entries: "Directives") -> tuple[Booked, ...]:
     """The postings of `account` itself, without its sub-accounts.
+
+    Args:
+        entries: what `loaded` gave; of use for beancount alone.
 
     Raises:
         Unavailable: the journal cannot be read, or would run code that is not allowed.
     """
-    if not Path(journal.file).is_file():
-        raise Unavailable(f"there is no journal at {journal.file}")
     if journal.syntax is Syntax.BEANCOUNT:
-        return tuple(_of_beancount(entries(journal), account))
+        return tuple(_of_beancount(entries, account))
     found = scan.scan(journal.file, journal.syntax)
     trust.require(journal.file, found, journal.trusted)
     try:
@@ -62,12 +63,16 @@ def booked(journal: JournalRef, account: str) -> tuple[Booked, ...]:
         ) from refused
 
 
-def entries(journal: JournalRef) -> "Directives":
-    """What a beancount journal holds.
+def loaded(journal: JournalRef) -> "Directives":
+    """What a beancount journal holds; nothing of another one, whose program is asked for what is needed.
 
     Raises:
         Unavailable: as `booked`.
     """
+    if not Path(journal.file).is_file():
+        raise Unavailable(f"there is no journal at {journal.file}")
+    if journal.syntax is not Syntax.BEANCOUNT:
+        return []
     # As in the pane's own worker: beancount's load cache is neither used nor touched.
     os.environ["BEANCOUNT_LOAD_CACHE_FILENAME"] = str(Path(os.devnull) / "{filename}")
     trust.require(journal.file, scan.scan(journal.file, journal.syntax), journal.trusted)

@@ -22,6 +22,7 @@ _CURRENCY = re.compile(r"[A-Z][A-Z0-9'._-]{0,22}[A-Z0-9]|[A-Z]")
 # ledger and hledger: two spaces end a name, ";" begins a comment
 _ANY_ACCOUNT = re.compile(r"[^\W\d_](?:[^\s;\"]| (?! ))*(?<![\s:])")
 _ANY_CURRENCY = re.compile(r"[^\d\s;\"][^;\"\n]{0,30}")
+_IMPORTER = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*:[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _DIRECTIVE = re.compile(r"%(.)")
 _KNOWN = frozenset("YymdbBHMSf")
 
@@ -50,6 +51,7 @@ class Bank(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
         currency: of the amounts, where the file does not say.
         date: the column of the booking date.
         date_format: as `datetime.strptime` has it; of %Y %y %m %d %b %B %H %M %S %f.
+        importer: "module:attribute", an importer of beangulp that reads the file instead of all this.
         amount: the column of the signed amount; else `debit` and `credit`.
         positive: which way a positive amount went; needed with `amount` (without `direction`).
         debit: the column of what went out; a minus in it is refused unless `debit_minus`.
@@ -69,14 +71,16 @@ class Bank(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
         headings: there is a line of headings.
         encoding: found out when absent: UTF-8 or UTF-16 by its mark, else UTF-8, else Windows-1252.
         window: days that a posting in the journal may lie beside a row and still be the same.
+        predict: ask smart_importer, which must be installed, where history suggests no account (beancount).
         other: the account for rows for which history suggests none; empty: such rows wait for a person.
     """
 
-    account: str
-    currency: str
-    date: Place
-    date_format: str
-    decimal: str
+    account: str = ""
+    currency: str = ""
+    date: Place = ""
+    date_format: str = ""
+    decimal: str = ""
+    importer: str = ""
     amount: Place | None = None
     positive: Direction | None = None
     debit: Place | None = None
@@ -95,6 +99,7 @@ class Bank(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     headings: bool = True
     encoding: Encoding | None = None
     window: int = 3
+    predict: bool = False
     other: str = ""
 
     def places(self) -> Iterator[tuple[str, Place]]:
@@ -113,6 +118,9 @@ class Bank(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
         yield from ((key, place) for key, place in named if place is not None)
 
 
+_NONE = Bank()
+
+
 def bank_problems(bank: Bank, at: str, *, plain: bool = True) -> Iterable[ConfigProblem]:
     """What is wrong with a bank's table beyond types.
 
@@ -120,22 +128,49 @@ def bank_problems(bank: Bank, at: str, *, plain: bool = True) -> Iterable[Config
         at: its dotted key.
         plain: every journal is of beancount; the others call accounts and commodities nearly anything.
     """
+    if bank.importer:
+        yield from (ConfigProblem(f"{at}.{key}", message) for key, message in _importer(bank, plain=plain))
+        return
     found = (_names(bank, plain=plain), _texts(bank), _signs(bank), _amounts(bank), _columns(bank))
     for key, message in chain.from_iterable(found):
         yield ConfigProblem(f"{at}.{key}", message)
+
+
+def _importer(bank: Bank, *, plain: bool) -> Iterator[tuple[str, str]]:
+    """The importer says the account and all about columns; what is left is a person's to say."""
+    if not _IMPORTER.fullmatch(bank.importer):
+        yield "importer", 'must be "module:attribute", such as "importers.giro:Importer"'
+    for key in (
+        name for name in bank.__struct_fields__ if name not in ("importer", "other", "predict", "window")
+    ):
+        if getattr(bank, key) != getattr(_NONE, key):
+            yield key, "is the importer's to say; leave it out"
+    yield from _other(bank, _ACCOUNT if plain else _ANY_ACCOUNT)
+    yield from _window(bank)
+
+
+def _other(bank: Bank, account: re.Pattern[str]) -> Iterator[tuple[str, str]]:
+    if bank.other and not account.fullmatch(bank.other):
+        yield "other", 'must be an account of the journal, such as "Expenses:Unknown"'
+
+
+def _window(bank: Bank) -> Iterator[tuple[str, str]]:
+    if not 0 <= bank.window <= 31:
+        yield "window", "must be 0 to 31 days"
 
 
 def _names(bank: Bank, *, plain: bool) -> Iterator[tuple[str, str]]:
     account, currency = (_ACCOUNT, _CURRENCY) if plain else (_ANY_ACCOUNT, _ANY_CURRENCY)
     if not account.fullmatch(bank.account):
         yield "account", 'must be an account of the journal, such as "Assets:Bank:Checking"'
-    if bank.other and not account.fullmatch(bank.other):
-        yield "other", 'must be an account of the journal, such as "Expenses:Unknown"'
+    yield from _other(bank, account)
     if not currency.fullmatch(bank.currency):
         yield "currency", 'must be a currency as the journal writes it, such as "EUR"'
 
 
 def _texts(bank: Bank) -> Iterator[tuple[str, str]]:
+    if not bank.date:
+        yield "date", "is needed: the column of the booking date"
     used = _DIRECTIVE.findall(bank.date_format)
     if not set(used) <= _KNOWN:
         yield "date_format", "knows %Y %y %m %d %b %B %H %M %S %f, and no other"
@@ -156,8 +191,7 @@ def _signs(bank: Bank) -> Iterator[tuple[str, str]]:
         yield "delimiter", 'must be one sign, such as "," ";" or "\\t"'
     if bank.skip < 0:
         yield "skip", "must be 0 or more"
-    if not 0 <= bank.window <= 31:
-        yield "window", "must be 0 to 31 days"
+    yield from _window(bank)
 
 
 def _amounts(bank: Bank) -> Iterator[tuple[str, str]]:

@@ -318,7 +318,10 @@ class BankDesk(Desk):
         return name, self._banks[name]
 
     async def _begin(self, request: ActionRequest, name: str, bank: Bank) -> Begun:
-        order = Begin(str(_path(request)), name, bank, await self._writing.chosen(request))
+        journal = await self._writing.chosen(request)
+        # Where code is asked about, a module beside the settings is not run: nobody was shown it.
+        folder = str(self._context.folder) if journal.trusted is None else ""
+        order = Begin(str(_path(request)), name, bank, journal, folder)
         return await self._called(_WORKER, "begin", order, Begun)
 
     async def _kept(self) -> Review:

@@ -16,12 +16,14 @@ class Begin(msgspec.Struct, frozen=True):
         name: the bank's, in devdash.toml.
         bank: its table.
         journal: the one to be written to.
+        folder: where an importer's module may lie; empty: among what is installed alone.
     """
 
     file: str
     name: str
     bank: Bank
     journal: JournalRef
+    folder: str = ""
 
 
 class Begun(msgspec.Struct, frozen=True):

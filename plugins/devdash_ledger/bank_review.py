@@ -1,6 +1,6 @@
 """The list in which a person accepts, changes or skips the rows of a bank's file: values in, values out."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 
 import msgspec
@@ -91,6 +91,7 @@ def begin(
     rows: Sequence[BankRow],
     matches: Sequence[Match],
     suggest: Callable[[BankRow], str],
+    predicted: Mapping[str, str],
     other: str = "",
 ) -> Review:
     """A review in which what the journal has is skipped, and all else is open.
@@ -98,13 +99,17 @@ def begin(
     Args:
         matches: one per row.
         suggest: the account of the other posting; "" when history knows none.
-        other: the account where history knows none; may be empty.
+        predicted: accounts to look at where history knows none, by the row's id.
+        other: the account where nothing else is known; may be empty.
     """
     return Review(
         bank,
         account,
         source,
-        tuple(_item(row, found, suggest(row), other) for row, found in zip(rows, matches, strict=True)),
+        tuple(
+            _item(row, found, suggest(row), predicted.get(row.id, other))
+            for row, found in zip(rows, matches, strict=True)
+        ),
     )
 
 

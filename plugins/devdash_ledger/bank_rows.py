@@ -173,8 +173,8 @@ def _row(line: Line, bank: Bank, columns: dict[str, int], width: int) -> _Found:
         date=when.isoformat(),
         amount=format(amount.amount, "f"),
         currency=currency,
-        payee=_clean(cell("payee")),
-        narration=_clean(cell("narration")),
+        payee=clean(cell("payee")),
+        narration=clean(cell("narration")),
         id="",
     )
     return _Found(row, balance.amount if balance else None)
@@ -224,8 +224,8 @@ def _cell_money(text: str, bank: Bank, key: str) -> Money:
     return found
 
 
-def _clean(text: str) -> str:
-    """One line of what can be printed."""
+def clean(text: str) -> str:
+    """One line of what can be printed, of `MAX_TEXT` characters at the most."""
     kept = "".join(sign if sign.isprintable() else " " for sign in text)
     return " ".join(kept.split())[:MAX_TEXT]
 

@@ -14,10 +14,12 @@ import msgspec
 
 from devdash.api import Unavailable
 from devdash_ledger import bank_review, bank_text
-from devdash_ledger.bank_booked import booked
+from devdash_ledger.bank_booked import booked, loaded
 from devdash_ledger.bank_guess import guess
-from devdash_ledger.bank_match import match
+from devdash_ledger.bank_import import Extracted, extracted
+from devdash_ledger.bank_match import Likeness, match
 from devdash_ledger.bank_orders import Again, Begin, Begun, Guessed, Look
+from devdash_ledger.bank_predict import predicted
 from devdash_ledger.bank_review import Review
 from devdash_ledger.bank_rows import read
 from devdash_ledger.bank_suggest import History
@@ -33,19 +35,32 @@ def begin(order: Begin) -> Begun:
         PaneError: the file or the journal cannot be read, and why.
     """
     bank = order.bank
-    statement = read(_content(Path(order.file)), bank)
-    known = booked(order.journal, bank.account)
+    content = _content(Path(order.file))
+    entries = loaded(order.journal)
+    if bank.importer:
+        found = extracted(bank.importer, order.folder, order.file, entries)
+    else:
+        found = Extracted(bank.account, read(content, bank), {})
+    rows, account = found.statement.rows, found.account
+    known = booked(order.journal, account, entries)
+    history = History(known)
+    suggested = {row.id: found.others.get(row.id) or history.suggest(row) for row in rows}
+    matches = match(rows, known, bank.window)
+    new = [row for row, one in zip(rows, matches, strict=True) if one.likeness is Likeness.NEW]
+    unknown = [row for row in new if bank.predict and not suggested[row.id]]
     review = bank_review.begin(
         order.name,
-        bank.account,
+        account,
         Path(order.file).name,
-        statement.rows,
-        match(statement.rows, known, bank.window),
-        History(known).suggest,
+        rows,
+        matches,
+        lambda row: suggested[row.id],
+        predicted(unknown, account, entries),
         bank.other,
     )
     review = msgspec.structs.replace(review, journal=order.journal.file)
-    return Begun(review, statement.complaints, statement.complaint_count, statement.balance)
+    told = found.statement
+    return Begun(review, told.complaints, told.complaint_count, told.balance)
 
 
 def again(order: Again) -> Review:
@@ -54,7 +69,7 @@ def again(order: Again) -> Review:
     Raises:
         PaneError: the journal cannot be read.
     """
-    known = booked(order.journal, order.review.account)
+    known = booked(order.journal, order.review.account, loaded(order.journal))
     rows = [item.row for item in order.review.items]
     return bank_review.rematched(order.review, match(rows, known, order.window))
 

@@ -83,6 +83,8 @@ WORKER_SIDE = (
     "devdash_ledger.register_worker",
     "devdash_ledger.bank_worker",
     "devdash_ledger.bank_booked",
+    "devdash_ledger.bank_import",
+    "devdash_ledger.bank_predict",
     "devdash_ledger.scribe",
     "devdash_ledger.check",
     "devdash_ledger.check_programs",
@@ -133,7 +135,10 @@ OWNERS = {
         "devdash_ledger.beans",
         "devdash_ledger.check",
         "devdash_ledger.bank_booked",
+        "devdash_ledger.bank_import",
+        "devdash_ledger.bank_predict",
     ),
+    "smart_importer": ("devdash_ledger.bank_predict",),
     "dbus_fast": ("devdash.notify.desktop", "devdash.notify.session_bus", "devdash_battery.signals"),
     "desktop_notifier": ("devdash.notify.native",),
     "msgspec": OWN,
@@ -244,12 +249,13 @@ def test_the_child_of_a_worker_needs_the_standard_library_only() -> None:
 
 
 def test_every_dependency_has_an_owner_and_every_owner_is_a_dependency() -> None:
-    """pyproject.toml declares what is imported, and nothing else; keyring is the person's own choice."""
+    """pyproject.toml declares what is imported, and nothing else; keyring and smart_importer are
+    the person's own choice."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     declared = {*project["dependencies"], *project["optional-dependencies"]["ledger"]}
     names = {entry.split(">")[0].split(";")[0].strip().lower() for entry in declared}
     imported = {"gitpython" if name == "git" else name.replace("_", "-") for name in OWNERS}
-    assert names == imported - {"keyring"}
+    assert names == imported - {"keyring", "smart-importer"}
 
 
 def test_architecture_gives_a_reason_for_every_dependency() -> None:

@@ -10,7 +10,7 @@ from ledger_journals import MakeContext, pane, write
 from ledger_programs import read_by
 
 from devdash.api import ActionRequest, Block, Confirmation, Outcome, PaneError, Table, Text, Value
-from devdash_ledger.bank_booked import booked
+from devdash_ledger.bank_booked import booked, loaded
 from devdash_ledger.bank_config import Bank, Direction
 from devdash_ledger.bank_match import Booked
 from devdash_ledger.orders import JournalRef
@@ -101,15 +101,16 @@ def test_what_is_booked_is_what_was_written(
     needs(str(syntax))
     write(tmp_path, MORE, "more.txt")
     file = write(tmp_path, f"= Assets:Giro\n    (Seen)  1\n\n{JOURNAL}", NAMES[syntax])
-    found = booked(JournalRef(str(file), syntax, ""), "Assets:Giro Konto")
+    journal = JournalRef(str(file), syntax, "")
+    found = booked(journal, "Assets:Giro Konto", loaded(journal))
     name, saved = file.name, "Assets:Giro Konto:Saved"
     assert sorted(map(_plain, found), key=lambda one: one.date) == [
         Booked("2026-10-05", "-4", "$", "Rewe", "food", "Expenses:Food", "", f"{name}:8"),
         Booked("2026-11-01", "-81", "$", "Stadtwerke", "", "", "", "more.txt:1"),
         Booked("2026-11-02", "-7", "$", "Rewe", "entered by hand", "Expenses:Food", "", f"{name}:14"),
     ]
-    assert len(booked(JournalRef(str(file), syntax, ""), saved)) == 1
-    assert booked(JournalRef(str(file), syntax, ""), "Assets:Giro") == ()
+    assert len(booked(journal, saved, [])) == 1
+    assert booked(journal, "Assets:Giro", []) == ()
 
 
 @PROGRAMS

@@ -130,6 +130,7 @@ def review() -> Review:
         many,
         found,
         lambda row: "Expenses:Food" if row.payee == "Cafe" else "",
+        {},
     )
 
 
