@@ -15,7 +15,7 @@ from bench.ledger_journals import journals
 from bench.sandbox import ROOT, Sandbox
 from bench.stall_inside import Stalls
 
-ROUNDS = {1_000: 9, 10_000: 5, 100_000: 3}
+ROUNDS = {1_000: 9, 10_000: 5, 100_000: 2}
 """How often a journal of each size is read; everything in turns."""
 QUICK = {1_000: 3, 10_000: 1}
 
@@ -72,20 +72,17 @@ def _program(sandbox: Sandbox, program: str, file: Path, name: str, rounds: int)
 def _in_turns(
     sandbox: Sandbox, file: Path, rounds: int, commands: Sequence[Sequence[str]]
 ) -> tuple[list[Times], list[list[float]]]:
-    """The pane's times, and the seconds that each of `commands` took. The first round fills caches."""
+    """The pane's times, and the seconds that each of `commands` took."""
     own: list[Times] = []
     others: list[list[float]] = [[] for _ in commands]
     copy = file.with_name(f"copy-{file.name}")
-    for round_ in range(rounds + 1):
+    for round_ in range(rounds):
         shutil.copyfile(file, copy)
         folder = sandbox.home / f"{file.name}-{round_}"
-        appends = APPENDS if round_ and file.suffix == ".beancount" else 0
-        times = measured(sandbox, "bench.ledger_inside", [str(copy), str(folder), str(appends)], Times)
-        took = [_seconds(sandbox, command) for command in commands]
-        if round_:
-            own.append(times)
-            for found, seconds in zip(others, took, strict=True):
-                found.append(seconds)
+        appends = APPENDS if file.suffix == ".beancount" else 0
+        own.append(measured(sandbox, "bench.ledger_inside", [str(copy), str(folder), str(appends)], Times))
+        for found, command in zip(others, commands, strict=True):
+            found.append(_seconds(sandbox, command))
     return own, others
 
 
