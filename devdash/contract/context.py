@@ -1,6 +1,6 @@
 """What the dashboard lends to a pane: clocks, processes, workers, secrets."""
 
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ParamSpec, Protocol, TypeVar
@@ -180,6 +180,17 @@ class PaneContext(Protocol):
 
     def wake(self) -> None:
         """Ask for a reading soon, because something changed. Calls in quick succession are one."""
+        ...
+
+    def watch(self, paths: Iterable[Path]) -> None:
+        """Ask for a reading soon whenever something changes at `paths`, instead of those named before.
+
+        It only saves waiting for the interval: what it tells may be late, too much, or, on drives of the
+        network, nothing at all. So compare, and look at the interval too. Cheap when the paths are the same.
+
+        Args:
+            paths: absolute. A file, which need not be there; of a folder, whatever lies directly in it.
+        """
         ...
 
     def progress(self, text: str) -> None:

@@ -4,7 +4,8 @@ The rooms that start threads, programs and workers are imported when a pane firs
 asks for one of these: not before the first frame.
 """
 
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +17,7 @@ from devdash.engine.past import NO_PAST, Past
 
 if TYPE_CHECKING:
     from devdash.engine.listeners import Listeners
+    from devdash.engine.watching import Watcher
     from devdash.workers.fleet import Fleet
 
 P = ParamSpec("P")
@@ -62,6 +64,8 @@ class Context:
         self._past = past
         self._make_listeners = listeners or _plain_listeners
         self._listeners: Listeners | None = None
+        self._watcher: Watcher | None = None
+        self._closed = False
 
     @cached_property
     def _fleet(self) -> "Fleet":
@@ -153,6 +157,15 @@ class Context:
         """Ask for a reading soon."""
         self._on_wake()
 
+    def watch(self, paths: Iterable[Path]) -> None:
+        """Ask for a reading whenever something changes at `paths`; see `PaneContext.watch`."""
+        if self._watcher is None and not self._closed:
+            from devdash.engine.watching import Watcher
+
+            self._watcher = Watcher(self._on_wake, asyncio.get_running_loop())
+        if self._watcher is not None:
+            self._watcher.watch(paths)
+
     def progress(self, text: str) -> None:
         """Say what a long reading or action is doing."""
         self._on_progress(text)
@@ -162,6 +175,10 @@ class Context:
 
         What is called afterwards is refused.
         """
+        self._closed = True
+        if self._watcher is not None:
+            self._watcher.stop()
+            self._watcher = None
         if self._listeners is not None:
             await self._listeners.close()
         await self._fleet.close()

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import stat
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from devdash_ledger.config import LedgerConfig, Trust, language_of
 from devdash_ledger.content import Content, content_of
 from devdash_ledger.journal import Format, Window
 from devdash_ledger.loading import Loader
+from devdash_ledger.patience import USUAL_S, Patience
 from devdash_ledger.reading import Loaded, Reading
 from devdash_ledger.reckoning import Outlook, is_part
 from devdash_ledger.report import View
@@ -30,7 +32,8 @@ class Book:
         self._whole: Reading | None = None
         """The newest reading in which nothing was missing."""
         self._config, self._context = config, context
-        self._loader = Loader(str(file), self._language(), config, context)
+        self._drive = Patience(str(file), context)
+        self._loader = Loader(str(file), self._language(), config, context, self._drive)
         self._reading = asyncio.Lock()
 
     @property
@@ -44,15 +47,15 @@ class Book:
         Reading several windows loads the journal once. Afterwards `view` knows this window.
 
         Raises:
-            Unavailable: the journal is not there, may not be loaded yet, or its reader is not installed.
+            Unavailable: the journal is not there, may not be loaded yet, its drive does not answer, or
+                its reader is not installed.
             WorkerError: it could not be loaded.
         """
         async with self._reading:
-            before = await self._context.in_thread(look_at, *self._watched())
+            before = await self._drive.ask(USUAL_S, _look, self.file, *self._watched())
             if not before.exists(str(self.file)):
                 hint = "correct its name in devdash.toml, or create it"
                 raise Unavailable(f"there is no journal at {self.file}", hint)
-            await self._context.in_thread(require_plain, self.file)
             known = await self._current(before, window)
             if known is None:
                 known = await self._load(before)
@@ -61,6 +64,19 @@ class Book:
             self._newest = known
             self.newest = await self._folded(known, window)
             return self.newest
+
+    @property
+    def places(self) -> frozenset[Path]:
+        """Where a change may change the journal; see `PaneContext.watch`."""
+        return self._newest.places if self._newest is not None else frozenset((self.file,))
+
+    def known(self, window: Window) -> Loaded | None:
+        """The months `window` of what was read last, if they were read or turned to."""
+        return self._newest.known(window) if self._newest is not None else None
+
+    def close(self) -> None:
+        """Let go of what is under way."""
+        self._drive.close()
 
     async def turn(self, window: Window) -> View | None:
         """The months `window` of what was read last, without a look at the files; None: there is nothing.
@@ -157,7 +173,8 @@ class Book:
         return await self._loader.loaded(await self._trusted(), before, content)
 
     async def _content_of(self, known: Reading) -> Content | None:
-        return await self._context.in_thread(content_of, known.paths, known.unfolding.sheet.patterns)
+        patterns = known.unfolding.sheet.patterns
+        return await self._drive.ask(self._loader.patience_s, content_of, known.paths, patterns)
 
     async def _trusted(self) -> str | None:
         if not self.asks:
@@ -168,6 +185,11 @@ class Book:
 def path_of(folder: Path, file: Path) -> Path:
     """The absolute path of a configured `file`, in the form in which beancount names what it reads."""
     return Path(os.path.normpath(folder / file.expanduser()))
+
+
+def _look(file: Path, paths: Sequence[str], patterns: Sequence[str]) -> Look:
+    require_plain(file)
+    return look_at(paths, patterns)
 
 
 def require_plain(file: Path) -> None:

@@ -25,6 +25,15 @@ class Trust(StrEnum):
     ASK = "ask"
 
 
+class Watch(StrEnum):
+    """How changed files are noticed."""
+
+    EVENTS = "events"
+    """The system tells; beside that they are looked at each interval."""
+    POLL = "poll"
+    """They are looked at each interval, no more: for drives that tell nothing, or too much."""
+
+
 _BY_ENDING = {
     ".beancount": Format.BEANCOUNT,
     ".bean": Format.BEANCOUNT,
@@ -49,6 +58,7 @@ class LedgerConfig(PaneConfig, frozen=True):
         file: the journal; none: the pane says how to set it.
         months: how many months are reported, the current one included; 0: all.
         cache: keep the monthly figures in a file, so that an unchanged journal is there at once.
+        watch: how changed files are noticed.
         currency: shown first; the journal's first operating currency when absent.
         format: the journal's language; by the ending of its name when absent.
         virtual: count virtual postings (ledger, hledger).
@@ -68,6 +78,7 @@ class LedgerConfig(PaneConfig, frozen=True):
     file: Path | None = None
     months: Annotated[int, msgspec.Meta(ge=0, le=1200)] = 6
     cache: bool = True
+    watch: Watch = Watch.EVENTS
     currency: str | None = None
     format: Format | None = None
     virtual: bool = True

@@ -11,6 +11,7 @@ from devdash_ledger import cache, months
 from devdash_ledger.config import LedgerConfig
 from devdash_ledger.content import Content, content_of
 from devdash_ledger.journal import Format, LoadRequest
+from devdash_ledger.patience import Patience
 from devdash_ledger.reading import Reading
 from devdash_ledger.sheet import Sheet
 from devdash_ledger.stamps import Look, look_at
@@ -29,10 +30,19 @@ class Loader:
     Args:
         file: its absolute path.
         language: its language.
+        drive: what touches its files.
     """
 
-    def __init__(self, file: str, language: Format, config: LedgerConfig, context: PaneContext) -> None:
+    def __init__(
+        self, file: str, language: Format, config: LedgerConfig, context: PaneContext, drive: Patience
+    ) -> None:
         self._file, self._language, self._config, self._context = file, language, config, context
+        self._drive = drive
+
+    @property
+    def patience_s(self) -> float:
+        """Seconds for reading all files: long, for a slow drive is none that hangs."""
+        return self._config.timeout / 2
 
     async def cached(self, trusted: str | None) -> Reading | None:
         """The journal from the cache, if it is there and all is as it was."""
@@ -40,7 +50,7 @@ class Loader:
         if not self._config.cache:
             await self._context.in_thread(cache.discard, folder, request)
             return None
-        found = await self._context.in_thread(_from_cache, folder, request, self._utc_month())
+        found = await self._drive.ask(self.patience_s, _from_cache, folder, request, self._utc_month())
         return Reading(found[0], self._now(), found[1], found[2]) if found is not None else None
 
     async def loaded(self, trusted: str | None, before: Look, known: Content | None) -> Reading:
@@ -56,7 +66,7 @@ class Loader:
         """
         request, at, utc_month = self._request(trusted), self._now(), self._utc_month()
         sheet = await self.call("load", request, Sheet)
-        unfolding, content, after = await self._context.in_thread(_looked_over, sheet)
+        unfolding, content, after = await self._drive.ask(self.patience_s, _looked_over, sheet)
         if not (content == known or _undisturbed(before, after)):
             content = None
         if content is not None and self._config.cache and utc_month == self._utc_month():

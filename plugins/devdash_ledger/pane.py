@@ -23,7 +23,7 @@ from devdash.api import (
 )
 from devdash_ledger import book, months, report, several
 from devdash_ledger.bank_desk import BankDesk
-from devdash_ledger.config import LedgerConfig, Trust
+from devdash_ledger.config import LedgerConfig, Trust, Watch
 from devdash_ledger.deeds import ADD, Deeds
 from devdash_ledger.desk import Desk
 from devdash_ledger.editing import EDIT, EditDesk
@@ -132,6 +132,11 @@ class LedgerPane(Pane[LedgerConfig]):
         """
         return await self._desk_of[request.action].act(request)
 
+    async def stop(self) -> None:
+        """Let go of what is under way."""
+        for one in self._books:
+            one.close()
+
     def _window(self) -> Window:
         return Window(months.text_of(months.index_of(self.context.now().date())), self.config.months)
 
@@ -143,12 +148,19 @@ class LedgerPane(Pane[LedgerConfig]):
             if isinstance(one, BaseException) and not isinstance(one, PaneError):
                 raise one
         lost = [one if isinstance(one, PaneError) else None for one in found]
-        views = [one.view() for one in self._books]
+        if self.config.watch is Watch.EVENTS:
+            self.context.watch(place for one in self._books for place in one.places)
+        views = [one.view(window) for one in self._books]
         failure = next((one for one in lost if one is not None), None)
         if failure is not None and (len(lost) == 1 or not any(views)):
             raise failure
         today = self.context.now().date().isoformat()
-        shown = (today, self._look.looking, *(one.newest for one in self._books), *(str(one) for one in lost))
+        shown = (
+            today,
+            self._look.looking,
+            *(one.known(window) for one in self._books),
+            *(str(one) for one in lost),
+        )
         if self._report is None or not _same(shown, self._shown):
             seen = await self._look.look(views)
             built = await self.context.in_thread(self._build, views, lost, seen)

@@ -1,5 +1,8 @@
 """One reading of a journal, and the windows that have been folded from it so far."""
 
+import glob
+from pathlib import Path
+
 import msgspec
 
 from devdash.api import PaneContext
@@ -54,6 +57,12 @@ class Reading:
         sheet = self.unfolding.sheet
         return (*sheet.files, *sheet.watched)
 
+    @property
+    def places(self) -> frozenset[Path]:
+        """Where a change may change what it says: the files, and folders in which one may come to match."""
+        patterns = self.unfolding.sheet.patterns
+        return frozenset(map(Path, self.paths)) | frozenset(map(_place, patterns))
+
     def covers(self, window: Window) -> bool:
         """Whether the sheet may be used for these months."""
         return months.parse(window.last) <= self.unfolding.sheet.until
@@ -71,3 +80,11 @@ class Reading:
             while len(self._folded) > MOST_WINDOWS:
                 del self._folded[next(iter(self._folded))]
         return known
+
+
+def _place(pattern: str) -> Path:
+    """The file itself where it is one that is missing, else the last folder that the pattern names."""
+    path = Path(pattern)
+    if not glob.has_magic(pattern):
+        return path
+    return next(folder for folder in path.parents if not glob.has_magic(str(folder)))

@@ -111,7 +111,7 @@ OWNERS = {
     "rich": ("devdash.tui.paint", "devdash.render.clean", "devdash.render.wrap"),
     "icontract": ("devdash.engine.boundary",),
     "platformdirs": ("devdash.engine.places", "devdash.config.locate"),
-    "watchfiles": ("devdash.config.watch",),
+    "watchfiles": ("devdash.config.watch", "devdash.engine.watching"),
     "tomlkit": ("devdash.config.show", "devdash.config.init"),
     "keyring": ("devdash.engine.secrets",),
     "psutil": ("devdash_battery.system", "devdash_battery.processes", "devdash.cli.costs"),

@@ -236,9 +236,7 @@ async def test_programs_are_cached_within_a_month(
     found = await facts(pane(context, file))
     assert cells(found)["Expenses:Food", "EUR", "2026-10"] in ("4", "4.00")
     no_loads()
-    assert await facts(pane(context, file, today="2026-11-30")) == msgspec.structs.replace(
-        found, as_of="2026-11-30T12:00:00+00:00"
-    )
+    assert (await facts(pane(context, file, today="2026-11-30"))).cells == found.cells
     with pytest.raises(WorkerDied):
         await pane(context, file, today="2026-12-01").read()
 

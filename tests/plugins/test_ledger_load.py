@@ -41,13 +41,14 @@ asyncio.run(main())
 """
 
 
-def test_the_dashboards_process_never_imports_beancount() -> None:
+def test_the_dashboards_process_never_imports_beancount(tmp_path: Path) -> None:
     """A whole reading leaves this process without the loader, or anything else heavy."""
     done = subprocess.run(
         [sys.executable, "-c", READ_AND_LIST],
         check=True,
         capture_output=True,
         text=True,
+        cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(ROOT / "tests" / "plugins")},
     )
     assert done.stdout.splitlines() == ["True", "[]"]
