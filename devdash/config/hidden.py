@@ -14,6 +14,12 @@ def secret_variables(settings: Settings) -> frozenset[str]:
     return frozenset(name for table in tables for name in _names(table))
 
 
+def others_secret_variables(settings: Settings, pane: str) -> frozenset[str]:
+    """Those that devdash.toml names, but not in the table of `pane`: none is for its programs."""
+    own = settings.pane(pane)
+    return secret_variables(settings).difference(() if own is None else _names(own.config))
+
+
 def _names(value: object) -> Iterator[str]:
     match value:
         case Secret(source=SecretEnv(env=name)):

@@ -114,7 +114,8 @@ class PaneContext(Protocol):
         Args:
             argv: the program and its arguments.
             timeout: seconds; then its process group gets SIGTERM, and SIGKILL soon after.
-            env: changes to the environment; None as a value removes the variable.
+            env: changes to the environment; None as a value removes the variable. Variables that
+                devdash.toml names as secrets of others, `{ env = … }`, are not inherited.
             stdin: what it reads; then end of file.
             limit: bytes of output (each stream) beyond which it is killed.
 
@@ -147,7 +148,7 @@ class PaneContext(Protocol):
                 arguments and return what `json` can write. It is imported in the
                 worker only.
             python: the interpreter; devdash's own when None.
-            env: changes to its environment; None as a value removes the variable.
+            env: changes to its environment, as for `run`.
         """
         ...
 

@@ -5,7 +5,7 @@ asks for one of these: not before the first frame.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -37,6 +37,7 @@ class Context:
         on_progress: called by `progress`.
         past: what the history knows.
         listeners: makes what runs the pane's tasks; called with the first of them.
+        hidden: the environment variables that its programs and workers do not inherit; asked each time.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class Context:
         on_progress: Callable[[str], None],
         past: Past = NO_PAST,
         listeners: "Callable[[], Listeners] | None" = None,
+        hidden: Callable[[], Collection[str]] = tuple,
     ) -> None:
         self._name = name
         self._folder = folder
@@ -62,6 +64,7 @@ class Context:
         self._on_wake = on_wake
         self._on_progress = on_progress
         self._past = past
+        self._hidden = hidden
         self._make_listeners = listeners or _plain_listeners
         self._listeners: Listeners | None = None
         self._watcher: Watcher | None = None
@@ -120,7 +123,13 @@ class Context:
         from devdash.workers import process
 
         return await process.run(
-            argv, timeout=timeout, cwd=cwd, env=env, stdin=stdin, limit=limit, fleet=self._fleet
+            argv,
+            timeout=timeout,
+            cwd=cwd,
+            env=self._without_hidden(env),
+            stdin=stdin,
+            limit=limit,
+            fleet=self._fleet,
         )
 
     async def in_thread(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -133,7 +142,10 @@ class Context:
         """A helper process that serves the calls of `module`; started by its first call."""
         from devdash.workers.host import WorkerProcess
 
-        return WorkerProcess(module, fleet=self._fleet, python=python, env=env)
+        return WorkerProcess(module, fleet=self._fleet, python=python, env=self._without_hidden(env))
+
+    def _without_hidden(self, env: Mapping[str, str | None] | None) -> dict[str, str | None]:
+        return {**dict.fromkeys(self._hidden()), **(env or {})}
 
     async def history(
         self, series: str, *, item: str = "", span_s: float, points: int

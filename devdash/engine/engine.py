@@ -316,8 +316,14 @@ class Engine:
             on_progress=runner.tell_progress,
             past=self._past,
             listeners=self._make_listeners,
+            hidden=lambda: self._hidden(spec.name),
         )
         return Member(spec, runner, context)
+
+    def _hidden(self, pane: str) -> frozenset[str]:
+        from devdash.config.hidden import others_secret_variables
+
+        return others_secret_variables(self.settings, pane)
 
     def _make_listeners(self) -> "Listeners":
         from devdash.engine.listeners import Listeners
