@@ -155,6 +155,12 @@ _LABELS = {
     "tab": "Tab",
     "shift+tab": "S-Tab",
     "space": "Space",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "plus": "+",
+    "minus": "-",
+    "asterisk": "*",
+    "exclamation_mark": "!",
 }
 
 

@@ -24,22 +24,26 @@ from devdash.api import (
     Outcome,
     PaneContext,
     PaneError,
+    Scope,
     Text,
     Value,
     WorkerDied,
     WorkerFailed,
     WorkerTimeout,
 )
+from devdash_ledger.amend_orders import Copy
 from devdash_ledger.desk import Desk
 from devdash_ledger.entry import Flag
 from devdash_ledger.guess import fuzzy
 from devdash_ledger.orders import Draft, DraftLeg, Habit, Index, JournalRef, TakeBack, Write, Written
+from devdash_ledger.places import spot_of
 from devdash_ledger.writing import FIELD as JOURNAL
 from devdash_ledger.writing import Writing
 
 T = TypeVar("T", bound=msgspec.Struct)
 
 _WORKER = "devdash_ledger.scribe"
+_COPIER = "devdash_ledger.amend"
 _PERMISSION = "ledger.entry.add"
 _FLAGS = {"cleared": Flag.CLEARED, "pending": Flag.PENDING}
 
@@ -90,13 +94,22 @@ DUPLICATE = Action(
     key="D",
     title="Duplicate",
     permission=_PERMISSION,
+    scope=Scope.EITHER,
     fields=(
-        Field(name="payee", label="Payee", completes=True, closed=True),
+        Field(
+            name="payee",
+            label="Payee",
+            required=False,
+            completes=True,
+            closed=True,
+            help="Empty: the transaction that is chosen in an opened cell.",
+        ),
         _DATE,
         Field(name="amount", label="Amount", required=False, help="Empty: as the last time."),
         _STATE,
     ),
-    help="Add the last entry of a payee once more, with today's date.",
+    help="Add the chosen transaction, or the last entry of a payee, once more, with today's date.",
+    opened=True,
 )
 UNDO = Action(
     name="undo",
@@ -133,7 +146,7 @@ class Deeds(Desk):
             found = await self._call("undo", TakeBack(await self._writing.chosen(request)), Written)
             question = f"Take this out of {found.target}?"
         else:
-            found = await self._call("write", await self._order(request), Written)
+            found = await self._written(request)
             question = f"Write this at the end of {found.target}?"
         self._shown = (request, found.text)
         blocks: list[Block] = [Text(line) for line in found.text.split("\n")]
@@ -153,8 +166,7 @@ class Deeds(Desk):
                 done = await self._call("undo", order, Written)
                 message = f"Taken out of {Path(done.target).name}: {_headline(done)}"
             else:
-                ask = msgspec.structs.replace(await self._order(request), write=True, expected=expected)
-                done = await self._call("write", ask, Written)
+                done = await self._written(request, write=True, expected=expected)
                 message = f"Added to {Path(done.target).name}: {_headline(done)}"
         except (WorkerTimeout, WorkerDied) as error:
             raise PaneError(
@@ -187,6 +199,32 @@ class Deeds(Desk):
         habit = _habit(await self._known(draft), draft.value("payee"))
         return _template(habit) if habit is not None else ()
 
+    async def _written(self, request: ActionRequest, *, write: bool = False, expected: str = "") -> Written:
+        """Check what is to be added, and `write` it."""
+        chosen = await self._copy(request) if request.action == DUPLICATE.name else None
+        if chosen is not None:
+            copy = msgspec.structs.replace(chosen, write=write, expected=expected)
+            return await self._call("copy", copy, Written, _COPIER)
+        order = msgspec.structs.replace(await self._order(request), write=write, expected=expected)
+        return await self._call("write", order, Written)
+
+    async def _copy(self, request: ActionRequest) -> Copy | None:
+        """The transaction that was chosen; None: a payee's last entry is meant."""
+        found = await self._writing.of_item(request.item) if request.item is not None else None
+        spot = spot_of(found[1], found[0].file) if found is not None else None
+        if found is None or spot is None or request.value("payee"):
+            if not request.value("payee"):
+                raise PaneError(
+                    "no transaction is chosen", "open a cell (Enter) and choose one, or name a payee"
+                )
+            return None
+        if request.value("amount"):
+            raise PaneError(
+                "the chosen transaction is added as it stands", "leave the amount empty, or name its payee"
+            )
+        day = datetime.date.fromisoformat(request.value("date"))
+        return Copy(found[0], spot, day, _FLAGS[request.value("state")])
+
     async def _order(self, request: ActionRequest) -> Write:
         value = request.value
         journal = await self._writing.chosen(request)
@@ -217,9 +255,9 @@ class Deeds(Desk):
     async def _fresh(self, journal: JournalRef) -> Index:
         return await self._call("index", journal, Index)
 
-    async def _call(self, name: str, order: msgspec.Struct, reply: type[T]) -> T:
+    async def _call(self, name: str, order: msgspec.Struct, reply: type[T], module: str = _WORKER) -> T:
         """Call the writing process, which then ends: it would keep the code of the journal's plug-ins."""
-        worker = self._context.worker(_WORKER)
+        worker = self._context.worker(module)
         try:
             return await worker.call(name, order, reply, timeout=self._writing.limit)
         except WorkerFailed as error:

@@ -1,5 +1,6 @@
 """The action `edit`: opens a journal where it needs a hand."""
 
+import os
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -18,6 +19,7 @@ from devdash_ledger import book, errors, several
 from devdash_ledger.desk import Desk
 from devdash_ledger.facts import JournalError
 from devdash_ledger.journal import Journal
+from devdash_ledger.places import Gone, spot_of
 
 EDIT = Action(
     name="edit",
@@ -25,7 +27,8 @@ EDIT = Action(
     title="Edit",
     permission="ledger.journal.open",
     scope=Scope.EITHER,
-    help="Open the journal at the selected error, else at the first error, else at its end.",
+    help="Open the journal at the selected error or transaction, else at the first error, else at its end.",
+    opened=True,
 )
 
 
@@ -68,6 +71,12 @@ class EditDesk(Desk):
         """The file and line to open for the row `item`."""
         one, own = self._whose(item)
         journal = one.newest.journal if one.newest is not None else None
+        spot = spot_of(own, str(one.file))
+        if spot is not None:
+            parts = journal.files if journal is not None else ()
+            if not await self._context.in_thread(_is_part, spot.file, parts):
+                raise Gone(f"{spot.file} is no part of the journal", "read again")
+            return Path(spot.file), spot.line
         found = _chosen(journal, own) if journal is not None else None
         if journal is not None and found is not None:
             is_part = found.file in (*journal.files, *journal.watched)
@@ -93,6 +102,11 @@ def _chosen(journal: Journal, item: str | None) -> JournalError | None:
         if one.key == item:
             return one.error
     raise PaneError("that error is no longer in the journal", "read again")
+
+
+def _is_part(file: str, parts: Sequence[str]) -> bool:
+    """Whether `file` is one of `parts`, by whatever name."""
+    return os.path.realpath(file) in map(os.path.realpath, parts)
 
 
 def _last_line(file: Path) -> int:

@@ -65,8 +65,8 @@ class LedgerPane(Pane[LedgerConfig]):
             return
         yield self._look
         yield ReportDesk(self.context, self._books, self._names, self._window, self.config.cash)
-        yield RegisterDesk(self.context, self.config, self._books, self._names)
         writing = Writing(self.context, self.config, self._books, self._names)
+        yield RegisterDesk(self.context, self.config, self._books, self._names, writing)
         yield Deeds(self.context, writing)
         if self.config.trust is Trust.ASK:
             yield TrustDesk(self.context, self._books)

@@ -1,14 +1,16 @@
 """The register of a cell: the transactions that its amount is made of, with the balance after each. Pure."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
+from pathlib import PurePath
 
 import msgspec
 
 from devdash_ledger import months
 from devdash_ledger.amounts import EXACT
 from devdash_ledger.journal import Format
+from devdash_ledger.places import Spot, key_of
 
 MOST = 1_000
 """Transactions that are listed, the newest; those before them are in the balance that is carried over."""
@@ -210,20 +212,21 @@ class Keyed(msgspec.Struct, frozen=True):
     entry: Entry
 
 
-def keyed(runnings: Sequence[Running], place: Mapping[str, str]) -> tuple[tuple[Keyed, ...], ...]:
-    """The entries of each currency with their keys; `place` gives the name of a file in a key.
+def keyed(
+    runnings: Sequence[Running], folder: PurePath, named: Callable[[str], str]
+) -> tuple[tuple[Keyed, ...], ...]:
+    """The entries of each currency with their keys; `folder` is the journal's, `named` makes keys its own.
 
-    "entry:FILE:LINE#MARK"; one that stands nowhere is "made:N". Where one transaction has several rows,
-    those after the first end in "~2" and so on.
+    Where one transaction has several rows, those after the first end in "~2" and so on.
     """
     seen: Counter[str] = Counter()
     found: list[tuple[Keyed, ...]] = []
     for running in runnings:
         rows: list[Keyed] = []
         for entry in running.entries:
-            key = f"entry:{place[entry.file]}:{entry.line}#{entry.mark}" if entry.mark else "made:1"
+            key = key_of(Spot(entry.file, entry.line, entry.mark), folder)
             seen[key] += 1
             number = f"~{seen[key]}" if seen[key] > 1 else ""
-            rows.append(Keyed(key + number, entry))
+            rows.append(Keyed(named(key + number), entry))
         found.append(tuple(rows))
     return tuple(found)

@@ -1,41 +1,99 @@
-"""What Enter opens of a cell: the transactions that its amount is made of."""
+"""What Enter opens of a cell: the transactions that it is made of, to be marked as cleared or pending."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
 
-from devdash.api import ActionRequest, Block, Outcome, PaneContext, Unavailable, WorkerFailed, WorkerTimeout
+import msgspec
+
+from devdash.api import (
+    Action,
+    ActionRequest,
+    Block,
+    Confirmation,
+    Level,
+    Notice,
+    Outcome,
+    PaneContext,
+    PaneError,
+    Scope,
+    Text,
+    WorkerDied,
+    WorkerFailed,
+    WorkerTimeout,
+)
 from devdash_ledger import book, figures, months, several
-from devdash_ledger.config import LedgerConfig, Trust, language_of
+from devdash_ledger.amend_orders import Mark, Marked
+from devdash_ledger.config import LedgerConfig
 from devdash_ledger.desk import Desk
-from devdash_ledger.journal import Format
+from devdash_ledger.entry import Flag
+from devdash_ledger.places import Gone, spot_of
 from devdash_ledger.register import Register, RegisterRequest
 from devdash_ledger.register_view import address, blocks
-from devdash_ledger.trust import allowed
+from devdash_ledger.writing import Writing
 
-_WORKER = "devdash_ledger.register_worker"
+T = TypeVar("T", bound=msgspec.Struct)
+
+_READER = "devdash_ledger.register_worker"
+_WRITER = "devdash_ledger.amend"
+_PERMISSION = "ledger.entry.mark"
+
+CLEAR = Action(
+    name="clear",
+    key="asterisk",
+    title="Cleared",
+    permission=_PERMISSION,
+    scope=Scope.ITEM,
+    help="Mark a transaction of an opened cell as cleared (*). As a command, FILE:LINE names one.",
+    opened=True,
+)
+PENDING = Action(
+    name="pending",
+    key="exclamation_mark",
+    title="Pending",
+    permission=_PERMISSION,
+    scope=Scope.ITEM,
+    help="Mark a transaction of an opened cell as pending (!). As a command, FILE:LINE names one.",
+    opened=True,
+)
+_FLAGS = {CLEAR.name: Flag.CLEARED, PENDING.name: Flag.PENDING}
+
 _LIMIT_S = 28.0
 """Less than the time after which the dashboard gives a cell up, so that our own message comes before."""
 
 
 class RegisterDesk(Desk):
-    """Opens cells. It has no actions.
+    """Opens cells, and marks their transactions.
 
     Args:
         books: the journals.
         names: what they are called in the keys of rows.
+        writing: the same journals, as they can be written to.
     """
 
+    actions = (CLEAR, PENDING)
+
     def __init__(
-        self, context: PaneContext, config: LedgerConfig, books: Sequence[book.Book], names: Sequence[str]
+        self,
+        context: PaneContext,
+        config: LedgerConfig,
+        books: Sequence[book.Book],
+        names: Sequence[str],
+        writing: Writing,
     ) -> None:
         self._context, self._config = context, config
         self._books, self._names = books, names
+        self._writing = writing
+        self._shown: tuple[ActionRequest, str] | None = None
+        """What was asked about, and the mark of its text then."""
 
     async def open(self, item: str, column: str) -> tuple[Block, ...] | None:
         """The transactions of the cell of the row `item`, with the balance after each.
 
         Raises:
             Unavailable: the journal cannot be read.
-            WorkerError: it could not be read to its end.
+            WorkerError: it was not read to its end.
         """
         name, own = several.whose(item, self._names) if len(self._books) > 1 else (self._names[0], item)
         if not name or own is None:
@@ -48,44 +106,79 @@ class RegisterDesk(Desk):
         found = address(own, column, view.journal, current)
         if found is None:
             return None
+        journal = await self._writing.of_file(str(one.file))
         asked = RegisterRequest(
-            str(one.file),
-            language_of(one.file, self._config.format) or Format.BEANCOUNT,
+            journal.file,
+            journal.syntax,
             found.account,
             found.currency,
             found.first,
             found.last,
             found.carried,
             self._config.virtual,
-            await self._trusted(one),
+            journal.trusted,
         )
-        listed = await self._call(asked)
+        limit = min(self._writing.limit, _LIMIT_S)
+        listed = await self._call(_READER, "register", asked, Register, limit)
         return await self._context.in_thread(
-            blocks, found, listed, view.journal, figures.digits(view.journal)
+            blocks, found, listed, view.journal, figures.digits(view.journal), self._named(name)
         )
+
+    def _named(self, name: str) -> Callable[[str], str]:
+        """How the journal `name` calls its rows."""
+        return str if len(self._books) == 1 else partial(several.key_in, name)
+
+    async def confirmation(self, action: Action, request: ActionRequest) -> Confirmation | None:
+        """None for what was seen in an opened cell; else the text with its new state.
+
+        Raises:
+            PaneError: there is no such transaction.
+        """
+        order = await self._order(request)
+        if order.spot.mark:
+            return None
+        found = await self._call(_WRITER, "mark", order, Marked, self._writing.limit)
+        self._shown = (request, found.mark)
+        lines: list[Block] = [Text(line) for line in found.text.split("\n")]
+        warnings = [Notice(Level.ATTENTION, text) for text in found.warnings]
+        return Confirmation(f"Mark this as {action.title.lower()}?", (*lines, *warnings))
 
     async def act(self, request: ActionRequest) -> Outcome:
-        """There is nothing to do."""
-        raise NotImplementedError(request.action)
+        """Mark a transaction.
 
-    async def _trusted(self, one: book.Book) -> str | None:
-        if self._config.trust is not Trust.ASK:
-            return None
-        return await self._context.in_thread(allowed, self._context.state_dir, str(one.file))
-
-    async def _call(self, asked: RegisterRequest) -> Register:
-        """Ask a worker, which then ends: it would hold the journal's memory, and the code of its plug-ins."""
-        worker = self._context.worker(_WORKER)
-        limit = min(self._config.timeout, _LIMIT_S)
+        Raises:
+            PaneError: it was not marked, and why.
+        """
+        order = msgspec.structs.replace(await self._order(request), write=True)
+        shown, self._shown = self._shown, None
+        if shown is not None and shown[0] == request:
+            order = msgspec.structs.replace(order, spot=msgspec.structs.replace(order.spot, mark=shown[1]))
         try:
-            return await worker.call("register", asked, Register, timeout=limit)
-        except WorkerFailed as error:
-            if error.failure == Unavailable.kind:
-                raise Unavailable(error.message, error.hint) from error
-            raise
-        except WorkerTimeout as error:
-            raise WorkerTimeout(
-                f"reading {asked.file} took longer than {limit:.0f} s and was stopped"
+            done = await self._call(_WRITER, "mark", order, Marked, self._writing.limit)
+        except (WorkerTimeout, WorkerDied) as error:
+            raise PaneError(
+                f"{error.message}; the transaction is either marked or as it was", "open the cell again"
             ) from error
+        level = Level.ATTENTION if done.warnings else Level.OK
+        said = f"{Path(done.target).name}:{done.line}: {done.text.partition(chr(10))[0]}"
+        return Outcome(level=level, message=" ".join((said, *done.warnings)))
+
+    async def _order(self, request: ActionRequest) -> Mark:
+        found = await self._writing.of_item(request.item or "")
+        if found is None:
+            raise Gone(f"{request.item} is no transaction", "open a cell (Enter) and choose one")
+        journal, own = found
+        spot = spot_of(own, journal.file) or spot_of(f"entry:{own}", journal.file)
+        if spot is None:
+            raise Gone(f"{own} is no transaction", "open a cell (Enter) and choose one")
+        return Mark(journal, spot, _FLAGS[request.action])
+
+    async def _call(self, module: str, name: str, order: msgspec.Struct, reply: type[T], limit: float) -> T:
+        """Ask a worker, which then ends: it would hold the journal's memory, and the code of its plug-ins."""
+        worker = self._context.worker(module)
+        try:
+            return await worker.call(name, order, reply, timeout=limit)
+        except WorkerFailed as error:
+            raise PaneError(error.message, error.hint) from error
         finally:
             await worker.stop()

@@ -1,7 +1,6 @@
 """Cells and what opens of them: which transactions a cell is about, and how they are listed. Pure."""
 
-import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import PurePath
 
@@ -11,6 +10,7 @@ from devdash.api import Align, Block, Cell, Column, Level, Notice, Row, Table, T
 from devdash_ledger import months
 from devdash_ledger.amounts import EXACT, readable
 from devdash_ledger.journal import Journal
+from devdash_ledger.places import name_of
 from devdash_ledger.register import Keyed, Register, Running, is_within, keyed
 
 _MONTHS_OF_YEAR = 12
@@ -87,13 +87,17 @@ def cell(found: Address, journal: Journal) -> dict[str, Decimal] | None:
 
 
 def blocks(
-    found: Address, register: Register, journal: Journal, digits: Mapping[str, int]
+    found: Address,
+    register: Register,
+    journal: Journal,
+    digits: Mapping[str, int],
+    named: Callable[[str], str] = str,
 ) -> tuple[Block, ...]:
-    """The transactions of a cell, a table for each currency."""
+    """The transactions of a cell, a table for each currency; `named` makes keys of rows the journal's own."""
     files = {one.file for running in register.runnings for one in running.entries}
     folder = PurePath(journal.files[0]).parent
     names = {file: name_of(file, folder) for file in files}
-    rows = keyed(register.runnings, names)
+    rows = keyed(register.runnings, folder, named)
     tables = [
         _table(found, running, own, names, digits.get(running.currency, 2))
         for running, own in zip(register.runnings, rows, strict=True)
@@ -101,12 +105,6 @@ def blocks(
     if not tables:
         tables = [_table(found, Running(found.currency or "", "0", (), 0, "0"), (), names, 2)]
     return (*_notices(found, register, journal), *tables)
-
-
-def name_of(file: str, folder: PurePath) -> str:
-    """What a file is called: relative to the journal's `folder` where it lies below."""
-    path = PurePath(os.path.normpath(file)) if file else PurePath()
-    return str(path.relative_to(folder)) if path.is_relative_to(folder) else str(path)
 
 
 def _notices(found: Address, register: Register, journal: Journal) -> tuple[Notice, ...]:

@@ -59,6 +59,11 @@ def whose(item: str | None, parts: Sequence[str]) -> tuple[str, str | None]:
     return "", item
 
 
+def key_in(name: str, key: str) -> str:
+    """The key of a row of the journal `name`, among those of all."""
+    return f"{name}{_APART}{key}"
+
+
 def build(parts: Sequence[Part]) -> Report:
     """The journals one below the other. Pure, but slow for large ones: run it in a thread.
 

@@ -9,6 +9,7 @@ from devdash_ledger.book import Book
 from devdash_ledger.config import LedgerConfig, Trust, language_of
 from devdash_ledger.journal import Format
 from devdash_ledger.orders import JournalRef
+from devdash_ledger.several import whose
 from devdash_ledger.trust import allowed
 
 FIELD = "journal"
@@ -86,6 +87,13 @@ class Writing:
             if str(one.file) == file or (not file and len(self._books) == 1):
                 return await self._ref(one)
         raise PaneError(f"{file} is no journal of this pane any more", "set it in devdash.toml again")
+
+    async def of_item(self, item: str) -> tuple[JournalRef, str] | None:
+        """The journal of a row's key, and the key there; None: with several journals the key names none."""
+        if len(self._books) == 1:
+            return await self._ref(next(iter(self._books.values()))), item
+        name, own = whose(item, tuple(self._books))
+        return (await self._ref(self._books[name]), own) if name and own is not None else None
 
     async def _ref(self, book: Book) -> JournalRef:
         config = self._config

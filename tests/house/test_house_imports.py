@@ -86,6 +86,7 @@ WORKER_SIDE = (
     "devdash_ledger.bank_import",
     "devdash_ledger.bank_predict",
     "devdash_ledger.scribe",
+    "devdash_ledger.amend",
     "devdash_ledger.check",
     "devdash_ledger.check_programs",
     "devdash_ledger.beans",

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ledger_journals import EXAMPLE, SHOP, MakeContext, pane, real, write
 
-from devdash.api import Notice, Row, Table, Unavailable
+from devdash.api import Notice, PaneError, Row, Table
 from devdash_ledger import months, register_worker, worker
 from devdash_ledger.book import Book
 from devdash_ledger.config import LedgerConfig
@@ -245,7 +245,7 @@ async def test_a_journal_that_cannot_be_read_now_says_where(
     ledger = pane(context, file, "2026-01-20")
     await ledger.read()
     file.write_text(text)
-    with pytest.raises(Unavailable, match=r"^a\.\w+:\d"):
+    with pytest.raises(PaneError, match=r"^a\.\w+:\d"):
         await ledger.open("A EUR", "2026-01")
 
 
