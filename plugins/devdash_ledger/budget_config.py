@@ -53,4 +53,4 @@ def floor_problems(settings: Mapping[str, str]) -> Iterable[ConfigProblem]:
         try:
             sums.typed(text)
         except sums.BadSum as error:
-            yield ConfigProblem(f"floors.{account}", f'{error.message}; write it such as "50 EUR"')
+            yield ConfigProblem("floors", f'{account}: {error.message}; write it such as "50 EUR"')

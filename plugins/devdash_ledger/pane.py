@@ -21,7 +21,7 @@ from devdash.api import (
     Rule,
     Value,
 )
-from devdash_ledger import book, months, report, several
+from devdash_ledger import book, months, report, several, standing
 from devdash_ledger.bank_desk import BankDesk
 from devdash_ledger.config import LedgerConfig, Trust, Watch
 from devdash_ledger.deeds import ADD, Deeds
@@ -174,9 +174,11 @@ class LedgerPane(Pane[LedgerConfig]):
         seen: Sequence[Sight | None],
     ) -> Report:
         if len(views) == 1 and views[0] is not None:
-            return report.build(views[0], seen=seen[0])
-        files = [str(one.file) for one in self._books]
-        return several.build(list(map(several.Part, self._names, files, views, lost, seen)))
+            built = report.build(views[0], seen=seen[0])
+        else:
+            files = [str(one.file) for one in self._books]
+            built = several.build(list(map(several.Part, self._names, files, views, lost, seen)))
+        return standing.with_silence(built, self.config.quiet_days)
 
 
 def _same(shown: Sequence[object], before: Sequence[object]) -> bool:

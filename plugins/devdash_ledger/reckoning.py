@@ -96,7 +96,8 @@ def quiet_for(last_entry: str, day: date) -> int | None:
 
 
 def _reckoned(row: BudgetMonth, outlook: Outlook) -> BudgetMonth:
-    row = msgspec.structs.replace(row, carried=row.carried if outlook.rollover else "")
+    rolls = outlook.rollover and not row.goal
+    row = msgspec.structs.replace(row, carried=row.carried if rolls else "")
     available, actual = room(row), Decimal(row.actual)
     share = None
     if (available > 0) or (row.goal and available):

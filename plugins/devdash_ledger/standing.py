@@ -5,13 +5,15 @@ from decimal import Decimal
 
 import msgspec
 
-from devdash.api import Attention, Block, Level, Notice
+from devdash.api import Attention, Block, Level, Notice, Report, worst
 from devdash_ledger import budget_table, reckoning
 from devdash_ledger.amounts import readable
-from devdash_ledger.facts import BudgetMonth, FloorBalance
+from devdash_ledger.facts import BudgetMonth, FloorBalance, LedgerFacts
 from devdash_ledger.journal import Journal
 from devdash_ledger.reckoning import Outlook
 
+QUIET = "quiet"
+"""The key of what is said about quiet days."""
 MAX_ROWS = 100
 """Budgets on the screen; the facts have all."""
 FEW_ROWS = 20
@@ -61,11 +63,8 @@ def standing(journal: Journal, outlook: Outlook) -> Standing:
 
 
 def notices(found: Standing) -> list[Notice]:
-    """What is too low, and that there was no entry for long."""
-    told = [Notice(Level.ATTENTION, f"{low(one)}.") for one in found.floors if reckoning.is_below(one)]
-    if is_quiet(found):
-        told.append(Notice(Level.ATTENTION, f"{quiet(found.quiet_for, found.last_entry)}."))
-    return told
+    """What is too low."""
+    return [Notice(Level.ATTENTION, f"{low(one)}.") for one in found.floors if reckoning.is_below(one)]
 
 
 def blocks(found: Standing, last: str, digits: Mapping[str, int], accounts: int) -> list[Block]:
@@ -87,15 +86,30 @@ def attention(found: Standing, digits: Mapping[str, int]) -> list[Attention]:
         for one in found.floors
         if reckoning.is_below(one)
     ]
-    if is_quiet(found):
-        told.append(Attention("quiet", Level.ATTENTION, quiet(found.quiet_for, found.last_entry)))
     return told
 
 
-def is_quiet(found: Standing) -> bool:
-    """There was no entry for as many days as the settings say."""
-    days = found.outlook.quiet_days
-    return bool(days) and found.quiet_for is not None and found.quiet_for >= days
+def silence(facts: LedgerFacts, quiet_days: int) -> str:
+    """That there was no entry for `quiet_days` or more, in one line; empty: there was, or nobody asks.
+
+    About all journals together, so that one that is closed says nothing.
+    """
+    if not quiet_days or facts.quiet_for is None or facts.quiet_for < quiet_days:
+        return ""
+    return quiet(facts.quiet_for, facts.last_entry)
+
+
+def with_silence(report: Report, quiet_days: int) -> Report:
+    """`report`, and above all else that there was no entry for long."""
+    said = silence(report.facts, quiet_days) if isinstance(report.facts, LedgerFacts) else ""
+    if not said:
+        return report
+    return msgspec.structs.replace(
+        report,
+        level=worst((report.level, Level.ATTENTION)),
+        blocks=(Notice(Level.ATTENTION, f"{said}."), *report.blocks),
+        attention=(*report.attention, Attention(QUIET, Level.ATTENTION, said)),
+    )
 
 
 def quiet(days: int | None, last: str) -> str:

@@ -161,7 +161,11 @@ def test_left_percent_and_pace() -> None:
 
 
 def test_rollover_changes_what_there_is() -> None:
-    """With rollover the 50 spent too much before are missing; without they are not even told."""
+    """With rollover the 50 spent too much before are missing; without they are not even told.
+
+    What is to be reached is not carried: an income of before is no income to come.
+    """
+    assert reckon(10, rollover=True, goal=True).carried == ""
     found = reckon(10, rollover=True)
     assert (found.left, found.percent, found.carried) == ("150", 40.0, "-50")
     assert reckoning.is_over(reckon(10, rollover=True, actual="250.01"))

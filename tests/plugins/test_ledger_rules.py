@@ -157,7 +157,7 @@ async def test_an_account_that_is_long_empty_stays_below(context: MakeContext, t
 def test_a_floor_that_is_no_amount_is_a_problem(floor: str) -> None:
     """It is said with the config, not when the pane is read."""
     problems = list(LedgerConfig(floors={"Assets:Cash": floor}).problems())
-    assert [one.key for one in problems] == ["floors.Assets:Cash"]
+    assert [one.key for one in problems] == ["floors"] and "Assets:Cash" in problems[0].message
     assert not list(
         LedgerConfig(floors={"Assets:Cash": "1,250.50 EUR", "Liabilities:Card": "-10 USD"}).problems()
     )
@@ -170,6 +170,26 @@ QUIET = {
     "main.journal": BOUGHT.format("2026-10-05") + BOUGHT.format("2026-11-30"),
 }
 """An entry on the 5th of October, and one in the future, which is no sign of life."""
+
+
+async def test_a_closed_journal_beside_a_living_one_is_not_quiet(
+    context: MakeContext, tmp_path: Path
+) -> None:
+    """An entry in any of several journals is a sign of life; without one they are quiet once, not each."""
+    files = (
+        write(tmp_path, SHOP, "old.beancount"),
+        write(tmp_path, SHOP + spent("2026-11-01", "1"), "new.bean"),
+    )
+    clock = Clock("2026-11-07")
+    ledger = LedgerPane(LedgerConfig(files=files, quiet_days=7), context(name="ledger", now=clock))
+    assert not (await ledger.read()).attention
+    clock.day = "2026-11-08"
+    report = admit_report("ledger", await ledger.read())
+    assert [one.text for one in report.attention] == ["No entry for 7 days, the last is of 2026-11-01"]
+    assert (
+        report.level is Level.ATTENTION
+        and len([one for one in report.blocks if isinstance(one, Notice)]) == 1
+    )
 
 
 @pytest.mark.parametrize("name", list(QUIET))
