@@ -24,7 +24,7 @@ from devdash_ledger.journal import Format, LoadRequest
 from devdash_ledger.kinds import kinds
 from devdash_ledger.lasting import program_lasts
 from devdash_ledger.prices import Price
-from devdash_ledger.program import Quantity, Refused, bare, no_config, program_path, running
+from devdash_ledger.program import Quantity, Refused, bare, no_config, program_path, running, together
 from devdash_ledger.scan import Scan
 from devdash_ledger.sheet import Sheet
 
@@ -117,35 +117,49 @@ def _ledger(request: LoadRequest, found: Scan) -> Contents:
     base = [program_path("ledger"), "--args-only", "-f", request.file]
     real = [] if request.virtual else ["--real"]
     used: defaultdict[str, Counter[int]] = defaultdict(Counter)
-    # All at once: only when the program has ended is it known that nothing is missing.
     days: dict[bytes, None] = {}
-    with running([*base, "csv", "--amount", "scrub(amount)", *real, "--csv-format", _FIELDS]) as lines:
-        bookings = tuple(_ledger_booking(line, used, days) for line in lines)
-    prices = _ledger_prices(base)
+
+    def booked() -> tuple[fold.Booking, ...]:
+        # All at once: only when the program has ended is it known that nothing is missing.
+        with running([*base, "csv", "--amount", "scrub(amount)", *real, "--csv-format", _FIELDS]) as lines:
+            return tuple(_ledger_booking(line, used, days) for line in lines)
+
+    bookings, (told, plans) = together(
+        found.files,
+        booked,
+        lambda: (
+            _ledger_told(base, ()),
+            _plans(request, found, lambda last: periodic.ledger_dues(base, last)),
+        ),
+    )
+    prices = _ledger_prices(base, told, used)
     return _contents(
         request,
         found,
         iter(bookings),
         prices,
         lambda name: _usual(used[name]),
-        plans=_plans(request, found, lambda last: periodic.ledger_dues(base, last)),
+        plans=plans,
         days=map(bytes.decode, days),
     )
 
 
-def _ledger_prices(base: Sequence[str]) -> tuple[Price, ...]:
-    """All prices. ledger tells only those of commodities that are held, so the others are held for it."""
-    asked: set[str] = set()
-    while True:
-        held = "".join(f'  (x)  1 "{name}"\n' for name in sorted(asked))
-        more = ["-f", "-"] if held else []
-        argv = [*base, *more, "pricedb", "--pricedb-format", _PRICE]
-        with running(argv, f"1970/01/01 x\n{held}" if held else "") as lines:
-            prices = tuple(_ledger_price(line) for line in lines)
-        new = {price.quote for price in prices} - {price.base for price in prices} - asked
-        if not new:
-            return prices
+def _ledger_prices(base: Sequence[str], told: tuple[Price, ...], held: Iterable[str]) -> tuple[Price, ...]:
+    """All prices. ledger has `told` those of the commodities that are `held`; the others are held for it."""
+    known, asked = set(held), set[str]()
+    while new := {price.quote for price in told} - {price.base for price in told} - known - asked:
         asked |= new
+        told = _ledger_told(base, asked)
+    return told
+
+
+def _ledger_told(base: Sequence[str], asked: Iterable[str]) -> tuple[Price, ...]:
+    """The prices of what is held, and of what is `asked` beside it."""
+    held = "".join(f'  (x)  1 "{name}"\n' for name in sorted(asked))
+    more = ["-f", "-"] if held else []
+    argv = [*base, *more, "pricedb", "--pricedb-format", _PRICE]
+    with running(argv, f"1970/01/01 x\n{held}" if held else "") as lines:
+        return tuple(_ledger_price(line) for line in lines)
 
 
 def _split(line: bytes) -> tuple[str, Decimal, str, str]:
@@ -209,14 +223,21 @@ def _hledger(request: LoadRequest, found: Scan) -> Contents:
     real = [] if request.virtual else ["--real"]
     end = months.text_of(months.parse(request.last_month) + 1) + "-01"
     report = ["balance", "-M", "--flat", "-E", "-N", "-e", end, "--auto", *real, "-O", "json"]
-    with running([*base, *report]) as lines:
-        answer = b"".join(lines)
+    answer, told = together(
+        found.files, lambda: b"".join(_lines([*base, *report])), lambda: _lines([*base, "prices"])
+    )
     balances = msgspec.json.decode(answer, type=_Balances)
     styles = {
         amount.commodity: amount.style for row in balances.rows for cell in row.amounts for amount in cell
     }
-    with running([*base, "prices"]) as lines:
-        prices = tuple(price for line in lines if (price := _hledger_price(line, styles)) is not None)
+    prices = tuple(price for line in told if (price := _hledger_price(line, styles)) is not None)
+    plans, days = together(
+        found.files,
+        lambda: _plans(
+            request, found, lambda last: periodic.hledger_dues(base, _first(balances, last), last)
+        ),
+        lambda: _hledger_days([*base, "activity", "-D", "-e", end]) if request.days else (),
+    )
     usual = {name: style.precision for name, style in styles.items()}
     return _contents(
         request,
@@ -224,8 +245,8 @@ def _hledger(request: LoadRequest, found: Scan) -> Contents:
         _hledger_bookings(balances),
         prices,
         lambda name: usual.get(name) or 0,
-        plans=_plans(request, found, lambda last: periodic.hledger_dues(base, _first(balances, last), last)),
-        days=_hledger_days([*base, "activity", "-D", "-e", end]) if request.days else (),
+        plans=plans,
+        days=days,
     )
 
 
@@ -236,8 +257,12 @@ def _first(balances: _Balances, last: int) -> int:
 
 def _hledger_days(argv: Sequence[str]) -> tuple[str, ...]:
     """The days of the entries: hledger draws a line for each day, with marks where there are any."""
+    return tuple(line[:_DAY].decode() for line in _lines(argv) if line[_DAY:].strip())
+
+
+def _lines(argv: Sequence[str]) -> tuple[bytes, ...]:
     with running(argv) as lines:
-        return tuple(line[:_DAY].decode() for line in lines if line[_DAY:].strip())
+        return tuple(lines)
 
 
 def _hledger_bookings(balances: _Balances) -> Iterator[fold.Booking]:
