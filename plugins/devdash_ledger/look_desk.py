@@ -112,6 +112,11 @@ class LookDesk(Desk):
         self._is_cash = cash(named)
         self._seen: tuple[Sight | None, ...] = ()
 
+    @property
+    def seen(self) -> tuple[Sight | None, ...]:
+        """What was seen last of each journal; empty before the first reading."""
+        return self._seen
+
     async def look(self, views: Sequence[View | None]) -> Sequence[Sight | None]:
         """What is seen of each journal; None: of that one there is nothing.
 

@@ -66,7 +66,7 @@ class LedgerPane(Pane[LedgerConfig]):
         yield self._look
         yield ReportDesk(self.context, self._books, self._names, self._window, self.config.cash)
         writing = Writing(self.context, self.config, self._books, self._names)
-        yield RegisterDesk(self.context, self.config, self._books, self._names, writing)
+        yield RegisterDesk(self.context, self.config, self._books, self._names, self._look, writing)
         yield Deeds(self.context, writing)
         if self.config.trust is Trust.ASK:
             yield TrustDesk(self.context, self._books)

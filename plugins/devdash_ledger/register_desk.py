@@ -28,6 +28,7 @@ from devdash_ledger.amend_orders import Mark, Marked
 from devdash_ledger.config import LedgerConfig
 from devdash_ledger.desk import Desk
 from devdash_ledger.entry import Flag
+from devdash_ledger.look_desk import LookDesk
 from devdash_ledger.places import Gone, spot_of
 from devdash_ledger.register import Register, RegisterRequest
 from devdash_ledger.register_view import address, blocks
@@ -69,6 +70,7 @@ class RegisterDesk(Desk):
     Args:
         books: the journals.
         names: what they are called in the keys of rows.
+        look: what is seen of them.
         writing: the same journals, as they can be written to.
     """
 
@@ -80,11 +82,12 @@ class RegisterDesk(Desk):
         config: LedgerConfig,
         books: Sequence[book.Book],
         names: Sequence[str],
+        look: LookDesk,
         writing: Writing,
     ) -> None:
         self._context, self._config = context, config
         self._books, self._names = books, names
-        self._writing = writing
+        self._look, self._writing = look, writing
         self._shown: tuple[ActionRequest, str] | None = None
         """What was asked about, and the mark of its text then."""
 
@@ -98,15 +101,16 @@ class RegisterDesk(Desk):
         name, own = several.whose(item, self._names) if len(self._books) > 1 else (self._names[0], item)
         if not name or own is None:
             return None
-        one = self._books[self._names.index(name)]
-        view = one.view()
-        if view is None:
+        place = self._names.index(name)
+        sights = self._look.seen
+        seen = sights[place] if place < len(sights) else None
+        if seen is None:
             return None
         current = months.text_of(months.index_of(self._context.now().date()))
-        found = address(own, column, view.journal, current)
+        found = address(own, column, seen.journal, current)
         if found is None:
             return None
-        journal = await self._writing.of_file(str(one.file))
+        journal = await self._writing.of_file(str(self._books[place].file))
         asked = RegisterRequest(
             journal.file,
             journal.syntax,
@@ -121,7 +125,7 @@ class RegisterDesk(Desk):
         limit = min(self._writing.limit, _LIMIT_S)
         listed = await self._call(_READER, "register", asked, Register, limit)
         return await self._context.in_thread(
-            blocks, found, listed, view.journal, figures.digits(view.journal), self._named(name)
+            blocks, found, listed, seen.journal, figures.digits(seen.journal), self._named(name)
         )
 
     def _named(self, name: str) -> Callable[[str], str]:

@@ -45,9 +45,9 @@ def address(item: str, column: str, journal: Journal, current: str) -> Address |
     if found is None:
         return None
     account, currency = found
-    kinds = {one.type.is_balance for one in journal.series if is_within(one.account, account)}
+    carried = all(one.type.is_balance for one in journal.series if is_within(one.account, account))
     first, last = _span(column, journal, current)
-    return Address(account, currency, first, last, True not in (not kind for kind in kinds))
+    return Address(account, currency, first, last, carried)
 
 
 def _account(item: str, journal: Journal) -> tuple[str, str | None] | None:

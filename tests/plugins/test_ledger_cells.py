@@ -11,7 +11,7 @@ import pytest
 from ledger_journals import SHOP, MakeContext, pane, write
 from test_ledger_register import rows_of
 
-from devdash.api import Action, ActionRequest, OpenEditor, Outcome, PaneError, Value
+from devdash.api import Action, ActionRequest, OpenEditor, Outcome, PaneError, Table, Value
 from devdash_ledger.pane import LedgerPane
 from devdash_ledger.places import Gone, Spot, key_of, spot_of
 
@@ -112,6 +112,50 @@ async def test_the_editor_opens_at_the_transaction(context: MakeContext, tmp_pat
     assert answer.effects == (OpenEditor(str(part), 9),)
     with pytest.raises(Gone, match="no part"):
         await ledger.act(ActionRequest("edit", "entry:../other:3"))
+
+
+LONG = """\
+2024-01-01 open Assets:Cash
+2024-01-01 open Expenses:Food
+2024-01-01 open Equity:Start
+2024-01-01 price USD 0.50 EUR
+
+2024-03-01 * "Old"
+  Assets:Cash   7.00 USD
+  Equity:Start
+
+2024-04-02 * "Old bread"
+  Expenses:Food  3.00 EUR
+  Assets:Cash
+
+2024-05-02 * "More bread"
+  Expenses:Food  2.00 EUR
+  Assets:Cash
+"""
+
+
+async def test_cells_of_every_view_open(context: MakeContext, tmp_path: Path) -> None:
+    """Months long gone, years, sums since January, the converted line of all currencies, the trend."""
+    ledger = pane(context, write(tmp_path, LONG), "2026-10-20", months=2)
+    await ledger.read()
+    for _ in range(29):
+        await ledger.act(ActionRequest("earlier"))
+        await ledger.read()
+
+    async def ends(item: str, column: str) -> list[list[str]]:
+        blocks = await ledger.open(item, column)
+        assert blocks is not None and all(isinstance(block, Table) for block in blocks)
+        return [[row.cells[-1].text for row in block.rows] for block in blocks if isinstance(block, Table)]
+
+    assert await ends("Expenses:Food EUR", "2024-05") == [["2.00"]]
+    assert await ends("Assets:Cash EUR", "2024-05") == [["−3.00", "−5.00"]]
+    assert await ends("Assets:Cash EUR", "2024-04:2024-05") == [["0.00", "−3.00", "−5.00"]]
+    await ledger.act(ActionRequest("convert"))
+    await ledger.read()
+    assert await ends("Assets", "2024-05") == [["−3.00", "−5.00"], ["7.00"]]
+    await ledger.act(ActionRequest("years"))
+    await ledger.read()
+    assert await ends("Expenses:Food", "2024") == [["3.00", "5.00"]]
 
 
 async def test_of_several_journals_the_one_with_the_row_is_marked(
