@@ -67,6 +67,7 @@ class Duty:
     ) -> None:
         self._tick_s = tick_s
         self._engine = engine
+        self._state = state
         self._keeper = keeper
         self._voice = voice
         self._settings = engine.settings
@@ -202,7 +203,13 @@ class Duty:
         """Another part begins: everything is looked at anew."""
         self._part = self.role
         self._open = self.alerts
+        self._take_over()
         self._look_again()
+
+    def _take_over(self) -> None:
+        """The notifications of who was on duty before."""
+        if self.role is Role.ON_DUTY:
+            self._dispatcher.take_over({alert.id for alert in self.alerts})
 
     def _look_again(self) -> None:
         self._read.clear()
@@ -216,6 +223,7 @@ class Duty:
             old, self._dispatcher = self._dispatcher, self._make_dispatcher()
             self._take_back(old)
             await old.stop()
+            self._take_over()
         await self._keeper.adopt(self._settings)
         self._look_again()
 
@@ -282,6 +290,7 @@ class Duty:
             on_choice=self._on_choice,
             voice=self._voice,
             hidden=secret_variables(self._settings),
+            state=self._state,
         )
 
     def _on_choice(self, alert: AlertId, choice: Choice) -> None:

@@ -41,17 +41,19 @@ def channel(
     on_return: Callable[[], None],
     voice: Voice | None,
     hidden: Collection[str] = (),
+    memory: Path | None = None,
 ) -> Channel | None:
     """The channel that `config` describes; None for the terminal's without a voice.
 
     Args:
         on_return: called on the loop when what had failed may work again.
         hidden: environment variables that programs do not get.
+        memory: a file for what is shown and outlives this process; None: nobody comes after it.
     """
     means = ChannelMeans(folder, hidden)
     match config:
         case DesktopChannel():
-            return desktop(config, on_choice, on_return)
+            return desktop(config, on_choice, on_return, memory)
         case TerminalChannel():
             return None if voice is None else TerminalSpeaker(config, voice)
         case NtfyChannel():
@@ -71,6 +73,7 @@ def build(
     on_choice: OnChoice,
     voice: Voice | None = None,
     hidden: Collection[str] = (),
+    state: Path | None = None,
 ) -> Dispatcher:
     """A dispatcher that tells as `config` says.
 
@@ -79,10 +82,12 @@ def build(
         on_choice: called on the loop when a person has pressed a notification's button.
         voice: the terminal's; None leaves its channel out.
         hidden: environment variables that programs do not get, for secrets are in them.
+        state: the state folder, for what is shown and outlives this process; need not exist.
     """
 
     def make(name: str, one: ChannelConfig) -> Channel | None:
-        return channel(one, folder, on_choice, lambda: dispatcher.nudge(name), voice, hidden)
+        memory = None if state is None else state / f"notifications-{name}.json"
+        return channel(one, folder, on_choice, lambda: dispatcher.nudge(name), voice, hidden, memory)
 
     configs = channel_configs(config)
     channels = {name: make(name, one) for name, one in configs.items()}
@@ -102,8 +107,10 @@ def build(
     return dispatcher
 
 
-def desktop(config: DesktopChannel, on_choice: OnChoice, on_return: Callable[[], None]) -> Channel:
+def desktop(
+    config: DesktopChannel, on_choice: OnChoice, on_return: Callable[[], None], memory: Path | None = None
+) -> Channel:
     """The desktop's channel on this system."""
     if sys.platform in ("darwin", "win32"):
         return NativeNotifications(config, on_choice)
-    return DesktopNotifications(config, on_choice, on_return)
+    return DesktopNotifications(config, on_choice, on_return, memory=memory)

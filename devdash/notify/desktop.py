@@ -11,16 +11,20 @@ nothing. Three things go wrong in practice, and are states here:
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from devdash.alerts.model import AlertId
 from devdash.config.alerts import DesktopChannel
+from devdash.contract.errors import PaneError
 from devdash.contract.levels import Level
 from devdash.notify.message import ChannelFailed, Choice, Message, OnChoice
-from devdash.notify.session_bus import BUS, BusRefused, SessionBus
+from devdash.notify.session_bus import BUS, BUS_PATH, BusRefused, SessionBus
+from devdash.notify.shown_file import Desk, Page, ShownFile
+from devdash.workers.threads import DaemonThreads
 
 if TYPE_CHECKING:
     from dbus_fast.message import Message as BusMessage
@@ -31,6 +35,9 @@ PATH = "/org/freedesktop/Notifications"
 
 CALL_TIMEOUT_S = 5.0
 """For a connection, and for an answer. A daemon that the bus must start first takes a second or two."""
+
+WRITE_S = 0.2
+"""How long the end waits for the disk to take what is shown."""
 
 _URGENCY = {Level.CRITICAL: 2, Level.ATTENTION: 1, Level.UNKNOWN: 1, Level.OK: 0}
 _ICONS = {Level.CRITICAL: "dialog-error", Level.ATTENTION: "dialog-warning", Level.OK: "dialog-information"}
@@ -48,6 +55,7 @@ class DesktopNotifications:
         on_choice: called when a button was pressed.
         on_return: called when a notification daemon has come, or another than before.
         timeout: seconds for a connection, and for an answer.
+        memory: the file in which the next process finds what is shown.
     """
 
     def __init__(
@@ -56,15 +64,23 @@ class DesktopNotifications:
         on_choice: OnChoice,
         on_return: Callable[[], None] = lambda: None,
         timeout: float = CALL_TIMEOUT_S,
+        memory: Path | None = None,
     ) -> None:
         self._config = config
         self._on_choice = on_choice
         self._on_return = on_return
         self._timeout = timeout
         self._bus = SessionBus(self._hear, _MATCHES)
+        self._threads = DaemonThreads()
         self._owner: str | None = None
         self._abilities: frozenset[str] | None = None
         self._shown: dict[AlertId | None, int] = {}
+        self._file = None if memory is None else ShownFile(memory)
+        self._page: Page | None = None
+        self._looked = False
+        self._bus_id = ""
+        self._writing: asyncio.Task[None] | None = None
+        self._unwritten = False
         self._closed: set[int] | None = None
         self._open_call: tuple[Message | None, asyncio.Task[None]] | None = None
         self._turn = asyncio.Lock()
@@ -81,13 +97,31 @@ class DesktopNotifications:
         """Take the notification about `alert` away. See `Channel.close`."""
         async with self._turn:
             await self._settled()
+            if alert in self.left:
+                await self._meet_again()
             number = self._shown.get(alert)
             if number is None:
                 return
             await self._within(None, self._take_away(alert, number))
 
+    @property
+    def left(self) -> frozenset[AlertId]:
+        """What an earlier process has shown, until it is known whether that is still there."""
+        if not self._looked and self._file is not None:
+            self._looked, self._page = True, self._file.read()
+        return frozenset() if self._page is None else frozenset(one.alert for one in self._page.shown)
+
+    async def resume(self) -> None:
+        """Be there for the buttons of what an earlier process has shown, if it is still there."""
+        async with self._turn:
+            await self._settled()
+            if self.left:
+                await self._meet_again()
+
     async def stop(self) -> None:
         """Disconnect. What is shown stays."""
+        if self._writing is not None:
+            await asyncio.wait({self._writing}, timeout=WRITE_S)
         if self._open_call is not None:
             self._open_call[1].cancel()
             self._open_call = None
@@ -101,10 +135,54 @@ class DesktopNotifications:
         if self._abilities is None:
             await self._within(None, self._ask_abilities())
 
+    async def _meet_again(self) -> None:
+        """Join the daemon that has shown what is left. None is started for it."""
+        await self._bus.connect(self._timeout)
+        page, owners = self._page, list[str]()
+
+        async def ask() -> None:
+            with suppress(BusRefused):
+                owners.append(str((await self._ask_bus("GetNameOwner", "s", [SERVICE])).body[0]))
+
+        await self._within(None, ask())
+        if page is not None and owners == [page.desk.daemon]:
+            await self._join()
+        else:
+            self._page = None
+            self._write_down()
+
+    async def _ask_bus(self, member: str, signature: str = "", body: Sequence[object] = ()) -> "BusMessage":
+        return await self._bus.call(BUS, BUS_PATH, BUS, member, signature, body)
+
     async def _ask_abilities(self) -> None:
         reply = await self._bus.call(SERVICE, PATH, SERVICE, "GetCapabilities")
         told = reply.body[0] if reply.signature == "as" else []
+        if self._file is not None:
+            self._bus_id = str((await self._ask_bus("GetId")).body[0])
         self._owner, self._abilities = reply.sender, frozenset(str(one) for one in told)
+        self._take_over()
+
+    def _take_over(self) -> None:
+        """What an earlier process has shown is ours, if this is the daemon that it has shown it through."""
+        page = self._page if self.left else None
+        if page is not None and page.desk == Desk(self._bus_id, self._owner or ""):
+            self._shown = {**{one.alert: one.number for one in page.shown}, **self._shown}
+        self._page = None
+        self._write_down()
+
+    def _write_down(self) -> None:
+        """Have written, by a thread, what is shown now."""
+        self._unwritten = self._file is not None and self._page is None
+        if self._unwritten and (self._writing is None or self._writing.done()):
+            self._writing = asyncio.create_task(self._write(), name="notifications that are shown")
+
+    async def _write(self) -> None:
+        while self._unwritten and self._file is not None:
+            self._unwritten = False
+            shown = {alert: number for alert, number in self._shown.items() if alert is not None}
+            with suppress(PaneError):  # too many threads hang; another time, then
+                desk = Desk(self._bus_id, self._owner or "")
+                await self._threads.call(self._file.write, desk, shown)
 
     async def _notify(self, message: Message) -> None:
         # What is over is a word of its own: the `CLOSED` that goes with it must not take it away.
@@ -135,9 +213,11 @@ class DesktopNotifications:
         number = int(reply.body[0])
         if lasts and number not in closed:
             self._shown[message.id] = number
+            self._write_down()
 
     async def _take_away(self, alert: AlertId, number: int) -> None:
         self._shown.pop(alert, None)
+        self._write_down()
         with suppress(BusRefused):  # it says so when the person was faster
             await self._bus.call(SERVICE, PATH, SERVICE, "CloseNotification", "u", [number])
 
@@ -187,6 +267,7 @@ class DesktopNotifications:
             case "NotificationClosed", "uu", [number, _] if self._from_daemon(signal):
                 # For whatever reason: its number means nothing any more, and a repeat makes a new one.
                 self._shown = {alert: one for alert, one in self._shown.items() if one != number}
+                self._write_down()
                 if self._closed is not None:
                     self._closed.add(number)
             case "ActionInvoked", "us", [number, key] if self._from_daemon(signal):

@@ -13,7 +13,7 @@ minutes when another channel has told it.
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
 
@@ -100,6 +100,11 @@ class Dispatcher:
                 self._close(notice.alert.id)
             else:
                 self._say(notice)
+
+    def take_over(self, open_alerts: Collection[AlertId]) -> None:
+        """An earlier process, or an earlier dispatcher, may have left notifications; returns at once."""
+        for lane in self._lanes.values():
+            lane.take_over(open_alerts)
 
     def answer(self, alert: Alert, text: str, level: Level) -> None:
         """Say what a button about `alert` has led to, where there are buttons; returns at once."""

@@ -8,14 +8,14 @@ forget the others. What was replaced or closed meanwhile is never sent.
 import asyncio
 import logging
 import traceback
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 import msgspec
 
 from devdash.alerts.model import AlertId, Occasion
 from devdash.engine.clock import Clock
-from devdash.notify.message import Channel, ChannelFailed, Message
+from devdash.notify.message import Channel, ChannelFailed, Lasting, Message
 from devdash.notify.wording import LONGEST_TEXT, line
 
 log = logging.getLogger("devdash.notify")
@@ -97,6 +97,7 @@ class Lane:
         self._pauses = 0
         self._nudge = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._resuming: asyncio.Task[ChannelFailed | None] | None = None
         self._stopped = False
 
     def post(self, message: Message, about: Iterable[AlertId], told: set[str]) -> None:
@@ -117,6 +118,18 @@ class Lane:
             self._tried.discard(alert)
             self._put(Letter(None, (alert,), set(), self._clock.monotonic()))
 
+    def take_over(self, open_alerts: Collection[AlertId]) -> None:
+        """What an earlier process has shown serves again where it is still true; the rest is taken away."""
+        if not isinstance(self._channel, Lasting) or self._stopped:
+            return
+        left = self._channel.left
+        self._tried |= left
+        for alert in left.difference(open_alerts):
+            self.close(alert)
+        if left.intersection(open_alerts):
+            resumed = asyncio.create_task(self._channel.resume())
+            self._resuming = asyncio.create_task(self._outcome(resumed, SEND_LIMIT_S), name="notifications")
+
     def nudge(self) -> None:
         """Something has changed for the better: what waits is tried at once."""
         self._nudge.set()
@@ -135,9 +148,11 @@ class Lane:
     async def stop(self) -> None:
         """Say nothing more, and let the channel go."""
         self.withdraw()
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait({self._task}, timeout=2 * CANCEL_GRACE_S)
+        tasks = {task for task in (self._task, self._resuming) if task is not None}
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=2 * CANCEL_GRACE_S)
         failure = await self._outcome(asyncio.create_task(self._channel.stop()), 2 * CANCEL_GRACE_S)
         if failure is not None:
             log.info("channel %s did not stop: %s", self.name, failure.message)

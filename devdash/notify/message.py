@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import msgspec
 
@@ -88,4 +88,18 @@ class Channel(Protocol):
 
     async def stop(self) -> None:
         """Let go of connections and programs, within half a second."""
+        ...
+
+
+@runtime_checkable
+class Lasting(Protocol):
+    """A channel whose messages are still there, with their buttons, when their process is not."""
+
+    @property
+    def left(self) -> frozenset[AlertId]:
+        """What an earlier process has shown, as far as is known."""
+        ...
+
+    async def resume(self) -> None:
+        """Be there for the buttons of what is left. Raises as `Channel.send`."""
         ...
