@@ -93,8 +93,8 @@ class Book:
     async def _folded(self, newest: Reading, window: Window) -> Loaded:
         """The months `window` of `newest`, and those that `view` shows in its stead."""
         if self._whole is not None and self._whole is not newest and self._whole.covers(window):
-            await self._whole.folded(window, self._config.currency, self._context)
-        return await newest.folded(window, self._config.currency, self._context)
+            await self._whole.folded(window, self._config, self._context)
+        return await newest.folded(window, self._config, self._context)
 
     async def asked(self) -> Asked:
         """What would run code when the journal is loaded. Nothing is loaded for it.
@@ -135,7 +135,6 @@ class Book:
         comma = config.write.decimal_comma is True
         return Outlook(
             self._context.now().date(),
-            config.budgets.rollover,
             config.budgets.fixed,
             tuple(filter(self._has, floors_of(config.floors, decimal_comma=comma))),
             config.quiet_days,

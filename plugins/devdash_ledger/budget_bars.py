@@ -42,11 +42,14 @@ class Bar(msgspec.Struct, frozen=True):
 
 
 def bars(journal: Journal, period: Period) -> Mapping[tuple[str, str], Bar]:
-    """By account and currency: the budgets of all months of `period`, added up."""
+    """By account and currency: the budgets of all months of `period`, added up.
+
+    With rollover what was carried over into the first of them counts, as it does for the month alone.
+    """
     sums: dict[tuple[str, str], tuple[Decimal, Decimal]] = {}
     for one in journal.budgets:
         if one.every is Every.MONTH and period.since <= months.parse(one.month) <= period.last:
             key = (one.account, one.currency)
-            budget, actual = sums.get(key, (Decimal(0), Decimal(0)))
+            budget, actual = sums.get(key, (Decimal(one.carried or 0), Decimal(0)))
             sums[key] = (EXACT.add(budget, Decimal(one.budget)), EXACT.add(actual, Decimal(one.actual)))
     return {key: Bar(budget, actual) for key, (budget, actual) in sums.items() if budget}

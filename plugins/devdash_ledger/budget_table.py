@@ -42,7 +42,7 @@ def table(
         Column("Budget", Align.RIGHT, 3),
         *((Column("Carried", Align.RIGHT, 4),) if any(row.carried for row in current) else ()),
         Column("Left", Align.RIGHT),
-        Column("At this pace", Align.RIGHT, 2),
+        Column("Ends at", Align.RIGHT, 2),
     )
     kept = min(MAX_MONTHS, MAX_PAST // len(current))
     shown = (

@@ -51,8 +51,10 @@ def length(every: Every) -> int:
     return _MONTHS.get(every, 1)
 
 
-def budget_months(plans: Iterable[Plan], moves: Moves, shown: range) -> tuple[BudgetMonth, ...]:
-    """One row for each budget and month of `shown`; see `BudgetMonth`. `carried` is always told."""
+def budget_months(
+    plans: Iterable[Plan], moves: Moves, shown: range, *, rollover: bool
+) -> tuple[BudgetMonth, ...]:
+    """One row for each budget and month of `shown`; see `BudgetMonth`. Goals are not carried over."""
     dated: defaultdict[tuple[str, str, Every], list[Plan]] = defaultdict(list)
     for plan in plans:
         dated[plan.account, plan.currency, plan.every].append(plan)
@@ -60,7 +62,7 @@ def budget_months(plans: Iterable[Plan], moves: Moves, shown: range) -> tuple[Bu
     first = min((month for by_month in moves.values() for month in by_month), default=shown.stop)
     rows: list[BudgetMonth] = []
     for (account, currency, _), own in sorted(dated.items()):
-        rows += _Line(own, actuals[account, currency], first).rows(shown)
+        rows += _Line(own, actuals[account, currency], first).rows(shown, rollover)
     return tuple(rows)
 
 
@@ -87,7 +89,7 @@ class _Line:
         self._actuals = actuals
         self._first = max(self._begin(first), self._starts[0])
 
-    def rows(self, shown: range) -> list[BudgetMonth]:
+    def rows(self, shown: range, rollover: bool) -> list[BudgetMonth]:
         carried, begun = _ZERO, max(self._first, self._begin(shown.start) - MOST_MONTHS)
         found: list[BudgetMonth] = []
         for month in shown:
@@ -98,7 +100,9 @@ class _Line:
             plan = self._due(begin)
             if plan is not None and plan.number is not None:
                 actual = self._actual(begin, month)
-                found.append(_row(plan, month, _amount(plan, plan.number, begin), actual, carried))
+                row = _row(plan, month, _amount(plan, plan.number, begin), actual)
+                rolled = format(carried, "f") if rollover and not plan.goal else ""
+                found.append(msgspec.structs.replace(row, carried=rolled))
         return found
 
     def _begin(self, month: int) -> int:
@@ -122,7 +126,7 @@ class _Line:
         return EXACT.subtract(_amount(plan, plan.number, begin), actual)
 
 
-def _row(plan: Plan, month: int, budget: Decimal, actual: Decimal, carried: Decimal) -> BudgetMonth:
+def _row(plan: Plan, month: int, budget: Decimal, actual: Decimal) -> BudgetMonth:
     return BudgetMonth(
         plan.account,
         months.text_of(month),
@@ -131,7 +135,6 @@ def _row(plan: Plan, month: int, budget: Decimal, actual: Decimal, carried: Deci
         format(actual, "f"),
         every=Every.MONTH if length(plan.every) == 1 else plan.every,
         goal=plan.goal,
-        carried=format(carried, "f"),
     )
 
 

@@ -7,6 +7,7 @@ import msgspec
 
 from devdash.api import PaneContext
 from devdash_ledger import months
+from devdash_ledger.config import LedgerConfig
 from devdash_ledger.content import Content
 from devdash_ledger.journal import Journal, Window
 from devdash_ledger.stamps import Look
@@ -71,11 +72,12 @@ class Reading:
         """The months `window`, if they have been folded."""
         return self._folded.get(window)
 
-    async def folded(self, window: Window, currency: str | None, context: PaneContext) -> Loaded:
+    async def folded(self, window: Window, config: LedgerConfig, context: PaneContext) -> Loaded:
         """The months `window`; the same object each time."""
         known = self._folded.get(window)
         if known is None:
-            journal = await context.in_thread(self.unfolding.journal, window, currency)
+            currency, rollover = config.currency, config.budgets.rollover
+            journal = await context.in_thread(self.unfolding.journal, window, currency, rollover)
             known = self._folded.setdefault(window, Loaded(journal, self.at, window, self.look))
             while len(self._folded) > MOST_WINDOWS:
                 del self._folded[next(iter(self._folded))]

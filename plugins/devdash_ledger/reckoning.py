@@ -28,13 +28,12 @@ class Outlook(msgspec.Struct, frozen=True):
 
     Attributes:
         day: today.
-        rollover, fixed: see `BudgetConfig`.
+        fixed: see `BudgetConfig`.
         floors: see `Floor`.
         quiet_days: without an entry for so many days the journal is forgotten; 0: never.
     """
 
     day: date
-    rollover: bool = False
     fixed: tuple[str, ...] = ()
     floors: tuple[Floor, ...] = ()
     quiet_days: int = 0
@@ -96,8 +95,6 @@ def quiet_for(last_entry: str, day: date) -> int | None:
 
 
 def _reckoned(row: BudgetMonth, outlook: Outlook) -> BudgetMonth:
-    rolls = outlook.rollover and not row.goal
-    row = msgspec.structs.replace(row, carried=row.carried if rolls else "")
     available, actual = room(row), Decimal(row.actual)
     share = None
     if (available > 0) or (row.goal and available):

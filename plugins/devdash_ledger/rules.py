@@ -72,7 +72,7 @@ def _failing(facts: LedgerFacts) -> str:
 
 def _over(prefix: Prefix) -> Rule[LedgerFacts]:
     return Rule(
-        name="budget-over",
+        name=standing.BUDGET_OVER,
         level=Level.ATTENTION,
         text="{item} is over its budget",
         say=lambda facts, item: _words(facts, item, prefix, budget_table.over),
@@ -98,13 +98,13 @@ def _pace(prefix: Prefix) -> Rule[LedgerFacts]:
         },
         present=lambda facts: _current(facts, prefix).keys(),
         keep_s=_HOUR,
-        inhibited_by=("budget-over",),
+        inhibited_by=(standing.BUDGET_OVER,),
     )
 
 
 def _floor(prefix: Prefix) -> Rule[LedgerFacts]:
     return Rule(
-        name="floor",
+        name=standing.FLOOR,
         level=Level.ATTENTION,
         text="{item} is below its floor",
         say=lambda facts, item: _low(facts, item, prefix),
@@ -118,7 +118,7 @@ def _floor(prefix: Prefix) -> Rule[LedgerFacts]:
 
 def _quiet(days: int, add: str | None) -> Rule[LedgerFacts]:
     return Rule(
-        name="quiet",
+        name=standing.QUIET,
         level=Level.ATTENTION,
         text=f"No entry for {days} days",
         say=lambda facts, item: standing.quiet(facts.quiet_for, facts.last_entry),
@@ -146,7 +146,7 @@ def _dated(facts: LedgerFacts, prefix: Prefix) -> Iterator[tuple[str, BudgetMont
 
 
 def _floors(facts: LedgerFacts, prefix: Prefix) -> Mapping[str, FloorBalance]:
-    return {prefix(one.journal) + f"{one.account} {one.currency}": one for one in facts.floors}
+    return {prefix(one.journal) + standing.floor_key(one): one for one in facts.floors}
 
 
 Say = Callable[[BudgetMonth, Mapping[str, int]], str]

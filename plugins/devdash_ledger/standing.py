@@ -12,8 +12,10 @@ from devdash_ledger.facts import BudgetMonth, FloorBalance, LedgerFacts
 from devdash_ledger.journal import Journal
 from devdash_ledger.reckoning import Outlook
 
+BUDGET_OVER = "budget-over"
+FLOOR = "floor"
 QUIET = "quiet"
-"""The key of what is said about quiet days."""
+"""Names of rules."""
 MAX_ROWS = 100
 """Budgets on the screen; the facts have all."""
 FEW_ROWS = 20
@@ -75,18 +77,17 @@ def blocks(found: Standing, last: str, digits: Mapping[str, int], accounts: int)
 
 
 def attention(found: Standing, digits: Mapping[str, int]) -> list[Attention]:
-    """What needs a hand."""
-    told = [
-        Attention(key, Level.ATTENTION, budget_table.over(row, digits), item=key)
-        for row in found.over
-        for key in (budget_table.key(row),)
+    """What needs a hand. A key is that of the row and the rule's name, which makes it one with its alert."""
+    over = ((budget_table.key(row), BUDGET_OVER, budget_table.over(row, digits)) for row in found.over)
+    below = ((floor_key(one), FLOOR, low(one)) for one in found.floors if reckoning.is_below(one))
+    return [
+        Attention(f"{row}:{rule}", Level.ATTENTION, text, item=row) for row, rule, text in (*over, *below)
     ]
-    told += [
-        Attention(f"floor:{one.account} {one.currency}", Level.ATTENTION, low(one))
-        for one in found.floors
-        if reckoning.is_below(one)
-    ]
-    return told
+
+
+def floor_key(one: FloorBalance) -> str:
+    """The key of the row of an account that has a floor."""
+    return f"{one.account} {one.currency}"
 
 
 def silence(facts: LedgerFacts, quiet_days: int) -> str:

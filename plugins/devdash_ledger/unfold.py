@@ -29,10 +29,10 @@ class Unfolding:
         self._types: Mapping[str, AccountType] = {one.account: one.type for one in sheet.moves}
         self._prices = PriceBook(sheet.prices)
 
-    def journal(self, window: Window, currency: str | None) -> Journal:
+    def journal(self, window: Window, currency: str | None, rollover: bool = False) -> Journal:
         """The journal of the months `window`, converted to `currency`; None: to the journal's own.
 
-        The main currency is the same for every window.
+        The main currency is the same for every window. `rollover`: see `BudgetConfig`.
         """
         sheet = self.sheet
         last = months.parse(window.last)
@@ -49,7 +49,7 @@ class Unfolding:
             patterns=sheet.patterns,
             months=tuple(months.text_of(month) for month in shown),
             series=converted(series, shown, main, self._prices),
-            budgets=budget_months(sheet.plans, self._moves, shown),
+            budgets=budget_months(sheet.plans, self._moves, shown, rollover=rollover),
             errors=sheet.errors,
             error_count=sheet.error_count,
             complete=sheet.complete,

@@ -42,21 +42,25 @@ def test_a_budget_counts_its_account_and_those_below_it() -> None:
     booked = dict(moves(Expenses__Food={JAN: "1"}, Expenses__Food__Out={JAN: "2"}))
     booked |= moves(Expenses__FoodTruck={JAN: "4"}, Expenses={JAN: "8"})
     booked[FOOD, "CHF"] = {JAN: Decimal(16)}
-    (row,) = budget_months([plan(JAN, "400")], booked, range(JAN, JAN + 1))
+    (row,) = budget_months([plan(JAN, "400")], booked, range(JAN, JAN + 1), rollover=True)
     assert (row.budget, row.actual) == ("400", "3")
 
 
 def test_quarters_and_years_are_whole() -> None:
     """A budget of a quarter or year is never divided: beside it stands what was booked since its begin."""
     booked = moves(Expenses__Food={JAN + month: "10" for month in range(12)})
-    rows = budget_months([plan(JAN + 4, "100", Every.QUARTER)], booked, range(JAN + 3, JAN + 7))
+    rows = budget_months(
+        [plan(JAN + 4, "100", Every.QUARTER)], booked, range(JAN + 3, JAN + 7), rollover=True
+    )
     assert told(rows) == [
         ("26-04", "100", "10", "0"),
         ("26-05", "100", "20", "0"),
         ("26-06", "100", "30", "0"),
         ("26-07", "100", "10", "70"),
     ]
-    rows = budget_months([plan(JAN + 4, "1000", Every.YEAR)], booked, range(JAN + 10, JAN + 13))
+    rows = budget_months(
+        [plan(JAN + 4, "1000", Every.YEAR)], booked, range(JAN + 10, JAN + 13), rollover=True
+    )
     assert told(rows) == [
         ("26-11", "1000", "110", "0"),
         ("26-12", "1000", "120", "0"),
@@ -72,7 +76,7 @@ def test_quarters_and_years_are_whole() -> None:
 )
 def test_days_and_weeks_make_whole_months(start: int, every: Every, number: int) -> None:
     """A month has as many daily budgets as days, and as many weekly ones as weeks begin in it: no share."""
-    rows = budget_months([plan(start, str(number), every)], {}, range(JAN, JAN + 24))
+    rows = budget_months([plan(start, str(number), every)], {}, range(JAN, JAN + 24), rollover=False)
     for row in rows:
         year, month = int(row.month[:4]), int(row.month[5:])
         days = [date(year, month, 1) + timedelta(n) for n in range(monthrange(year, month)[1])]
@@ -83,7 +87,9 @@ def test_days_and_weeks_make_whole_months(start: int, every: Every, number: int)
 def test_the_last_budget_of_a_month_holds_and_an_ended_one_is_gone() -> None:
     """Of two in one month the later counts; None ends it; what was carried stays."""
     plans = [plan(JAN, "100"), plan(JAN, "50"), plan(JAN + 2, None), plan(JAN + 4, "70")]
-    rows = budget_months(plans, moves(Expenses__Food={JAN: "20", JAN + 2: "5"}), range(JAN - 1, JAN + 5))
+    rows = budget_months(
+        plans, moves(Expenses__Food={JAN: "20", JAN + 2: "5"}), range(JAN - 1, JAN + 5), rollover=True
+    )
     assert told(rows) == [
         ("26-01", "50", "20", "0"),
         ("26-02", "50", "0", "30"),
@@ -121,7 +127,8 @@ def test_what_is_carried_is_all_that_was_left_before(
 
     own = [Plan(FOOD, "EUR", start, number, every) for start, number in plans]
     rows = {
-        row.month: row for row in budget_months(own, {(FOOD, "EUR"): booked}, range(first, first + count))
+        row.month: row
+        for row in budget_months(own, {(FOOD, "EUR"): booked}, range(first, first + count), rollover=True)
     }
     since = max(min(booked) - min(booked) % step, ordered[0][0] - ordered[0][0] % step)
     for month in range(first, first + count):
@@ -135,42 +142,44 @@ def test_what_is_carried_is_all_that_was_left_before(
             ]
             assert Decimal(row.budget) == budget and Decimal(row.actual) == spent(begin, month + 1)
             assert Decimal(row.carried) == sum(left, Decimal(0))
-            (alone,) = budget_months(own, {(FOOD, "EUR"): booked}, range(month, month + 1))
+            (alone,) = budget_months(own, {(FOOD, "EUR"): booked}, range(month, month + 1), rollover=True)
             assert alone == row
 
 
 def row(**changes: object) -> BudgetMonth:
     """A budget of 300 for April, a month of 30 days, of which 100 are spent."""
-    return msgspec.structs.replace(
-        BudgetMonth(FOOD, "2026-04", "EUR", "300", "100", carried="-50"), **changes
-    )
+    return msgspec.structs.replace(BudgetMonth(FOOD, "2026-04", "EUR", "300", "100"), **changes)
 
 
-def reckon(day: int, rollover: bool = False, fixed: tuple[str, ...] = (), **changes: object) -> BudgetMonth:
+def reckon(day: int, fixed: tuple[str, ...] = (), **changes: object) -> BudgetMonth:
     """`row` as on that day of April."""
-    (found,) = reckoning.reckoned([row(**changes)], Outlook(date(2026, 4, day), rollover, fixed))
+    (found,) = reckoning.reckoned([row(**changes)], Outlook(date(2026, 4, day), fixed))
     return found
 
 
 def test_left_percent_and_pace() -> None:
     """Ten of thirty days gone: three times as much is projected. Today counts as gone."""
     found = reckon(10)
-    assert (found.left, found.percent, found.projected, found.carried) == ("200", 33.3, "300", "")
+    assert (found.left, found.percent, found.projected) == ("200", 33.3, "300")
     assert reckon(30).projected == "100"
     assert reckon(1).projected == "3000"
 
 
-def test_rollover_changes_what_there_is() -> None:
-    """With rollover the 50 spent too much before are missing; without they are not even told.
-
-    What is to be reached is not carried: an income of before is no income to come.
-    """
-    assert reckon(10, rollover=True, goal=True).carried == ""
-    found = reckon(10, rollover=True)
-    assert (found.left, found.percent, found.carried) == ("150", 40.0, "-50")
-    assert reckoning.is_over(reckon(10, rollover=True, actual="250.01"))
-    assert not reckoning.is_over(reckon(10, rollover=True, actual="250.00"))
+def test_what_was_carried_over_is_there() -> None:
+    """The 50 spent too much before are missing, to the cent."""
+    found = reckon(10, carried="-50")
+    assert (found.left, found.percent) == ("150", 40.0)
+    assert reckoning.is_over(reckon(10, carried="-50", actual="250.01"))
+    assert not reckoning.is_over(reckon(10, carried="-50", actual="250.00"))
     assert not reckoning.is_over(reckon(10, actual="250.01"))
+
+
+def test_goals_and_budgets_without_rollover_are_not_carried_over() -> None:
+    """An income of before is no income to come; and rollover is a setting."""
+    goal = msgspec.structs.replace(plan(JAN, "-100"), goal=True)
+    for plans, rollover in (([goal], True), ([plan(JAN, "100")], False)):
+        rows = budget_months(plans, moves(Expenses__Food={JAN: "5"}), range(JAN, JAN + 3), rollover=rollover)
+        assert [one.carried for one in rows] == ["", "", ""]
 
 
 @pytest.mark.parametrize(
@@ -186,7 +195,7 @@ def test_what_does_not_go_by_days_is_not_projected(
     changes: dict[str, object], fixed: tuple[str, ...]
 ) -> None:
     """Months that are over, goals, and what the settings call fixed."""
-    (found,) = reckoning.reckoned([row(**changes)], Outlook(date(2026, 4, 10), fixed=fixed))
+    (found,) = reckoning.reckoned([row(**changes)], Outlook(date(2026, 4, 10), fixed))
     assert found.projected == ""
     assert reckon(10, fixed=("Expenses:Foo",)).projected
 

@@ -274,6 +274,6 @@ async def test_several_journals_keep_their_own_budgets_and_floors(
         {"home.beancount/Assets:Cash EUR"},
     )
     assert {one.key for one in report.attention} == {
-        f"home.beancount/{FOOD}",
-        "club.beancount/floor:Assets:Till EUR",
+        f"home.beancount/{FOOD}:budget-over",
+        "club.beancount/Assets:Till EUR:floor",
     }
