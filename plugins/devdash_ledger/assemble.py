@@ -10,7 +10,7 @@ from devdash_ledger.budgets import Plan
 from devdash_ledger.facts import JournalError
 from devdash_ledger.journal import AccountType, CurrencyUse, LoadRequest
 from devdash_ledger.prices import Price
-from devdash_ledger.sheet import FOREVER, Moves, Sheet, Use, month_ends
+from devdash_ledger.sheet import FOREVER, Ground, Moves, Sheet, Use, month_ends
 
 MAX_ERRORS = 50
 
@@ -25,7 +25,7 @@ class Contents(msgspec.Struct, frozen=True):
         kind_of: what kind of account a name is.
         digits: decimals that the journal usually writes for a currency; asked after the bookings.
         errors: all of them, in order.
-        lasting, readers: see `Sheet`.
+        lasting, readers, ground: see `Sheet`.
         days: see `Sheet`.
     """
 
@@ -42,6 +42,7 @@ class Contents(msgspec.Struct, frozen=True):
     errors: tuple[JournalError, ...]
     complete: bool
     lasting: bool = False
+    ground: Ground | None = None
     readers: tuple[str, ...] = ()
     days: tuple[str, ...] = ()
 
@@ -73,6 +74,7 @@ def assemble(request: LoadRequest, contents: Contents, until: int = FOREVER) -> 
         last=months.parse(request.last_month),
         until=until,
         lasting=contents.lasting,
+        ground=contents.ground,
         readers=contents.readers,
         days=contents.days,
     )

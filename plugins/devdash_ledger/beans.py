@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import msgspec
 from beancount.core.amount import Amount
-from beancount.core.data import Custom, Directive, Document, Transaction
+from beancount.core.data import Balance, Close, Custom, Directive, Document, Open, Pad, Transaction
 from beancount.core.data import Price as PriceDirective
 
 from devdash_ledger import months
@@ -15,6 +16,10 @@ from devdash_ledger.facts import Every
 from devdash_ledger.fold import Booking
 from devdash_ledger.journal import AccountType
 from devdash_ledger.prices import Price
+from devdash_ledger.sheet import Ground, Opening
+
+if TYPE_CHECKING:
+    from beancount.loader import OptionsMap
 
 _PERIODS = {
     "day": Every.DAY,
@@ -28,6 +33,8 @@ _PERIODS = {
     "year": Every.YEAR,
     "yearly": Every.YEAR,
 }
+_USUAL_TOLERANCE = Decimal("0.5")
+"""beancount's, where the journal sets none."""
 _LIMITED = (AccountType.EXPENSES, AccountType.OTHER)
 """Of these a budget is not to be gone beyond; of others it is to be reached."""
 
@@ -46,6 +53,34 @@ def bookings(entries: Iterable[Directive]) -> Iterator[Booking]:
 def has_documents(entries: Iterable[Directive]) -> bool:
     """Whether a file beside the journal belongs to it."""
     return any(isinstance(entry, Document) for entry in entries)
+
+
+_HARMLESS = frozenset({"beancount.plugins.auto_accounts", "beancount.plugins.implicit_prices"})
+"""Plug-ins that do nothing to a transaction without costs and prices in accounts that are open."""
+
+
+def ground(
+    entries: Iterable[Directive], options: "OptionsMap", kind_of: Callable[[str], AccountType]
+) -> Ground | None:
+    """What a plain transaction stands on; None where plug-ins or tolerances may change it."""
+    opened: dict[str, Opening] = {}
+    unsure: set[str] = set()
+    since = date.min
+    for entry in entries:
+        if isinstance(entry, Open):
+            unsure.update({entry.account} & set(opened))
+            currencies = tuple(entry.currencies or ())
+            opened[entry.account] = Opening(entry.account, kind_of(entry.account), entry.date, currencies)
+        elif isinstance(entry, Close):
+            unsure.add(entry.account)
+        elif isinstance(entry, Balance | Pad):
+            since = max(since, entry.date)
+    own = (
+        options["inferred_tolerance_default"] or options["inferred_tolerance_multiplier"] != _USUAL_TOLERANCE
+    )
+    if own or not {name for name, _ in options["plugin"]} <= _HARMLESS:
+        return None
+    return Ground(tuple(one for name, one in opened.items() if name not in unsure), since)
 
 
 def prices(entries: Iterable[Directive]) -> Iterator[Price]:

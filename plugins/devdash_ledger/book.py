@@ -1,4 +1,8 @@
-"""One journal of the pane: when it is loaded, what was read last, and what still stands of it."""
+"""One journal of the pane: when it is loaded, what was read last, and what still stands of it.
+
+After plain transactions were appended, their figures are there at once (`tail`); the full load follows
+beside the readings, and what it says counts.
+"""
 
 import asyncio
 import os
@@ -35,6 +39,8 @@ class Book:
         self._drive = Patience(str(file), context)
         self._loader = Loader(str(file), self._language(), config, context, self._drive)
         self._reading = asyncio.Lock()
+        self._following: asyncio.Task[Reading] | None = None
+        """The full load that follows an early reading."""
 
     @property
     def asks(self) -> bool:
@@ -56,9 +62,14 @@ class Book:
             if not before.exists(str(self.file)):
                 hint = "correct its name in devdash.toml, or create it"
                 raise Unavailable(f"there is no journal at {self.file}", hint)
+            self._take_over()
             known = await self._current(before, window)
             if known is None:
+                self._stop_following()
                 known = await self._load(before)
+            elif known.is_early and self._following is None:
+                self._following = asyncio.create_task(self._loaded(before, known.content))
+                self._following.add_done_callback(self._followed)
             if known.complete:
                 self._whole = known
             self._newest = known
@@ -76,6 +87,7 @@ class Book:
 
     def close(self) -> None:
         """Let go of what is under way."""
+        self._stop_following()
         self._drive.close()
 
     async def turn(self, window: Window) -> View | None:
@@ -156,19 +168,38 @@ class Book:
         return self._newest.paths, self._newest.unfolding.sheet.patterns
 
     async def _current(self, look: Look, window: Window) -> Reading | None:
-        """What is known already, here or in the cache, when the journal is still that."""
+        """What is known here or in the cache, with what was appended since; None: only a load tells."""
         known = self._newest
         if known is None:
             known = await self._loader.cached(await self._trusted())
         elif not (known.look.settled and known.look.stamps == look.stamps):
-            if known.content is None or await self._content_of(known) != known.content:
-                return None
-            known.look = look
+            known = await self._loader.caught_up(known, look)
+        elif known.is_early and self._following is None:
+            return None  # the load that was to follow has failed: let it be said
         return known if known is not None and known.covers(window) else None
+
+    def _take_over(self) -> None:
+        """Take the load that followed an early reading, once it is there; whatever it says counts."""
+        if self._following is not None and self._following.done():
+            done, self._following = self._following, None
+            if not done.cancelled() and done.exception() is None:
+                self._newest = done.result()
+
+    def _followed(self, done: "asyncio.Task[Reading]") -> None:
+        if not done.cancelled():
+            done.exception()  # seen here; the next reading loads once more, and says it
+            self._context.wake()
+
+    def _stop_following(self) -> None:
+        if self._following is not None:
+            self._following.cancel()
+            self._following = None
 
     async def _load(self, before: Look) -> Reading:
         known = self._newest
-        content = await self._content_of(known) if known is not None else None
+        return await self._loaded(before, await self._content_of(known) if known is not None else None)
+
+    async def _loaded(self, before: Look, content: Content | None) -> Reading:
         return await self._loader.loaded(await self._trusted(), before, content)
 
     async def _content_of(self, known: Reading) -> Content | None:

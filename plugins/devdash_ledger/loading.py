@@ -1,5 +1,6 @@
 """Getting a journal's sheet: from the cache when nothing has changed, else from a worker of its own."""
 
+from contextlib import suppress
 from datetime import UTC
 from pathlib import Path
 from typing import TypeVar
@@ -7,9 +8,9 @@ from typing import TypeVar
 import msgspec
 
 from devdash.api import PaneContext, Unavailable, WorkerFailed, WorkerTimeout
-from devdash_ledger import cache, months
+from devdash_ledger import cache, months, tail
 from devdash_ledger.config import LedgerConfig
-from devdash_ledger.content import Content, content_of
+from devdash_ledger.content import MAX_BYTES, Content, content_of, read_plain
 from devdash_ledger.journal import Format, LoadRequest
 from devdash_ledger.patience import Patience
 from devdash_ledger.reading import Reading
@@ -74,6 +75,26 @@ class Loader:
             await self._context.in_thread(_into_cache, folder, request, utc_month, content, sheet)
         return Reading(unfolding, at, before.completed_by(after), content)
 
+    async def caught_up(self, known: Reading, look: Look) -> Reading | None:
+        """What is known, brought to the files as they are: unchanged, or with what was appended.
+
+        Args:
+            look: the files before they are read.
+
+        Returns:
+            None: only a load can tell.
+        """
+        if known.content is None:
+            return None
+        found = await self._drive.ask(self.patience_s, _caught_up, known.unfolding.sheet, known.content)
+        if found is None:
+            return None
+        unfolding, content = found
+        if unfolding is None:
+            known.look = look
+            return known
+        return Reading(unfolding, self._now(), look, content, is_early=True)
+
     async def call(self, name: str, request: msgspec.Struct, reply: type[T]) -> T:
         """Ask a worker of its own, which then ends.
 
@@ -129,6 +150,24 @@ def _looked_over(sheet: Sheet) -> tuple[Unfolding, Content | None, Look]:
     paths = (*sheet.files, *sheet.watched)
     content = content_of(paths, sheet.patterns)
     return Unfolding(sheet), content, look_at(paths, sheet.patterns)
+
+
+def _caught_up(sheet: Sheet, known: Content) -> tuple[Unfolding | None, Content] | None:
+    """The sheet with what was appended to its files, and their content; None and the same where nothing was.
+
+    None when the files say anything else.
+    """
+    now = content_of((*sheet.files, *sheet.watched), sheet.patterns)
+    if now is None or now == known:
+        return (None, known) if now is not None else None
+    place = tail.changed(known, now)
+    with suppress(OSError):
+        data = read_plain(now.files[place].path, MAX_BYTES) if place is not None else None
+        text = tail.appended(known, now, data) if data is not None else None
+        entries = tail.entries_of(text, sheet) if text is not None else None
+        if entries is not None:
+            return Unfolding(tail.extended(sheet, entries)), now
+    return None
 
 
 def _undisturbed(before: Look, after: Look) -> bool:

@@ -26,6 +26,7 @@ class Patience:
         self._name, self._context = name, context
         self._under_way: asyncio.Task[object] | None = None
         self._since = 0.0
+        self._turn = asyncio.Lock()
 
     async def ask(self, patience_s: float, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The result of `function`, run in a thread; waits `patience_s` seconds for it.
@@ -33,13 +34,14 @@ class Patience:
         Raises:
             Unavailable: the drive does not answer, now or since an earlier call.
         """
-        if self._under_way is not None:
-            await self._wait(self._under_way, AGAIN_S)
-        self._since = self._context.monotonic()
-        task: asyncio.Task[T] = asyncio.create_task(self._context.in_thread(function, *args, **kwargs))
-        self._under_way = task
-        await self._wait(task, patience_s)
-        return task.result()
+        async with self._turn:
+            if self._under_way is not None:
+                await self._wait(self._under_way, AGAIN_S)
+            self._since = self._context.monotonic()
+            task: asyncio.Task[T] = asyncio.create_task(self._context.in_thread(function, *args, **kwargs))
+            self._under_way = task
+            await self._wait(task, patience_s)
+            return task.result()
 
     async def _wait(self, task: "asyncio.Task[object]", patience_s: float) -> None:
         await asyncio.wait({task}, timeout=patience_s)

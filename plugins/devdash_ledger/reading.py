@@ -41,10 +41,14 @@ class Reading:
         at: when it was asked for, ISO-8601.
         look: the files at that time.
         content: what it was made of; None: the files may have changed meanwhile.
+        is_early: it was made of an earlier one and of what was appended since; the full load is to follow.
     """
 
-    def __init__(self, unfolding: Unfolding, at: str, look: Look, content: Content | None) -> None:
+    def __init__(
+        self, unfolding: Unfolding, at: str, look: Look, content: Content | None, *, is_early: bool = False
+    ) -> None:
         self.unfolding, self.at, self.look, self.content = unfolding, at, look, content
+        self.is_early = is_early
         self._folded: dict[Window, Loaded] = {}
 
     @property

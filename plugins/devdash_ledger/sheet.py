@@ -5,6 +5,7 @@ months. It crosses from the worker to the pane, and lies in the cache.
 """
 
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 
 import msgspec
@@ -52,6 +53,31 @@ class Use(msgspec.Struct, frozen=True, array_like=True):
     postings: tuple[int, ...]
 
 
+class Opening(msgspec.Struct, frozen=True, array_like=True):
+    """An account that is open and never closed.
+
+    Attributes:
+        day: since when.
+        currencies: those that it may hold; empty: any.
+    """
+
+    account: str
+    type: AccountType
+    day: date
+    currencies: tuple[str, ...]
+
+
+class Ground(msgspec.Struct, frozen=True):
+    """What a plain transaction at the end of a journal stands on; see `tail`.
+
+    Attributes:
+        since: the day of the last balance or pad; before it, a new transaction changes what they say.
+    """
+
+    openings: tuple[Opening, ...]
+    since: date
+
+
 class Sheet(msgspec.Struct, frozen=True):
     """A journal as it was read.
 
@@ -70,6 +96,7 @@ class Sheet(msgspec.Struct, frozen=True):
         readers: the files of the program or package that read it, its main one first; to know it again.
         days: of the entries since the begin of the month `last`, and of the newest before, "YYYY-MM-DD",
             ascending; empty where they were not asked for.
+        ground: None where a new transaction cannot be told by itself.
     """
 
     title: str
@@ -89,6 +116,7 @@ class Sheet(msgspec.Struct, frozen=True):
     lasting: bool = False
     readers: tuple[str, ...] = ()
     days: tuple[str, ...] = ()
+    ground: Ground | None = None
 
 
 def month_ends(prices: Iterable[Price]) -> tuple[Price, ...]:

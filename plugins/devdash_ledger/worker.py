@@ -144,6 +144,7 @@ def _sheet(
         complete=not any(type(error).__name__ in UNREAD for error in errors),
         lasting=_lasts(request, found, entries, options),
         readers=_readers(),
+        ground=beans.ground(entries, options, kind_of),
         days=beans.days(entries, date.fromisoformat(f"{request.last_month}-01")),
     )
     return assemble(request, contents)
