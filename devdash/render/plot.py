@@ -23,7 +23,8 @@ def plot(
 ) -> tuple[str, ...]:
     """`values`, oldest first, as `height` lines of at most `width` cells; none without a finite value.
 
-    The highest value stands at the top and the lowest at the bottom, each named on the left. What lies
+    The highest value stands at the top and the lowest at the bottom, each named on the left. A series without
+    any difference is a line in the middle, or at the bottom when it is zero, as in a sparkline. What lies
     between two neighbours is joined; a gap stays a gap. Where there are more values than dots, a dot stands
     for the first of its stretch and for both its extremes.
 
@@ -40,7 +41,12 @@ def plot(
     if room < LEAST:
         axis, room, top, bottom = 0, max(width, 1), "", ""
     cells = _cells(values, room, height, low, high)
-    names = {0: top, height - 1: bottom} if height > 1 and low != high else {height - 1: bottom}
+    flat = low / 2 == high / 2
+    names = (
+        {0: top, height - 1: bottom}
+        if height > 1 and not flat
+        else {_height(low, low, high, 4 * height) // 4: bottom}
+    )
     return tuple(
         (f"{names.get(row, ''):>{axis}} │" if axis else "") + "".join(map(chr, line)).rstrip(chr(_BLANK))
         for row, line in enumerate(cells)
@@ -72,7 +78,7 @@ def _cells(
 def _height(value: float, low: float, high: float, rows: int) -> int:
     """The row of dots, from the top. Halves: the difference of two floats may be larger than any float."""
     extent = high / 2 - low / 2
-    share = (value / 2 - low / 2) / extent if extent else 0.0
+    share = (value / 2 - low / 2) / extent if extent else 0.5 if value else 0.0
     return round((1 - share) * (rows - 1))
 
 
