@@ -15,7 +15,8 @@ async def carry_out(app: App[None], effect: Effect) -> str:
     match effect:
         case CopyText():
             app.copy_to_clipboard(effect.text)
-            return f"copied: {effect.text}"
+            first, *rest = effect.text.splitlines() or [""]
+            return f"copied: {first}" + (f" … ({len(rest) + 1} lines)" if rest else "")
         case PrintText():
             return ""  # shown in a sheet, with what else there is to show
         case OpenEditor():

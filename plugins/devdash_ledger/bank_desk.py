@@ -219,10 +219,11 @@ class BankDesk(Desk):
     async def _guess(self, request: ActionRequest) -> Outcome:
         name = request.value("bank") or "mybank"
         file = _path(request)
-        order = Look(str(file), "Assets:Bank:Checking", self._currency, self._context.name, name)
+        journal = await self._writing.chosen(request)
+        order = Look(str(file), journal, self._currency, self._context.name, name)
         found = await self._called(_WORKER, "look", order, Guessed)
         return Outcome(
-            message=f"devdash.toml has no bank {name} yet: copy this table into it, with your account.",
+            message=f"devdash.toml has no bank {name} yet: put this table into it.",
             blocks=bank_lists.guessed(found, file.name),
             effects=(CopyText(found.toml),),
             reread=False,

@@ -71,12 +71,13 @@ class Guess(msgspec.Struct, frozen=True):
         return msgspec.convert({one.key: one.value for one in (*self.settings, *chosen)}, Bank, strict=True)
 
 
-def guess(data: bytes, account: str, currency: str = "") -> Guess:
+def guess(data: bytes, account: str, currency: str = "", beside: Sequence[str] = ()) -> Guess:
     """Look at a whole file. Seconds for a large one: run it in a worker or a thread.
 
     Args:
         account: the journal's account that it is a statement of.
         currency: of the amounts where the file names none; empty: a question.
+        beside: accounts that it may be a statement of as well; with them, that is a question.
 
     Raises:
         PaneError: it has no column of dates beside one of amounts, or several delimiters would do.
@@ -93,15 +94,15 @@ def guess(data: bytes, account: str, currency: str = "") -> Guess:
         raise PaneError(
             f"the columns could be parted by {signs}", "write the bank's table by hand; see the docs"
         )
-    return _Guesser(first, account, currency).guess()
+    return _Guesser(first, (account, *beside), currency).guess()
 
 
 class _Guesser:
     """One guess: columns are given away one role after the other."""
 
-    def __init__(self, shape: Shape, account: str, currency: str) -> None:
+    def __init__(self, shape: Shape, accounts: Sequence[str], currency: str) -> None:
         self._shape = shape
-        self._account = account
+        self._accounts = accounts
         self._currency = currency
         self._settings: list[Setting] = []
         self._questions: list[Question] = []
@@ -115,7 +116,10 @@ class _Guesser:
     def guess(self) -> Guess:
         """Everything, in the order of a bank's table."""
         shape = self._shape
-        self._set("account", self._account)
+        self._decide(
+            "Whose statement is it, or of which other account?",
+            [(Setting("account", one),) for one in self._accounts],
+        )
         self._currencies()
         self._date()
         self._amounts()
@@ -240,7 +244,7 @@ class _Guesser:
 
     def _proven(self, amount: int, balance: int, signs: tuple[str, str]) -> Setting | None:
         """By the balance, of which a positive one is money that one has only for an account of assets."""
-        if not self._account.startswith("Assets:"):
+        if not all(one.casefold().startswith("assets:") for one in self._accounts):
             return None
         pairs = list(zip(self._values(amount, signs), self._values(balance, signs), strict=True))
         if sum(1 for value, _ in pairs if value) < MIN_PROOF:

@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Sequence
 
-from devdash.api import Align, Block, Cell, Column, Level, Notice, Row, Table, Tone
+from devdash.api import Align, Block, Cell, Column, Level, Notice, Row, Table, Text, Tone
 from devdash_ledger.bank_match import Likeness
 from devdash_ledger.bank_orders import Begun, Guessed
 from devdash_ledger.bank_review import Choice, Item, Review
@@ -18,9 +18,9 @@ _COLUMNS = (
     Column("Date"),
     Column("Amount", Align.RIGHT),
     Column("Payee", shrink=True),
-    Column("For", shrink=True, priority=2),
+    Column("For", shrink=True, priority=1),
     Column("Account", shrink=True),
-    Column("", priority=1),
+    Column("", shrink=True),
 )
 _STATES = {
     Choice.ACCEPTED: ("accepted", Tone.GOOD),
@@ -69,7 +69,22 @@ def _row(item: Item) -> Row:
             Cell(item.account or "?", Tone.PLAIN if item.account else Tone.WARN),
             Cell(word, tone),
         ),
+        detail=_detail(item),
     )
+
+
+def _detail(item: Item) -> tuple[Block, ...]:
+    """All of a row, uncut."""
+    row = item.row
+    told = (
+        f"{row.date}  {row.amount} {row.currency}  (line {row.line} of the file)",
+        item.payee,
+        item.narration,
+        f"Account: {item.account or 'not known yet; change the row and give one'}",
+        f"The journal has the like at {item.place}." if item.place else "",
+        "The file has an equal row before it." if row.twin else "",
+    )
+    return tuple(Text(text) for text in told if text)
 
 
 def notices(begun: Begun) -> tuple[Block, ...]:
@@ -87,9 +102,8 @@ def guessed(found: Guessed, file: str) -> tuple[Block, ...]:
     """What is left to be said of a guess, and the rows that it was made from."""
     blocks: list[Block] = []
     if found.questions:
-        blocks.append(
-            Notice(Level.ATTENTION, f"{found.questions} questions are left: keep one answer of each.")
-        )
+        many = "1 question is" if found.questions == 1 else f"{found.questions} questions are"
+        blocks.append(Notice(Level.ATTENTION, f"{many} left in the table: keep one answer of each."))
     if found.rest:
         blocks.append(Notice(Level.OK, f"{found.rest} rows at the end are not like the others."))
     width = len(found.rows[0])
@@ -99,7 +113,7 @@ def guessed(found: Guessed, file: str) -> tuple[Block, ...]:
         for number, cells in enumerate(found.rows)
     )
     columns = tuple(Column(title[:MAX_CELL], shrink=True, priority=at) for at, title in enumerate(titles))
-    blocks.append(Table(columns, rows, heading=f"The first rows of {file}"))
+    blocks += [Table(columns, rows, heading=f"The first rows of {file}"), Text(found.toml)]
     return tuple(blocks)
 
 

@@ -55,14 +55,14 @@ class Look(msgspec.Struct, frozen=True):
 
     Attributes:
         file: absolute.
-        account: the journal's account.
+        journal: whose accounts it may be a statement of.
         currency: where the file names none; may be empty.
         pane: the pane's name in devdash.toml.
         name: the bank's.
     """
 
     file: str
-    account: str
+    journal: JournalRef
     currency: str
     pane: str
     name: str

@@ -24,6 +24,13 @@ from devdash_ledger.bank_review import Review
 from devdash_ledger.bank_rows import read
 from devdash_ledger.bank_suggest import History
 from devdash_ledger.bank_toml import toml
+from devdash_ledger.journal import AccountType
+from devdash_ledger.kinds import kinds
+from devdash_ledger.scribe import index
+
+MAX_ACCOUNTS = 4
+"""Accounts that a new bank's file may be a statement of: the most used."""
+_STATED = (AccountType.ASSETS, AccountType.LIABILITIES)
 
 A = TypeVar("A", bound=msgspec.Struct)
 
@@ -80,7 +87,12 @@ def look(order: Look) -> Guessed:
     Raises:
         PaneError: the file cannot be read, or says too little.
     """
-    found = guess(_content(Path(order.file)), order.account, order.currency)
+    content = _content(Path(order.file))
+    kind_of = kinds({}, {})
+    # Only its text is looked at, so this runs nothing of the journal's.
+    own = [one for one in index(order.journal).accounts if kind_of(one) in _STATED][:MAX_ACCOUNTS]
+    account, *others = own or ["Assets:Bank:Checking"]
+    found = guess(content, account, order.currency, others)
     text = toml(found, order.pane, order.name)
     return Guessed(text, len(found.questions), found.headings, found.rows, found.rest)
 

@@ -184,6 +184,7 @@ async def test_a_file_of_an_unknown_bank_suggests_its_table(desk: MakeDesk, tmp_
     [effect] = outcome.effects
     assert isinstance(effect, CopyText)
     assert effect.text.startswith("[panes.ledger.banks.new]\n") and 'date = "Date"' in effect.text
+    assert 'account = "Assets:Giro"' in effect.text  # the only one that it may be of
     assert "# (1)" in effect.text and '# positive = "in"' in effect.text
     [table] = [block for block in outcome.blocks if isinstance(block, Table)]
     assert len(table.rows) == 4

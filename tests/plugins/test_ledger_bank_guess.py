@@ -10,7 +10,7 @@ from hypothesis import given, settings
 
 from devdash.api import PaneError
 from devdash_ledger.bank_config import Bank, bank_problems
-from devdash_ledger.bank_guess import Guess, guess
+from devdash_ledger.bank_guess import Guess, Setting, guess
 from devdash_ledger.bank_rows import read
 from devdash_ledger.bank_toml import toml
 
@@ -129,3 +129,18 @@ def test_what_is_no_statement_is_refused(data: bytes) -> None:
     """Without dates and amounts there is nothing to guess, and a sentence says so."""
     with pytest.raises(PaneError):
         guess(data, "Assets:Bank", "EUR")
+
+
+def test_whose_statement_it_is_is_asked() -> None:
+    """Nothing in a file tells it; and of a liability, a balance proves nothing about the way money went."""
+    rows = "Date,Amount,Balance\n" + "".join(
+        f"2026-11-{day},{amount}.00,{balance}.00\n"
+        for day, amount, balance in ((13, -1, 99), (14, -5, 94), (15, -2, 92), (16, -7, 85), (17, -3, 82))
+    )
+    alone = guess(rows.encode(), "Assets:Bank", "EUR")
+    both = guess(rows.encode(), "Assets:Bank", "EUR", ["Liabilities:Card"])
+    assert Setting("account", "Assets:Bank") in alone.settings
+    options = [question.options for question in both.questions if "Whose" in question.text]
+    assert options == [((Setting("account", "Assets:Bank"),), (Setting("account", "Liabilities:Card"),))]
+    assert Setting("positive", "in") in alone.settings
+    assert "positive" in {option[0].key for question in both.questions for option in question.options}
