@@ -38,7 +38,8 @@ def shop(kind: Kind = Kind.BALANCES, months: int = 3, account: str = "Assets:Ban
 def test_text_keeps_its_width_and_cuts_no_number(kind: Kind) -> None:
     """At 80 columns and others; months go first, then names are cut; every number is whole or not there."""
     for width in (60, 80, 120):
-        lines = printed_text.text([shop(kind, 12)], width).splitlines()
+        long = shop(kind, 12, account="Assets:Bank:" + "Long" * 12)
+        lines = printed_text.text([long, shop(kind, 12)], width).splitlines()
         assert max(map(printed_text.cells, lines)) <= width
         numbers = re.findall(r"(?<![\w.])−?[\d ]*\d\.\d\d(?!\d)", "\n".join(lines))
         assert numbers and not any("…" in number for number in numbers)
@@ -62,18 +63,19 @@ def test_text_says_what_is_needed_to_read_it() -> None:
 
 def test_bars_stand_on_both_sides_of_zero() -> None:
     """A loss is drawn to the left of where gains begin, and what is little is still seen."""
+    steps = (Decimal(-50), Decimal(150), Decimal("-99.99"), Decimal("-25.01"))
     found = sheet(
         [
-            (0, [("Assets:Bank", "EUR", Decimal(-50)), ("Expenses:Food", "EUR", Decimal(50))]),
-            (1, [("Assets:Bank", "EUR", Decimal(150)), ("Income:Work", "EUR", Decimal(-150))]),
-            (2, [("Assets:Bank", "EUR", Decimal("-99.99")), ("Expenses:Food", "EUR", Decimal("99.99"))]),
+            (month, [("Assets:Bank", "EUR", own), ("Income:Work", "EUR", -own)])
+            for month, own in enumerate(steps)
         ]
     )
-    told = printed_text.text([covered(statement(Kind.BALANCES, found, period(0, 2)))], 60)
-    bars = [line[18:].rstrip() for line in told.splitlines()[-3:]]
-    zero = bars[1].index("█")
-    assert bars[0].startswith("█") and bars[0].rstrip().rindex("█") == zero - 1
-    assert bars[2] == " " * zero + "█" and len(bars[1]) - zero > 2 * zero - 2
+    told = printed_text.text([covered(statement(Kind.BALANCES, found, period(0, 3)))], 60)
+    lowest, highest, little, loss = (line[18:] for line in told.splitlines()[-4:])
+    zero = highest.index("█")
+    assert lowest == "█" * zero and len(highest) - zero > 2 * zero - 2
+    assert little == " " * zero + "█"
+    assert loss.startswith(" ") and loss.endswith("█") and len(loss) == zero
 
 
 @pytest.mark.parametrize("kind", list(Kind))
