@@ -102,7 +102,9 @@ def events(**query: object) -> list[dict[str, object]]:
     return [{"at": at, "pane": pane, "text": text, **rest} for at, pane, text in rows]
 
 
-def series(pane: str, series: str, item: str, since: float, until: float, points: int) -> list[float | None]:
+def series(
+    pane: str, series: str, item: str, since: float, until: float, points: int, host: str = ""
+) -> list[float | None]:
     in_mood("series")
     with sqlite3.connect(_file) as connection:
         rows = connection.execute(
