@@ -232,6 +232,14 @@ def test_what_has_no_price_in_one_month_stands_apart_in_all() -> None:
     assert late.chart.curves[0].amounts[-1] == 1
 
 
+def test_what_was_moved_and_is_not_held_needs_a_price_too() -> None:
+    """Vouchers from the employer, spent within the month, are no euros."""
+    legs = [("Income:Work", "XYZ", Decimal(-10)), ("Expenses:Food", "XYZ", Decimal(10))]
+    one = statement(Kind.INCOME, sheet([(1, legs)]), period(1, 1))
+    assert one.apart == ("XYZ",)
+    assert totals(one, "income") == {"EUR": (Decimal(0),), "XYZ": (Decimal(10),)}
+
+
 def _plain(one: Statement) -> dict[str, list[int]]:
     return {currency: [int(amount) for amount in own] for currency, own in totals(one, "worth").items()}
 
