@@ -331,9 +331,12 @@ class DevdashApp(App[None]):
 
     def on_key(self, event: events.Key) -> None:
         """Keys of the pane's actions. They are looked up here, once the event has bubbled up: keys that
-        were typed ahead reach what has lost the focus meanwhile.
+        were typed ahead reach what has lost the focus meanwhile, or a cursor that is yet to move.
         """
         view = self.focused
+        if isinstance(view, LinesView) and view.press(event.key):
+            event.prevent_default()
+            return
         if view is not None and view.check_consume_key(event.key, event.character):
             view.post_message(events.Key(event.key, event.character))  # what is typed is for the line
         if not isinstance(view, PaneView) or view.pane_name not in self._grid.views:

@@ -5,7 +5,7 @@ costs a few milliseconds, lines that look the same are not drawn again, and
 there is no scrollbar that eats a column of a narrow pane.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import ClassVar
 
@@ -59,6 +59,8 @@ class LinesView(Widget, can_focus=True):
         self._old = False
         self._top = 0
         self._item: str | None = None
+        self.press: Callable[[str], bool] = lambda key: False
+        """Does what a key does beside moving, and tells whether it does anything; the app calls it."""
         self._column: str | None = None
         """The column that was chosen last, also where it is not shown now."""
 

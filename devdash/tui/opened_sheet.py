@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -46,6 +45,7 @@ class OpenedSheet(DetailSheet):
     ) -> None:
         super().__init__(title, blocks, palette)
         self._keys, self._act = tuple(keys), act
+        self.view.press = self._press
         self._have(blocks)
         self._words = Input(placeholder="filter: words that a row must have", compact=True)
         self._words.cursor_blink = False
@@ -68,16 +68,14 @@ class OpenedSheet(DetailSheet):
             self._fetching.cancel()
         self._fetching = fetching
 
-    def on_key(self, event: events.Key) -> None:
-        """Keys of the actions, for the row under the cursor; not while the words of the filter are typed."""
+    def _press(self, key: str) -> bool:
+        """Do what `key` does with the row under the cursor, if it is the key of an action."""
         item = self.view.item
-        if self.focused is not self.view or item is None:
-            return
-        action = next((one for keys, one in self._keys if event.key in keys.split(",")), None)
-        if action is not None:
-            event.stop()
-            event.prevent_default()
-            self._act(action, item)
+        action = next((one for keys, one in self._keys if key in keys.split(",")), None)
+        if action is None or item is None:
+            return False
+        self._act(action, item)
+        return True
 
     def show_blocks(self, blocks: Sequence[Block]) -> None:
         """Show other blocks; the filter holds for them too."""
@@ -93,7 +91,7 @@ class OpenedSheet(DetailSheet):
         rows = any(isinstance(block, Table) and block.rows for block in self._all)
         hints = DetailSheet.HINTS
         acts = [(keys, action.title) for keys, action in self._keys]
-        self.HINTS = (*hints, ("slash", "filter"), *acts) if rows else hints
+        self.HINTS = (*hints[:1], *acts, *hints[1:], ("slash", "filter")) if rows else hints
 
     def _filter(self) -> None:
         self.view.show_blocks(filter_rows(self._all, self._words.value))

@@ -131,8 +131,8 @@ def _table(
         Column(""),
         Column("Payee, narration", shrink=True),
         *((Column("Account", priority=_ACCOUNT, shrink=True),) if below else ()),
-        Column("With", priority=_OTHERS, shrink=True),
-        Column("Where", priority=_WHERE, shrink=True),
+        Column("With", priority=_OTHERS),
+        Column("Where", priority=_WHERE),
         Column("Amount", Align.RIGHT),
         Column("Balance", Align.RIGHT),
     )
@@ -170,12 +170,18 @@ def _row(found: Address, one: Keyed, names: Mapping[str, str], digits: int, *, b
             Cell(entry.flag, Tone.WARN if entry.flag == "!" else Tone.DIM),
             Cell(entry.text),
             *((Cell(own, Tone.DIM),) if below else ()),
-            Cell(", ".join(entry.others), Tone.DIM),
+            Cell(_first(entry.others), Tone.DIM),
             Cell(where, Tone.DIM),
             Cell(readable(Decimal(entry.change), digits)),
             Cell(readable(Decimal(entry.balance), digits)),
         ),
     )
+
+
+def _first(accounts: Sequence[str]) -> str:
+    """One account, and how many more there are."""
+    more = f" +{len(accounts) - 1}" if len(accounts) > 1 else ""
+    return f"{accounts[0]}{more}" if accounts else ""
 
 
 def _fraction(amount: Decimal) -> int:

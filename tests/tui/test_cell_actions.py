@@ -7,6 +7,7 @@ import msgspec
 import pytest
 from panes import Registry, Rows, settings_for
 from reach import rows_pane
+from textual import events
 
 from devdash.api import (
     Action,
@@ -125,3 +126,14 @@ async def test_an_item_that_no_report_has_is_for_the_pane_to_judge() -> None:
         check_request(other, report, "entry:Baker", {}, today)
     with pytest.raises(RequestProblem, match="needs a row"):
         check_request(tick, report, None, {}, today)
+
+
+async def test_a_key_typed_right_after_a_move_is_for_the_row_it_moved_to(stage: Perform) -> None:
+    """However fast they come: never for the row on which the cursor was."""
+    async with stage(Registry(rows=Bookings)) as s:
+        await s.press("right", "enter")
+        for key, char in (("end", None), ("t", "t")):  # without a pause, as a terminal sends them
+            s.app.post_message(events.Key(key, char))
+        while not rows_pane(s.app).requests:
+            await s.pass_time(0.1)
+        assert rows_pane(s.app).requests == [ActionRequest("tick", "entry:Grocer")]
