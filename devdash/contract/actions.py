@@ -76,6 +76,8 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
         opened: of an action about rows: it works on the rows of what `Pane.open` shows as well,
             whose keys are its items then. Its item is not looked for in the report: whether it is
             there, and is still what was shown, the pane has to say.
+        repeats: chosen again while it is under way, it is done once more: for what only changes the
+            view, where a key is held down. Else it is refused, so that nothing is done twice.
     """
 
     name: str
@@ -87,6 +89,7 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
     confirm: str = ""
     help: str = ""
     opened: bool = False
+    repeats: bool = False
 
 
 class Value(msgspec.Struct, frozen=True):

@@ -101,7 +101,7 @@ class Desk:
         self._permit(asked.action)
         request = asked.request
         busy = (runner.snapshot.name, request.action, request.item, request.column)
-        if busy in self._busy:
+        if busy in self._busy and not asked.action.repeats:
             return Outcome(
                 level=Level.ATTENTION, message=f"{asked.action.title}: already under way", reread=False
             )

@@ -87,10 +87,20 @@ def table(sight: Sight, errors: Sequence[JournalError], digits: Mapping[str, int
             _row(one, held[one.account], style) if isinstance(one, Line) else _result(one, style)
             for one in visible[:MAX_ROWS]
         ),
-        empty=_NO_CASH if is_cash and sight.journal.series else f"No postings up to {style.last}.",
+        empty=_empty(sight, style.last),
         heading=_heading(sight, len(visible), style.last),
         cells=not is_cash,
     )
+
+
+def _empty(sight: Sight, last: str) -> str:
+    """What is said where there are no lines."""
+    looking = sight.looking
+    if looking.scene is Scene.ACCOUNTS:
+        return f"No postings up to {last}."
+    if looking.scene is Scene.CASH and sight.journal.series:
+        return _NO_CASH
+    return f"Nothing in these {'years' if looking.years else 'months'}."
 
 
 def _lines(sight: Sight, single: Set[str]) -> tuple[Line | Result, ...]:

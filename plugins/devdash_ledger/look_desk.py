@@ -4,7 +4,8 @@ Nothing is read for them: what was read last is folded to other months and drawn
 looked at is kept as long as the pane lives.
 """
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import Sequence
 
 import msgspec
 
@@ -13,6 +14,7 @@ from devdash_ledger import figures, looking, months, several
 from devdash_ledger.book import Book
 from devdash_ledger.cash import cash
 from devdash_ledger.desk import Desk
+from devdash_ledger.journal import Window
 from devdash_ledger.looking import Looking, Scene
 from devdash_ledger.report import View
 from devdash_ledger.sight import Sight, account_of, sight
@@ -24,6 +26,7 @@ VIEW = Action(
     key="v",
     title="Statement",
     permission=_PERMISSION,
+    repeats=True,
     help="Show the next of: all accounts, income statement, balance sheet, cash flow.",
 )
 CONVERT = Action(
@@ -31,6 +34,7 @@ CONVERT = Action(
     key="c",
     title="Convert",
     permission=_PERMISSION,
+    repeats=True,
     help="Show one line per account in the main currency, or each currency by itself again.",
 )
 EARLIER = Action(
@@ -38,6 +42,7 @@ EARLIER = Action(
     key="left_square_bracket",
     title="Earlier",
     permission=_PERMISSION,
+    repeats=True,
     help="Move the columns one month, or year, back.",
 )
 LATER = Action(
@@ -45,6 +50,7 @@ LATER = Action(
     key="right_square_bracket",
     title="Later",
     permission=_PERMISSION,
+    repeats=True,
     help="Move the columns one month, or year, on.",
 )
 YEARS = Action(
@@ -52,6 +58,7 @@ YEARS = Action(
     key="y",
     title="Years",
     permission=_PERMISSION,
+    repeats=True,
     help="Show years: what was moved in them, and balances at their ends.",
 )
 MONTHS = Action(
@@ -59,6 +66,7 @@ MONTHS = Action(
     key="m",
     title="Months",
     permission=_PERMISSION,
+    repeats=True,
     help="Show months.",
 )
 RUNNING = Action(
@@ -66,6 +74,7 @@ RUNNING = Action(
     key="T",
     title="Running totals",
     permission=_PERMISSION,
+    repeats=True,
     help="Add up income and expenses since January of each month's year, or show each month by itself again.",
 )
 FOLD = Action(
@@ -73,6 +82,7 @@ FOLD = Action(
     key="f",
     title="Fold",
     permission=_PERMISSION,
+    repeats=True,
     scope=Scope.ITEM,
     help="Hide the accounts below this one, or show them again.",
 )
@@ -81,6 +91,7 @@ FOLD_ALL = Action(
     key="L",
     title="Fold all",
     permission=_PERMISSION,
+    repeats=True,
     help="Hide all but the roots of the tree, to be opened one by one, or show everything again.",
 )
 
@@ -110,6 +121,7 @@ class LookDesk(Desk):
         self.looking = Looking()
         self._context, self._books, self._names, self._count = context, books, names, count
         self._is_cash = cash(named)
+        self._turn = asyncio.Lock()
         self._seen: tuple[Sight | None, ...] = ()
 
     @property
@@ -144,34 +156,49 @@ class LookDesk(Desk):
         Raises:
             PaneError: the line cannot be folded.
         """
+        async with self._turn:  # a held key is several requests at once
+            wanted = await self._wanted(request)
+            changes = wanted != self.looking
+            self.looking = wanted
+        return msgspec.structs.replace(_CALM, reread=changes)
+
+    async def _wanted(self, request: ActionRequest) -> Looking:
         now = self.looking
-        changed: dict[str, Callable[[], Looking]] = {
-            VIEW.name: lambda: msgspec.structs.replace(now, scene=_next(now.scene)),
-            CONVERT.name: lambda: msgspec.structs.replace(now, converted=not now.converted),
-            EARLIER.name: self._earlier,
-            LATER.name: lambda: looking.moved(now, 1),
-            YEARS.name: lambda: msgspec.structs.replace(now, years=True),
-            MONTHS.name: lambda: msgspec.structs.replace(now, years=False),
-            RUNNING.name: lambda: msgspec.structs.replace(now, running=not now.running, years=False),
-            FOLD.name: lambda: self._fold(request.item or ""),
-            FOLD_ALL.name: self._fold_all,
-        }
-        wanted = changed[request.action]()
-        if wanted == now:
-            return msgspec.structs.replace(_CALM, reread=False)
-        self.looking = wanted
-        return _CALM
+        match request.action:
+            case VIEW.name:
+                return msgspec.structs.replace(now, scene=_next(now.scene))
+            case CONVERT.name:
+                return msgspec.structs.replace(now, converted=not now.converted)
+            case EARLIER.name:
+                return await self._earlier()
+            case LATER.name:
+                return looking.moved(now, 1)
+            case YEARS.name | MONTHS.name:
+                return msgspec.structs.replace(now, years=request.action == YEARS.name)
+            case RUNNING.name:
+                return msgspec.structs.replace(now, running=not now.running, years=False)
+            case FOLD.name:
+                return self._fold(request.item or "")
+            case _:
+                return self._fold_all()
 
     def _current(self) -> int:
         return months.index_of(self._context.now().date())
 
-    def _earlier(self) -> Looking:
+    async def _earlier(self) -> Looking:
         """One column back, as long as there is anything that early."""
         wanted = looking.moved(self.looking, -1)
         last = looking.periods(wanted, self._current(), 1)[-1].last
-        firsts = [figures.first_month(seen.journal) for seen in self._seen if seen is not None]
-        begun = [first is not None and first <= last for first in firsts]
-        return wanted if any(begun) else self.looking
+        for book, seen in zip(self._books, self._seen, strict=True):
+            first = None if seen is None else figures.first_month(seen.journal) or await self._begin(book)
+            if first is not None and first <= last:
+                return wanted
+        return self.looking
+
+    async def _begin(self, book: Book) -> int | None:
+        """The first month of a journal in which nothing is held any more; None: it has none."""
+        view = await book.turn(Window(months.text_of(self._current()), 0))
+        return None if view is None else figures.first_month(view.journal)
 
     def _fold(self, item: str) -> Looking:
         name, own = several.whose(item, self._names) if len(self._books) > 1 else (self._names[0], item)

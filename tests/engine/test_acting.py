@@ -133,7 +133,7 @@ class Slow(Rows):
         return (Action(name="wait", key="w", title="Wait", permission="rows.row.show"),)
 
     async def act(self, request: ActionRequest) -> Outcome:
-        await type(self).gate.wait()
+        await Slow.gate.wait()
         return Outcome(message="waited")
 
 
@@ -147,6 +147,24 @@ async def test_the_same_thing_is_not_done_twice_at_once(tmp_path: Path) -> None:
         assert "already under way" in second.message
         Slow.gate.set()
         assert (await first).message == "waited"
+
+
+class Counting(Slow):
+    """What its key does, a held key does again and again."""
+
+    def actions(self) -> Sequence[Action]:
+        return (Action(name="wait", key="w", title="Wait", permission="rows.row.show", repeats=True),)
+
+
+async def test_what_repeats_is_done_as_often_as_it_was_chosen(tmp_path: Path) -> None:
+    """The second wish is not refused because the first is under way."""
+    Slow.gate = asyncio.Event()
+    async with engine_for(tmp_path, Registry(counting=Counting)) as engine:
+        asked = await engine.ask("counting", "wait", None, {})
+        both = [asyncio.create_task(engine.act("counting", asked)) for _ in range(2)]
+        await asyncio.sleep(0)
+        Slow.gate.set()
+        assert [(await one).message for one in both] == ["waited", "waited"]
 
 
 @pytest.mark.parametrize(

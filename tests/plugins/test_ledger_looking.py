@@ -63,7 +63,8 @@ def labels(report: Report) -> list[str]:
 async def test_every_state_looks(state: str, context: MakeContext, snapshot: SnapshotAssertion) -> None:
     """The household in a terminal of 80 columns."""
     report = await press(pane(context, EXAMPLE), *STATES[state])
-    assert "\n".join(line.text.rstrip() for line in lay_out(report.blocks, 80)) == snapshot
+    own = [block for block in report.blocks if not getattr(block, "heading", "").startswith("Budgets")]
+    assert "\n".join(line.text.rstrip() for line in lay_out(own, 80)) == snapshot
 
 
 JOURNALS = {

@@ -30,7 +30,7 @@ STATES = {
     "years": (("y", "c"), NARROW),
     "running-totals": (("T", "v"), NARROW),
     "earlier": (("left_square_bracket",) * 3, NARROW),
-    "folded": (("L",), NARROW),
+    "folded": (("L",), (80, 18)),
 }
 
 
@@ -94,3 +94,19 @@ async def test_the_cursor_stays_on_its_account(stage: Perform) -> None:
             assert view.item == "Expenses:Food EUR"
         await press(s, "f")
         assert view.item == "Expenses:Food EUR" and "▸ Food" in s.text and "Groceries" not in s.text
+
+
+async def test_keys_in_quick_succession_all_count(stage: Perform) -> None:
+    """A key that is held down, or typed ahead, is never refused as already under way."""
+    registry, settings = of_ledger()
+    async with stage(registry, settings=settings, size=NARROW, read=False) as s:
+        s.app.engine.refresh()
+        await read(s)
+        before = s.app.engine.snapshot("ledger").report
+        await s.press(*["left_square_bracket"] * 5, "v", "v")
+        while "up to Jun 2026" not in s.text:
+            await s.clock.advance(0.01)
+            await asyncio.sleep(0.01)
+            await s.drawn()
+        assert "Balance sheet" in s.text and "under way" not in s.text
+        assert s.app.engine.snapshot("ledger").report is not before
