@@ -1,7 +1,7 @@
 """Budgets: what is planned for each whole month, quarter or year, beside what was booked. Pure.
 
-Nothing is prorated by days: a budget holds for the whole of its own period and for each one after it,
-until the next budget of the same account and currency.
+Nothing is prorated by days: a budget holds from its own month on, for the whole of the period in which
+that lies and of each one after it, until the next budget of the same account and currency.
 """
 
 from bisect import bisect_right
@@ -85,9 +85,8 @@ class _Line:
     def __init__(self, plans: Sequence[Plan], actuals: Mapping[int, Decimal], first: int) -> None:
         self._step = length(plans[0].every)
         self._plans = sorted(plans, key=lambda plan: plan.start)
-        self._starts = [self._begin(plan.start) for plan in self._plans]
         self._actuals = actuals
-        self._first = max(self._begin(first), self._starts[0])
+        self._first = self._begin(max(first, self._plans[0].start))
 
     def rows(self, shown: range, rollover: bool) -> list[BudgetMonth]:
         carried, begun = _ZERO, max(self._first, self._begin(shown.start) - MOST_MONTHS)
@@ -97,7 +96,7 @@ class _Line:
             while begun < begin:
                 carried = EXACT.add(carried, self._left(begun))
                 begun += self._step
-            plan = self._due(begin)
+            plan = self._due(month)
             if plan is not None and plan.number is not None:
                 actual = self._actual(begin, month)
                 row = _row(plan, month, _amount(plan, plan.number, begin), actual)
@@ -108,8 +107,8 @@ class _Line:
     def _begin(self, month: int) -> int:
         return month - month % self._step
 
-    def _due(self, begin: int) -> Plan | None:
-        place = bisect_right(self._starts, begin)
+    def _due(self, month: int) -> Plan | None:
+        place = bisect_right(self._plans, month, key=lambda plan: plan.start)
         return self._plans[place - 1] if place else None
 
     def _actual(self, begin: int, end: int) -> Decimal:
@@ -119,7 +118,7 @@ class _Line:
         return total
 
     def _left(self, begin: int) -> Decimal:
-        plan = self._due(begin)
+        plan = self._due(begin + self._step - 1)
         if plan is None or plan.number is None:
             return _ZERO
         actual = self._actual(begin, begin + self._step - 1)

@@ -4,11 +4,13 @@ from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from ledger_journals import journal, write
 
 from devdash_ledger import months, reckoning
 from devdash_ledger.budgets import Moves, Plan, budget_months, days_of
@@ -47,13 +49,15 @@ def test_a_budget_counts_its_account_and_those_below_it() -> None:
 
 
 def test_quarters_and_years_are_whole() -> None:
-    """A budget of a quarter or year is never divided: beside it stands what was booked since its begin."""
+    """A budget of a quarter or year is never divided: beside it stands what was booked since its begin.
+
+    It is there from its own month on, and counts what was booked in the period before that.
+    """
     booked = moves(Expenses__Food={JAN + month: "10" for month in range(12)})
     rows = budget_months(
         [plan(JAN + 4, "100", Every.QUARTER)], booked, range(JAN + 3, JAN + 7), rollover=True
     )
     assert told(rows) == [
-        ("26-04", "100", "10", "0"),
         ("26-05", "100", "20", "0"),
         ("26-06", "100", "30", "0"),
         ("26-07", "100", "10", "70"),
@@ -118,9 +122,8 @@ def test_what_is_carried_is_all_that_was_left_before(
     ordered = sorted(plans, key=lambda one: one[0])
 
     def due(month: int) -> Decimal | None:
-        begin = month - month % step
-        found = [number for start, number in ordered if start - start % step <= begin]
-        return found[-1] if found else None
+        held = [number for start, number in ordered if start <= month]
+        return held[-1] if held else None
 
     def spent(begin: int, end: int) -> Decimal:
         return sum((booked.get(month, Decimal(0)) for month in range(begin, end)), Decimal(0))
@@ -130,7 +133,8 @@ def test_what_is_carried_is_all_that_was_left_before(
         row.month: row
         for row in budget_months(own, {(FOOD, "EUR"): booked}, range(first, first + count), rollover=True)
     }
-    since = max(min(booked) - min(booked) % step, ordered[0][0] - ordered[0][0] % step)
+    since = max(min(booked), ordered[0][0])
+    since -= since % step
     for month in range(first, first + count):
         row, budget, begin = rows.get(months.text_of(month)), due(month), month - month % step
         assert (row is None) == (budget is None)
@@ -138,7 +142,7 @@ def test_what_is_carried_is_all_that_was_left_before(
             left = [
                 number - spent(period, period + step)
                 for period in range(since, begin, step)
-                if (number := due(period)) is not None
+                if (number := due(period + step - 1)) is not None
             ]
             assert Decimal(row.budget) == budget and Decimal(row.actual) == spent(begin, month + 1)
             assert Decimal(row.carried) == sum(left, Decimal(0))
@@ -212,6 +216,7 @@ def test_an_income_is_never_over() -> None:
     """More income than planned needs no hand; its share is told, whatever the sign."""
     found = reckon(10, budget="-2000", actual="-3000", goal=True)
     assert found.percent == 150.0 and not reckoning.is_over(found)
+    assert not reckoning.is_over(reckon(10, budget="50", actual="70", goal=True)), "savings"
 
 
 def test_a_pace_is_believed_after_a_third_of_the_month() -> None:
@@ -230,3 +235,39 @@ def test_days_of_periods() -> None:
     assert days_of(Every.MONTH, date(2028, 2, 29)) == (29, 29)
     assert days_of(Every.QUARTER, date(2026, 11, 22)) == (53, 92)
     assert days_of(Every.YEAR, date(2026, 1, 1)) == (1, 365)
+
+
+FAVAS = """\
+2026-01-01 open Assets:Cash
+2026-01-01 open Assets:Savings
+2026-01-01 custom "budget" Expenses:A "Daily" 2.50 EUR
+2026-01-01 custom "budget" Expenses:B "weekly" 10 EUR
+2026-01-01 custom "budget" Expenses:C "month" 100 EUR
+2026-02-20 custom "budget" Expenses:C "quarterly" 300 EUR
+2026-03-01 custom "budget" Expenses:C "monthly" 120 EUR
+2026-01-01 custom "budget" Expenses:D "year" 1200 EUR
+2026-01-01 custom "budget" Expenses:D "monthly" 5 CHF
+2026-01-01 custom "budget" Assets:Savings "monthly" 50 EUR
+2026-01-01 custom "budget" Expenses:E "fortnightly" 1 EUR
+2026-01-01 custom "budget" Expenses:E "monthly"
+2026-01-01 custom "budget" "Gifts" "monthly" 9 EUR
+"""
+
+
+def test_favas_budgets_of_every_period(tmp_path: Path) -> None:
+    """Names as fava knows them; another period takes the place of the one before; the rest is no budget."""
+    read = journal(write(tmp_path, FAVAS), "2026-04", 4)
+    found = {(one.account, one.currency, one.month[5:]): (one.budget, one.every) for one in read.budgets}
+    assert found["Expenses:A", "EUR", "02"] == ("70.00", Every.MONTH)
+    assert [found["Expenses:B", "EUR", f"0{month}"][0] for month in range(1, 5)] == ["40", "40", "50", "40"]
+    held = {month: value for (account, _, month), value in found.items() if account == "Expenses:C"}
+    assert held == {
+        "01": ("100", Every.MONTH),
+        "02": ("300", Every.QUARTER),
+        "03": ("120", Every.MONTH),
+        "04": ("120", Every.MONTH),
+    }
+    assert found["Expenses:D", "EUR", "04"] == ("1200", Every.YEAR)
+    assert found["Expenses:D", "CHF", "04"] == ("5", Every.MONTH)
+    assert {one.account for one in read.budgets if one.goal} == {"Assets:Savings"}
+    assert {one.account for one in read.budgets if one.account > "Expenses:D"} == {"Gifts"}

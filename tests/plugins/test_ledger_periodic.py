@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from ledger_journals import journal, write
+from ledger_journals import journal, real, write
 
 from devdash_ledger.facts import Every
 from devdash_ledger.journal import Format, Journal
@@ -148,6 +148,18 @@ def test_weeks_count_where_the_program_books_them(needs: Needs, tmp_path: Path, 
     found = budgets(journal(write(tmp_path, text, "main.dat"), LAST, 10, language))
     amounts = [found["expenses:food", "EUR", f"2026-{month:02d}"][1] for month in range(2, 12)]
     assert set(amounts) == {40, 50} and sum(amounts) == 440
+
+
+def test_a_real_journal_has_its_budgets(needs: Needs) -> None:
+    """ledger's own sample plans a salary by the month and donations by the year."""
+    needs("ledger")
+    found = budgets(journal(real("ledger-sample.dat"), "2004-12", 2, Format.LEDGER))
+    assert found == {
+        ("expenses:donations", "$", "2004-11"): ("year", 100, 0, False),
+        ("expenses:donations", "$", "2004-12"): ("year", 100, 0, False),
+        ("income:salary", "$", "2004-11"): ("month", -500, 0, True),
+        ("income:salary", "$", "2004-12"): ("month", -500, 0, True),
+    }
 
 
 def test_a_line_in_a_comment_is_no_budget(needs: Needs, tmp_path: Path) -> None:
