@@ -62,7 +62,7 @@ def machine() -> str:
 
 
 def _cells(row: Row) -> tuple[str, ...]:
-    ratio = "" if row.ratio is None else f"{row.ratio:.2f}×"
+    ratio = "" if row.ratio is None else f"{row.ratio:.{2 if row.ratio >= 0.1 else 3}f}×"
     verdict = {None: "", True: "met", False: "missed"}[row.met]
     return (row.name, _value(row.figure, row), _value(row.reference, row), ratio, _aim(row), verdict)
 

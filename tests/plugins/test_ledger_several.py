@@ -156,10 +156,11 @@ async def test_a_journal_without_code_is_not_asked_about(context: MakeContext, t
     assert "trust" not in {one.name for one in pane(context, file).actions()}
 
 
+@pytest.mark.parametrize("above", ["", "; a payee may be called anything\n"])
 @pytest.mark.parametrize("line", ["python", "import os", "@import os", "--import os", "!python"])
-async def test_ledgers_python_is_code(context: MakeContext, tmp_path: Path, line: str) -> None:
-    """ledger's own ways to run Python ask as well, in an include too."""
-    write(tmp_path, f"{line}\n", "more.dat")
+async def test_ledgers_python_is_code(context: MakeContext, tmp_path: Path, line: str, above: str) -> None:
+    """ledger's own ways to run Python ask as well, in any line, in an include too."""
+    write(tmp_path, f"{above}{line}\n", "more.dat")
     ledger = pane(context, write(tmp_path, "include more.dat\n", "main.dat"), trust=Trust.ASK)
     with pytest.raises(Unavailable, match="would run code"):
         await ledger.read()

@@ -52,6 +52,11 @@ async def test_a_slow_import_is_waited_for(starting: Callable[[str], WorkerProce
     assert await starting("slow").call("ping", None, str, timeout=LONG) == "pong"
 
 
+async def test_garbage_is_looked_for_in_calls_only(starting: Callable[[str], WorkerProcess]) -> None:
+    """Not during the import, where it would find none; but a worker that stays must not grow."""
+    assert await starting("garbage").call("ping", None, str, timeout=LONG) == "False True"
+
+
 async def test_a_missing_module_is_named(fleet: Fleet) -> None:
     for module in ("devdash_no_such_module", "/no/such/module.py"):
         with pytest.raises(WorkerDied, match=r"did not start: (ModuleNotFoundError|FileNotFoundError)"):

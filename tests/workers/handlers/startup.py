@@ -1,5 +1,6 @@
 """A worker whose import goes wrong in the way that DEVDASH_TEST names. Python 3.8."""
 
+import gc
 import os
 import sys
 import time
@@ -24,5 +25,8 @@ if how == "hang":
 if how == "slow":
     time.sleep(0.2)
 
-if how != "no-calls":
+if how == "garbage":
+    looked_for = gc.isenabled()
+    CALLS = {"ping": lambda: f"{looked_for} {gc.isenabled()}"}
+elif how != "no-calls":
     CALLS = {"ping": lambda: "pong"}
