@@ -77,4 +77,7 @@ def _span(part: str, text: str) -> tuple[int, int]:
     if found is None or int(found[1]) < 1 or (found[2] is not None and not 1 <= int(found[2]) <= 12):
         raise PaneError(f'"{text}" is no month', f"such as {FORMS}")
     january = int(found[1]) * 12
-    return (january, january + 11) if found[2] is None else (january + int(found[2]) - 1,) * 2
+    if found[2] is None:
+        return january, january + 11
+    month = january + int(found[2]) - 1
+    return month, month
