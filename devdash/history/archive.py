@@ -104,6 +104,7 @@ class Archive:
         self._used = asyncio.Event()
         self._idler: asyncio.Task[None] | None = None
         self._idle_s = 0.0
+        self._closed = False
         self._pause_s = FIRST_PAUSE_S
         self._not_before = float("-inf")
 
@@ -129,10 +130,12 @@ class Archive:
             HistoryUnavailable: it cannot be done now.
         """
         async with self._busy:
+            self._refuse_when_closed()
             self._stay_awake(BRIEF_S if brief else IDLE_S)
             try:
                 found = await self._opened_call(name, args, reply, timeout)
             except HistoryUnavailable as error:
+                self._refuse_when_closed()  # its end is our doing, and no fault
                 self._note(error.state, error.message, error.hint)
                 self._not_before = self._clock.elapsed() + self._pause_s
                 self._pause_s = min(2 * self._pause_s, LONGEST_PAUSE_S)
@@ -147,10 +150,15 @@ class Archive:
             return found
 
     async def close(self) -> None:
-        """End the worker now."""
+        """End the worker now, and for good."""
+        self._closed = True
         if self._idler is not None:
             self._idler.cancel()
         await self._stop()
+
+    def _refuse_when_closed(self) -> None:
+        if self._closed:
+            raise HistoryUnavailable(State.NOT_OPEN, "the history is closed: devdash ends") from None
 
     async def _opened_call(self, name: str, args: msgspec.Struct, reply: type[T], timeout: float) -> T:
         if self._worker.pid is None or self._worker.pid != self._opened_pid:

@@ -302,3 +302,20 @@ async def test_a_state_folder_that_cannot_be_made_costs_history_alone(tmp_path: 
         assert history.trouble.startswith("history cannot be written")
         with pytest.raises(HistoryUnavailable):
             await history.events(ANY)
+
+
+@pytest.mark.parametrize("hanging", ["open", "ingest", "events"])
+async def test_an_end_in_the_middle_of_a_question_is_no_fault_of_the_history(
+    tmp_path: Path, hanging: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Each end of devdash would else leave a warning that the worker was killed; who asked is told."""
+    mood(tmp_path, f"{hanging}:hang")
+    async with recording(tmp_path) as history:
+        history.keep([alert("a")])
+        question = asyncio.create_task(history.events(ANY))
+        await until(lambda: hanging in calls(tmp_path))
+    with pytest.raises(HistoryUnavailable, match="devdash ends"):
+        await question
+    with pytest.raises(HistoryUnavailable, match="devdash ends"):
+        await history.events(ANY)
+    assert [record.getMessage() for record in caplog.records if record.levelname == "WARNING"] == []
