@@ -93,7 +93,7 @@ class _Line:
         found: list[BudgetMonth] = []
         for month in shown:
             begin = self._begin(month)
-            while begun < begin:
+            while rollover and begun < begin:
                 carried = EXACT.add(carried, self._left(begun))
                 begun += self._step
             plan = self._due(month)
@@ -139,14 +139,13 @@ def _row(plan: Plan, month: int, budget: Decimal, actual: Decimal) -> BudgetMont
 
 def _amount(plan: Plan, number: Decimal, month: int) -> Decimal:
     """The budget of the period that begins with `month`. A week belongs to the month of its Monday."""
-    year, place = month // 12, month % 12 + 1
-    weekday, days = monthrange(year, place)
+    if plan.every not in (Every.DAY, Every.WEEK):
+        return number
+    weekday, days = monthrange(month // 12, month % 12 + 1)
     if plan.every is Every.DAY:
         return EXACT.multiply(number, Decimal(days))
-    if plan.every is Every.WEEK:
-        first_monday = (7 - weekday) % 7
-        return EXACT.multiply(number, Decimal((days - first_monday + 6) // 7))
-    return number
+    first_monday = (7 - weekday) % 7
+    return EXACT.multiply(number, Decimal((days - first_monday + 6) // 7))
 
 
 def begin_of(every: Every, day: date) -> date:
