@@ -23,6 +23,7 @@ from devdash.api import (
     PaneContext,
     PaneError,
     Scope,
+    Table,
     Text,
     Unavailable,
     WorkerFailed,
@@ -158,7 +159,10 @@ class BankDesk(Desk):
             review = await self._context.in_thread(self._shelf.load)
         except PaneError as error:
             return (Text(f"{error.message}; {error.hint}" if error.hint else error.message),)
-        return (bank_lists.table(review),) if review is not None else ()
+        return (self._table(review),) if review is not None else ()
+
+    def _table(self, review: Review) -> Table:
+        return bank_lists.table(review, self._writing.told(review.journal))
 
     async def confirmation(self, action: Action, request: ActionRequest) -> Confirmation | None:
         """The exact text before it is written; a question before a review is thrown away.
@@ -213,7 +217,7 @@ class BankDesk(Desk):
         return Outcome(
             level=Level.ATTENTION if bank_lists.notices(begun) else Level.OK,
             message=f"{begun.review.source}: {bank_lists.counted(begun.review)}",
-            blocks=(*bank_lists.notices(begun), bank_lists.table(begun.review)),
+            blocks=(*bank_lists.notices(begun), self._table(begun.review)),
         )
 
     async def _guess(self, request: ActionRequest) -> Outcome:

@@ -24,12 +24,15 @@ class Importer(Protocol):
 
     def identify(self, filepath: str, /) -> bool:
         """Whether it can read the file."""
+        ...
 
     def account(self, filepath: str, /) -> str:
         """Whose statement the file is."""
+        ...
 
     def extract(self, filepath: str, existing: "Directives", /) -> "Directives":
         """What it says."""
+        ...
 
 
 class Extracted(msgspec.Struct, frozen=True):

@@ -29,10 +29,15 @@ _STATES = {
 }
 
 
-def table(review: Review) -> Table:
-    """The rows to decide, without those that the journal has for sure; at most `MAX_ROWS`."""
+def table(review: Review, journal: str = "") -> Table:
+    """The rows to decide, without those that the journal has for sure; at most `MAX_ROWS`.
+
+    Args:
+        journal: what it is called, where there are several.
+    """
     shown = [item for item in review.items if item.likeness is not Likeness.SAME]
-    heading = f"To review: {review.source} ({review.bank}), {counted(review)}"
+    whose = ", ".join(name for name in (review.bank, journal) if name)
+    heading = f"To review: {review.source} ({whose}), {counted(review)}"
     if len(shown) > MAX_ROWS:
         heading += f"; the first {MAX_ROWS}"
     rows = tuple(_row(item) for item in shown[:MAX_ROWS])

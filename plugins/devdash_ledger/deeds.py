@@ -267,10 +267,11 @@ class Deeds(Desk):
 
 
 def _headline(done: Written) -> str:
-    lines = done.text.split("\n")
-    return next(
-        (line for line in lines if " open " not in line and not line.startswith("account ")), lines[0]
-    )
+    """The first line of what was written, but for accounts opened with it, and how many entries more."""
+    heads = [part.split("\n")[0] for part in done.text.split("\n\n")]
+    entries = [head for head in heads if " open " not in head and not head.startswith("account ")] or heads
+    more = f" and {len(entries) - 1} more" if len(entries) > 1 else ""
+    return f"{entries[0]}{more}"
 
 
 def _notices(found: Written) -> tuple[Block, ...]:

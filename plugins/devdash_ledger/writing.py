@@ -37,6 +37,11 @@ class Writing:
         """Seconds for one call of a worker."""
         return self._config.timeout * _WORKER_SHARE
 
+    def told(self, file: str) -> str:
+        """What the journal of the main file `file` is called, where there are several; else empty."""
+        found = (name for name, book in self._books.items() if str(book.file) == file)
+        return next(found, "") if len(self._books) > 1 else ""
+
     def offered(self, actions: Sequence[Action]) -> tuple[Action, ...]:
         """`actions`, with the choice of a journal first where there are several."""
         names = tuple(self._books)

@@ -162,7 +162,8 @@ async def test_a_batch_is_taken_back_as_one(ledger: LedgerPane, tmp_path: Path, 
     file = tmp_path / NAMES[syntax]
     _, outcome = await said_yes(ledger, asked(tmp_path, "suggested"))
     assert outcome.message.startswith("2 entries written")
-    question, _ = await said_yes(ledger, ActionRequest("undo"))
+    question, outcome = await said_yes(ledger, ActionRequest("undo"))
+    assert outcome.message.endswith("REWE | , evil / note and 1 more")
     assert question is not None and "Karte" not in str(question.blocks)
     assert str(question.blocks).count("import-id") == 2
     assert file.read_text(encoding="utf-8") == JOURNAL

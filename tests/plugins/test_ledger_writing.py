@@ -88,6 +88,7 @@ async def test_a_bank_file_is_held_against_the_journal_that_was_chosen(
     """Its review is finished there too, also when the pane has been made anew."""
     asked = request(both, "import", path=str(tmp_path / "s.csv"), bank="work", journal="work.dat")
     await said_yes(both, asked)
+    assert "s.csv (work, work.dat), 1 open" in str((await both.read()).blocks[0])
     [row] = [row.key for block in (await both.read()).blocks[:1] for row in getattr(block, "rows", ())]
     await both.act(request(both, "accept", row))
     assert "work.dat" in await said_yes(both, request(both, "finish"))
