@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from devdash.api import Align, Block, Cell, Column, Level, Row, Table, Text, Tone
 from devdash_ledger import months, reckoning
-from devdash_ledger.amounts import readable
+from devdash_ledger.amounts import EXACT, readable
 from devdash_ledger.budgets import days_of
 from devdash_ledger.facts import BudgetMonth, Every
 
@@ -119,7 +119,8 @@ def _is_reached(row: BudgetMonth) -> bool:
 def _used(row: BudgetMonth, tone: Tone) -> Cell:
     if row.percent is None:
         return Cell("over" if reckoning.is_over(row) else "–", tone)
-    return Cell(f"{row.percent:.0f} %", tone, percent=min(max(row.percent, 0.0), 100.0))
+    share = EXACT.divide(Decimal(row.actual) * 100, reckoning.room(row))
+    return Cell(f"{readable(share, 0)} %", tone, percent=min(max(row.percent, 0.0), 100.0))
 
 
 def _amount(text: str, row: BudgetMonth, digits: Mapping[str, int], tone: Tone = Tone.PLAIN) -> Cell:

@@ -7,9 +7,10 @@ that lies and of each one after it, until the next budget of the same account an
 from bisect import bisect_right
 from calendar import monthrange
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
 import msgspec
 
@@ -20,10 +21,14 @@ from devdash_ledger.facts import BudgetMonth, Every
 MOST_MONTHS = 1200
 """So far back what is left is carried over; a date such as 0202-01-01 is a slip."""
 _ZERO = Decimal(0)
+_MOST_BEFORE = 11
+"""Months of a period that may lie before the first one shown."""
 _MONTHS = {Every.QUARTER: 3, Every.YEAR: 12}
 
 Moves = Mapping[tuple[str, str], Mapping[int, Decimal]]
 """Account and currency → index of the month → what the account gained."""
+
+_Chosen = Callable[[Mapping[int, Decimal]], Iterable[tuple[int, Decimal]]]
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -51,58 +56,92 @@ def length(every: Every) -> int:
     return _MONTHS.get(every, 1)
 
 
-def budget_months(
-    plans: Iterable[Plan], moves: Moves, shown: range, *, rollover: bool
-) -> tuple[BudgetMonth, ...]:
-    """One row for each budget and month of `shown`; see `BudgetMonth`. Goals are not carried over."""
-    dated: defaultdict[tuple[str, str, Every], list[Plan]] = defaultdict(list)
-    for plan in plans:
-        dated[plan.account, plan.currency, plan.every].append(plan)
-    actuals = _actuals({(account, currency) for account, currency, _ in dated}, moves)
-    first = min((month for by_month in moves.values() for month in by_month), default=shown.stop)
-    rows: list[BudgetMonth] = []
-    for (account, currency, _), own in sorted(dated.items()):
-        rows += _Line(own, actuals[account, currency], first).rows(shown, rollover)
-    return tuple(rows)
+class Budgets:
+    """The budgets of one journal; what all of its windows have in common is summed up once."""
+
+    def __init__(self, plans: Iterable[Plan], moves: Moves) -> None:
+        dated: defaultdict[tuple[str, str, Every], list[Plan]] = defaultdict(list)
+        for plan in plans:
+            dated[plan.account, plan.currency, plan.every].append(plan)
+        self._plans = sorted(dated.items())
+        self._moves = moves
+
+    def rows(self, shown: range, *, rollover: bool) -> tuple[BudgetMonth, ...]:
+        """One row for each budget and month of `shown`; see `BudgetMonth`. Goals are not carried over."""
+        if not self._plans:
+            return ()
+        needed = range(shown.start - _MOST_BEFORE, shown.stop)
+        actuals = (
+            self._of_all_months if rollover else self._actuals(lambda by_month: _within(by_month, needed))
+        )
+        first = self._first if rollover else None
+        rows: list[BudgetMonth] = []
+        for (account, currency, _), own in self._plans:
+            rows += _Line(own, actuals[account, currency], first).rows(shown)
+        return tuple(rows)
+
+    @cached_property
+    def _of_all_months(self) -> Mapping[tuple[str, str], Mapping[int, Decimal]]:
+        return self._actuals(lambda by_month: by_month.items())
+
+    @cached_property
+    def _first(self) -> int | None:
+        """The first month with a posting."""
+        return min((month for by_month in self._moves.values() for month in by_month), default=None)
+
+    def _actuals(self, chosen: _Chosen) -> Mapping[tuple[str, str], Mapping[int, Decimal]]:
+        """What each account with a budget gained in the months `chosen`, its sub-accounts counted in."""
+        found: dict[tuple[str, str], defaultdict[int, Decimal]] = {
+            (account, currency): defaultdict(Decimal) for (account, currency, _), _ in self._plans
+        }
+        for (account, currency), by_month in self._moves.items():
+            parts = account.split(":")
+            for depth in range(1, len(parts) + 1):
+                total = found.get((":".join(parts[:depth]), currency))
+                if total is not None:
+                    for month, change in chosen(by_month):
+                        total[month] = EXACT.add(total[month], change)
+        return found
 
 
-def _actuals(wanted: set[tuple[str, str]], moves: Moves) -> Mapping[tuple[str, str], Mapping[int, Decimal]]:
-    """What each of the accounts `wanted` gained in each month, its sub-accounts counted in."""
-    found: dict[tuple[str, str], defaultdict[int, Decimal]] = {key: defaultdict(Decimal) for key in wanted}
-    for (account, currency), by_month in moves.items():
-        parts = account.split(":")
-        for depth in range(1, len(parts) + 1):
-            total = found.get((":".join(parts[:depth]), currency))
-            if total is not None:
-                for month, change in by_month.items():
-                    total[month] = EXACT.add(total[month], change)
-    return found
+def _within(by_month: Mapping[int, Decimal], needed: range) -> Iterator[tuple[int, Decimal]]:
+    return ((month, by_month[month]) for month in needed if month in by_month)
 
 
 class _Line:
-    """The budgets of one account, currency and kind of period."""
+    """The budgets of one account, currency and kind of period.
 
-    def __init__(self, plans: Sequence[Plan], actuals: Mapping[int, Decimal], first: int) -> None:
+    Args:
+        first: since when what is left is carried over; None: it is not.
+    """
+
+    def __init__(self, plans: Sequence[Plan], actuals: Mapping[int, Decimal], first: int | None) -> None:
         self._step = length(plans[0].every)
         self._plans = sorted(plans, key=lambda plan: plan.start)
         self._actuals = actuals
-        self._first = self._begin(max(first, self._plans[0].start))
+        is_carried = first is not None and not plans[0].goal
+        self._first = self._begin(max(first or 0, self._plans[0].start)) if is_carried else None
 
-    def rows(self, shown: range, rollover: bool) -> list[BudgetMonth]:
-        carried, begun = _ZERO, max(self._first, self._begin(shown.start) - MOST_MONTHS)
+    def rows(self, shown: range) -> list[BudgetMonth]:
         found: list[BudgetMonth] = []
+        for month, carried in zip(shown, self._carried(shown), strict=True):
+            plan, begin = self._due(month), self._begin(month)
+            if plan is not None and plan.number is not None:
+                row = _row(plan, month, _amount(plan, plan.number, begin), self._actual(begin, month))
+                found.append(msgspec.structs.replace(row, carried=carried))
+        return found
+
+    def _carried(self, shown: range) -> Iterator[str]:
+        """For each month what the periods before its own left."""
+        if self._first is None:
+            yield from [""] * len(shown)
+            return
+        carried, begun = _ZERO, max(self._first, self._begin(shown.start) - MOST_MONTHS)
         for month in shown:
-            begin = self._begin(month)
-            while rollover and begun < begin:
+            while begun < self._begin(month):
                 carried = EXACT.add(carried, self._left(begun))
                 begun += self._step
-            plan = self._due(month)
-            if plan is not None and plan.number is not None:
-                actual = self._actual(begin, month)
-                row = _row(plan, month, _amount(plan, plan.number, begin), actual)
-                rolled = format(carried, "f") if rollover and not plan.goal else ""
-                found.append(msgspec.structs.replace(row, carried=rolled))
-        return found
+            yield format(carried, "f")
 
     def _begin(self, month: int) -> int:
         return month - month % self._step

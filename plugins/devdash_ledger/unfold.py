@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from devdash_ledger import fold, months
 from devdash_ledger.assemble import main_currency
-from devdash_ledger.budgets import budget_months
+from devdash_ledger.budgets import Budgets
 from devdash_ledger.journal import AccountType, CurrencyUse, Journal, Window
 from devdash_ledger.prices import PriceBook
 from devdash_ledger.sheet import Sheet, Use
@@ -28,6 +28,7 @@ class Unfolding:
         }
         self._types: Mapping[str, AccountType] = {one.account: one.type for one in sheet.moves}
         self._prices = PriceBook(sheet.prices)
+        self._budgets = Budgets(sheet.plans, self._moves)
 
     def journal(self, window: Window, currency: str | None, rollover: bool = False) -> Journal:
         """The journal of the months `window`, converted to `currency`; None: to the journal's own.
@@ -49,7 +50,7 @@ class Unfolding:
             patterns=sheet.patterns,
             months=tuple(months.text_of(month) for month in shown),
             series=converted(series, shown, main, self._prices),
-            budgets=budget_months(sheet.plans, self._moves, shown, rollover=rollover),
+            budgets=self._budgets.rows(shown, rollover=rollover),
             errors=sheet.errors,
             error_count=sheet.error_count,
             complete=sheet.complete,
