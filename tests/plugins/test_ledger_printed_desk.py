@@ -218,3 +218,36 @@ async def test_a_report_on_other_months_leaves_the_pane_as_it_is(
     assert "Jan 2020" in told and "100.00" in told
     assert await ledger.read() == before
     assert [one.value for one in await ledger.fill(REPORT, request(), None)] == ["66"]
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from devdash_ledger import printed_file
+
+def die(*_):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+name, file, replace = sys.argv[1:]
+setattr(Path if name in ("replace",) else os, name, die)
+printed_file.write(Path(file), "new" * 100_000, replace=bool(replace))
+"""
+
+
+NEW = "new" * 100_000
+
+
+@pytest.mark.parametrize(
+    ("step", "before", "after"),
+    [("fsync", "old", "old"), ("replace", "old", "old"), ("link", None, None), ("unlink", None, NEW)],
+)
+def test_a_kill_leaves_the_old_file_or_the_new_one(
+    tmp_path: Path, step: str, before: str | None, after: str | None
+) -> None:
+    """Killed before the step: nothing half, and where there was no file there is none, or the whole."""
+    file = tmp_path / "report.txt"
+    if before is not None:
+        file.write_text(before)
+    argv = [sys.executable, "-c", KILLED, step, str(file), before or ""]
+    assert subprocess.run(argv, timeout=50, check=False).returncode == -9
+    assert (file.read_text() if file.exists() else None) == after
