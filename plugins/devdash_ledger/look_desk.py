@@ -119,6 +119,8 @@ class LookDesk(Desk):
         named: Sequence[str],
     ) -> None:
         self.looking = Looking()
+        self.turned = asyncio.Event()
+        """It has changed, and nobody has drawn it yet."""
         self._context, self._books, self._names, self._count = context, books, names, count
         self._is_cash = cash(named)
         self._turn = asyncio.Lock()
@@ -160,6 +162,8 @@ class LookDesk(Desk):
             wanted = await self._wanted(request)
             changes = wanted != self.looking
             self.looking = wanted
+        if changes:
+            self.turned.set()
         return msgspec.structs.replace(_CALM, reread=changes)
 
     async def _wanted(self, request: ActionRequest) -> Looking:

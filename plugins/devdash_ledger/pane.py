@@ -37,6 +37,9 @@ from devdash_ledger.sight import Sight
 from devdash_ledger.trusting import TrustDesk
 from devdash_ledger.writing import Writing
 
+_QUICK_S = 0.05
+"""How long a key that changes the view waits for a look at the files, which is quick unless they changed."""
+
 
 class LedgerPane(Pane[LedgerConfig]):
     """Accounts × months of one journal or several, loaded in workers, and only when a file changed."""
@@ -53,7 +56,9 @@ class LedgerPane(Pane[LedgerConfig]):
         self._shown: tuple[object, ...] = ()
         """What `_report` was made of."""
         self._report: Report | None = None
-        self._reading = asyncio.Lock()
+        self._lost: Sequence[PaneError | None] = [None] * len(self._books)
+        self._under_way: asyncio.Task[Report] | None = None
+        """A reading; it may outlive the `read` that began it."""
         self._look = LookDesk(context, self._books, self._names, config.months, config.cash)
         self._desks = tuple(self._staffed())
         self._desk_of = {action.name: desk for desk in self._desks for action in desk.actions}
@@ -96,8 +101,11 @@ class LedgerPane(Pane[LedgerConfig]):
         """
         if not self._books:
             return report.unset(self.context.name)
-        async with self._reading:  # the action may read as well
-            found = await self._read()
+        under_way = self._under_way
+        if under_way is None or under_way.done():
+            under_way = self._under_way = asyncio.create_task(self._read())
+            under_way.add_done_callback(lambda done: done.cancelled() or done.exception())
+        found = await self._turned(under_way) or await under_way
         waiting = [block for desk in self._desks for block in await desk.blocks()]
         return msgspec.structs.replace(found, blocks=(*waiting, *found.blocks)) if waiting else found
 
@@ -134,11 +142,39 @@ class LedgerPane(Pane[LedgerConfig]):
 
     async def stop(self) -> None:
         """Let go of what is under way."""
+        if self._under_way is not None:
+            self._under_way.cancel()
         for one in self._books:
             one.close()
 
     def _window(self) -> Window:
         return Window(months.text_of(months.index_of(self.context.now().date())), self.config.months)
+
+    async def _turned(self, reading: asyncio.Task[Report]) -> Report | None:
+        """What is known already, looked at otherwise, when a person wants that and `reading` takes long.
+
+        The reading goes on then, for a next `read` to wait for.
+        """
+        turned = asyncio.create_task(self._look.turned.wait())
+        try:
+            await asyncio.wait((reading, turned), return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait((reading,), timeout=_QUICK_S)
+        except asyncio.CancelledError:
+            reading.cancel()
+            await asyncio.wait((reading,))
+            raise
+        finally:
+            turned.cancel()
+        views = [one.view(self._window()) for one in self._books]
+        if reading.done() or not any(views):
+            return None
+        reading.add_done_callback(lambda _: self.context.wake())
+        return await self._built(views, self._lost)
+
+    async def _built(self, views: Sequence[report.View | None], lost: Sequence[PaneError | None]) -> Report:
+        self._look.turned.clear()
+        seen = await self._look.look(views)
+        return await self.context.in_thread(self._build, views, lost, seen)
 
     async def _read(self) -> Report:
         window = self._window()
@@ -162,9 +198,9 @@ class LedgerPane(Pane[LedgerConfig]):
             *(str(one) for one in lost),
         )
         if self._report is None or not _same(shown, self._shown):
-            seen = await self._look.look(views)
-            built = await self.context.in_thread(self._build, views, lost, seen)
-            self._report, self._shown = built, shown  # together: a reading may be cancelled in between
+            built = await self._built(views, lost)
+            # Together: a reading may be cancelled in between.
+            self._report, self._shown, self._lost = built, shown, lost
         return self._report
 
     def _build(

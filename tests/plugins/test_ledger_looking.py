@@ -1,5 +1,6 @@
 """How a journal is looked at: statements, currencies, years, moving through time, folding; and what stays."""
 
+import asyncio
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -121,6 +122,65 @@ async def test_looking_reads_no_file(
     for actions in STATES.values():
         await press(ledger, *actions)
     assert before and asked == before
+
+
+async def test_a_long_load_does_not_keep_the_view(
+    context: MakeContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the journal is loaded anew, keys change how the old figures are looked at; the load goes on."""
+    file = write(tmp_path, SHOP)
+    ledger = pane(context, file)
+    await ledger.read()
+    gate, waiting = asyncio.Event(), asyncio.Event()
+    call = WorkerProcess.call
+
+    async def held(self: WorkerProcess, name: str, *rest: Any, **more: Any) -> Any:
+        waiting.set()
+        await gate.wait()
+        return await call(self, name, *rest, **more)
+
+    monkeypatch.setattr(WorkerProcess, "call", held)
+    write(tmp_path, SHOP.replace("100.00", "900.00"))
+    for actions, heading in ((("view",), "Income statement"), (("years",), "Income statement · by year")):
+        reading = asyncio.create_task(ledger.read())
+        await waiting.wait()
+        for action in actions:
+            await ledger.act(ActionRequest(action))
+        report = await reading
+        assert table(report).heading == heading and report.summary == "net worth 96.00 EUR"
+    gate.set()
+    report = await ledger.read()
+    assert report.summary == "net worth 896.00 EUR"
+    assert table(report).heading == "Income statement · by year"
+    await ledger.stop()
+
+
+async def test_a_reading_that_is_given_up_ends_its_load(
+    context: MakeContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cancelled reading leaves nothing under way, and the next one reads anew."""
+    ledger = pane(context, write(tmp_path, SHOP))
+    gate, waiting, ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    call = WorkerProcess.call
+
+    async def held(self: WorkerProcess, name: str, *rest: Any, **more: Any) -> Any:
+        waiting.set()
+        try:
+            await gate.wait()
+        except asyncio.CancelledError:
+            ended.set()
+            raise
+        return await call(self, name, *rest, **more)
+
+    monkeypatch.setattr(WorkerProcess, "call", held)
+    reading = asyncio.create_task(ledger.read())
+    await waiting.wait()
+    reading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reading
+    assert ended.is_set()
+    gate.set()
+    assert (await ledger.read()).summary == "net worth 96.00 EUR"
 
 
 async def test_columns_move_as_far_as_there_is_anything(context: MakeContext, tmp_path: Path) -> None:
