@@ -21,6 +21,9 @@ _HLEDGER_LINE = re.compile(r"^(?:hledger: )?(?:Error: )?(/[^\n]*?):(\d+)(?:[:-]\
 
 _POSTING = re.compile(r"^>?[ \t]+[(\[]?([^\W\d][^;|\n]*?)[)\]]?(?:[ ]{2}.*|\t.*)?$", re.MULTILINE)
 
+_HLEDGER_ASSERTION = re.compile(
+    r"^account: +(\S.*)\ncommodity: +(\S*)\ncalculated: +(\S.*)\nasserted: +(\S.*)$", re.MULTILINE
+)
 _ASSERTION = re.compile(r"\bbalance assertion(?::| failed| off by)", re.IGNORECASE)
 
 
@@ -52,7 +55,11 @@ def _hledger(text: str, journal: str) -> JournalError:
     said = [line for line in lines if not re.match(r"^\s*\d*\s*\|", line)]
     shown = [line for line in lines if line not in said]
     message = "\n".join([*said, *shown]) or text or "it cannot be read, and no reason was given"
-    return _error(found, journal, message.removeprefix("hledger: ").removeprefix("Error: "), rest, text)
+    message = message.removeprefix("hledger: ").removeprefix("Error: ")
+    if (failed := _HLEDGER_ASSERTION.search(text)) is not None:
+        account, commodity, has, not_ = failed.groups()
+        message = f"Balance assertion failed: {account} has {has} {commodity}, not {not_}\n{message}"
+    return _error(found, journal, message, rest, text)
 
 
 def _error(found: re.Match[str] | None, journal: str, message: str, entry: str, said: str) -> JournalError:

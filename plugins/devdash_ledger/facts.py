@@ -81,14 +81,15 @@ class FloorBalance(msgspec.Struct, frozen=True, omit_defaults=True):
         account: sub-accounts count as part of it.
         currency: of both amounts.
         floor: what it should hold at least, a decimal.
-        balance: at the end of the current month, as far as it is written, a decimal.
+        balance: at the end of the current month, as far as it is written, a decimal; None where part
+            of the journal cannot be read, and nothing from before is known.
         journal: whose it is, as in `MonthCell`.
     """
 
     account: str
     currency: str
     floor: str
-    balance: str
+    balance: str | None
     journal: str = ""
 
 

@@ -67,8 +67,13 @@ def is_on_pace(row: BudgetMonth, day: date) -> bool:
 
 
 def is_below(balance: FloorBalance) -> bool:
-    """The account has less than its floor."""
-    return Decimal(balance.balance) < Decimal(balance.floor)
+    """The account has less than its floor, as far as that is known."""
+    return balance.balance is not None and Decimal(balance.balance) < Decimal(balance.floor)
+
+
+def is_afloat(balance: FloorBalance) -> bool:
+    """The account has as much as its floor, as far as that is known."""
+    return balance.balance is not None and not is_below(balance)
 
 
 def balances(journal: Journal, floors: Sequence[Floor]) -> tuple[FloorBalance, ...]:
@@ -80,7 +85,8 @@ def balances(journal: Journal, floors: Sequence[Floor]) -> tuple[FloorBalance, .
         for series in journal.series:
             if series.currency == currency and is_part(series.account, floor.account):
                 total = EXACT.add(total, Decimal(series.amounts[-1]))
-        found.append(FloorBalance(floor.account, currency, format(floor.amount, "f"), format(total, "f")))
+        held = format(total, "f") if journal.complete else None
+        found.append(FloorBalance(floor.account, currency, format(floor.amount, "f"), held))
     return tuple(found)
 
 

@@ -110,7 +110,7 @@ def _floor(prefix: Prefix) -> Rule[LedgerFacts]:
         say=lambda facts, item: _low(facts, item, prefix),
         enter=lambda facts: {name for name, one in _floors(facts, prefix).items() if reckoning.is_below(one)},
         clear=lambda facts: {
-            name for name, one in _floors(facts, prefix).items() if not reckoning.is_below(one)
+            name for name, one in _floors(facts, prefix).items() if reckoning.is_afloat(one)
         },
         present=lambda facts: _floors(facts, prefix).keys(),
     )

@@ -120,5 +120,5 @@ def quiet(days: int | None, last: str) -> str:
 
 def low(one: FloorBalance) -> str:
     """That an account is below its floor, in one line."""
-    held, least = readable(Decimal(one.balance)), readable(Decimal(one.floor))
+    held, least = readable(Decimal(one.balance or 0)), readable(Decimal(one.floor))
     return f"{one.account} is below its floor of {least} {one.currency}: {held} {one.currency}"

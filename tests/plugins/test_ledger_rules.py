@@ -153,6 +153,17 @@ async def test_an_account_that_is_long_empty_stays_below(context: MakeContext, t
     assert fires(rules(ledger)["floor"], found)[0] == {"Assets:Cash EUR"}
 
 
+async def test_what_cannot_be_read_is_not_below(context: MakeContext, tmp_path: Path) -> None:
+    """With a part of the journal missing, a balance is not known: no alert begins, and none ends."""
+    ledger = pane(context, write(tmp_path, SHOP + '2026-10-06 * "open'), floors={"Assets:Cash": "97 EUR"})
+    report = admit_report("ledger", await ledger.read(), ledger.actions())
+    assert isinstance(report.facts, LedgerFacts) and not report.facts.complete
+    assert fires(rules(ledger)["floor"], report.facts) == (set(), set())
+    assert not [one for one in report.attention if one.key.endswith(":floor")]
+    write(tmp_path, SHOP)
+    assert fires(rules(ledger)["floor"], await facts(ledger))[0] == {"Assets:Cash EUR"}
+
+
 @pytest.mark.parametrize("floor", ["", "EUR", "50 EUR 3", "50 EUR;"])
 def test_a_floor_that_is_no_amount_is_a_problem(floor: str) -> None:
     """It is said with the config, not when the pane is read."""
@@ -249,6 +260,7 @@ async def test_a_failing_assertion_is_told_apart(
     say = found["assertion"].say
     line = wrong.errors[0].line
     assert say is not None and say(wrong, "") == f"A balance assertion fails at {name}:{line}" and line
+    assert wrong.errors[0].message.startswith("Balance ")
     write(tmp_path, BROKEN[name], name)
     broken = await facts(ledger)
     assert fires(found["assertion"], broken) == (set(), {""})
