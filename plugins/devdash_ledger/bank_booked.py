@@ -6,6 +6,7 @@ Only what a person or a bank wrote counts: no virtual posting, none that a rule 
 import os
 import re
 from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import groupby
 from pathlib import Path
@@ -16,6 +17,7 @@ import msgspec
 from devdash.api import Unavailable
 from devdash_ledger import scan, trust
 from devdash_ledger.bank_match import Booked
+from devdash_ledger.bank_rows import BankRow
 from devdash_ledger.complaints import read as read_complaints
 from devdash_ledger.orders import JournalRef
 from devdash_ledger.programs import Refused, bare, no_config, program_path, running
@@ -24,6 +26,8 @@ from devdash_ledger.style import Syntax
 if TYPE_CHECKING:
     from beancount.core.data import Directives
 
+HISTORY = timedelta(days=1100)
+"""Before a row, from which accounts are suggested: three years."""
 _APART = "\x1f"
 _LEDGER_ROW = _APART.join(
     (
@@ -40,11 +44,15 @@ _LEDGER_ROW = _APART.join(
 """Parted by what no entry can hold."""
 
 
-def booked(journal: JournalRef, account: str, entries: "Directives") -> tuple[Booked, ...]:
+def booked(
+    journal: JournalRef, account: str, entries: "Directives", rows: Sequence[BankRow]
+) -> tuple[Booked, ...]:
     """The postings of `account` itself, without its sub-accounts.
 
     Args:
         entries: what `loaded` gave; of use for beancount alone.
+        rows: what they are for. hledger is asked for nothing older than `HISTORY` before the
+            first of them: it needs half a second and 15 MB for a thousand transactions.
 
     Raises:
         Unavailable: the journal cannot be read, or would run code that is not allowed.
@@ -54,7 +62,9 @@ def booked(journal: JournalRef, account: str, entries: "Directives") -> tuple[Bo
     found = scan.scan(journal.file, journal.syntax)
     trust.require(journal.file, found, journal.trusted)
     try:
-        return tuple((_of_ledger if journal.syntax is Syntax.LEDGER else _of_hledger)(journal.file, account))
+        if journal.syntax is Syntax.LEDGER:
+            return tuple(_of_ledger(journal.file, account))
+        return tuple(_of_hledger(journal.file, account, min((row.date for row in rows), default="")))
     except Refused as refused:
         [first, *_] = read_complaints(refused.words, journal.file)
         raise Unavailable(
@@ -168,10 +178,12 @@ class _Transaction(msgspec.Struct, frozen=True):
     places: tuple[_Place, ...] = msgspec.field(name="tsourcepos")
 
 
-def _of_hledger(file: str, account: str) -> Iterator[Booked]:
+def _of_hledger(file: str, account: str, first: str) -> Iterator[Booked]:
+    """`first` is the day of the first row, ISO-8601; empty: there are no rows."""
     program = program_path("hledger")
     argv = [program, *no_config(program), "-f", file, "print", "--explicit", "-O", "json"]
-    with running([*argv, f"acct:^{re.escape(account)}$"]) as lines:
+    since = ["-b", (date.fromisoformat(first) - HISTORY).isoformat()] if first else []
+    with running([*argv, *since, f"acct:^{re.escape(account)}$"]) as lines:
         answer = b"".join(lines)
     for one in msgspec.json.decode(answer, type=tuple[_Transaction, ...]):
         legs = [leg for leg in one.postings if leg.kind == "RegularPosting"]

@@ -70,7 +70,7 @@ def extracted(spec: str, folder: str, file: str, existing: "Directives") -> Extr
     account = str(importer.account(file) or "")
     if not account:
         raise PaneError(f"{spec} names no account for the file")
-    return _rows(account, importer.extract(file, existing))
+    return _rows(account, importer.extract(file, existing) or [])
 
 
 def _importers(spec: str, folder: str) -> list[Importer]:

@@ -49,7 +49,7 @@ def begin(order: Begin) -> Begun:
     else:
         found = Extracted(bank.account, read(content, bank), {})
     rows, account = found.statement.rows, found.account
-    known = booked(order.journal, account, entries)
+    known = booked(order.journal, account, entries, rows)
     history = History(known)
     suggested = {row.id: found.others.get(row.id) or history.suggest(row) for row in rows}
     matches = match(rows, known, bank.window)
@@ -76,8 +76,8 @@ def again(order: Again) -> Review:
     Raises:
         PaneError: the journal cannot be read.
     """
-    known = booked(order.journal, order.review.account, loaded(order.journal))
     rows = [item.row for item in order.review.items]
+    known = booked(order.journal, order.review.account, loaded(order.journal), rows)
     return bank_review.rematched(order.review, match(rows, known, order.window))
 
 

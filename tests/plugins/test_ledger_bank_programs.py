@@ -13,6 +13,7 @@ from devdash.api import ActionRequest, Block, Confirmation, Outcome, PaneError, 
 from devdash_ledger.bank_booked import booked, loaded
 from devdash_ledger.bank_config import Bank, Direction
 from devdash_ledger.bank_match import Booked
+from devdash_ledger.bank_rows import BankRow
 from devdash_ledger.orders import JournalRef
 from devdash_ledger.pane import LedgerPane
 from devdash_ledger.style import Syntax
@@ -102,15 +103,29 @@ def test_what_is_booked_is_what_was_written(
     write(tmp_path, MORE, "more.txt")
     file = write(tmp_path, f"= Assets:Giro\n    (Seen)  1\n\n{JOURNAL}", NAMES[syntax])
     journal = JournalRef(str(file), syntax, "")
-    found = booked(journal, "Assets:Giro Konto", loaded(journal))
+    found = booked(journal, "Assets:Giro Konto", loaded(journal), ())
     name, saved = file.name, "Assets:Giro Konto:Saved"
     assert sorted(map(_plain, found), key=lambda one: one.date) == [
         Booked("2026-10-05", "-4", "$", "Rewe", "food", "Expenses:Food", "", f"{name}:8"),
         Booked("2026-11-01", "-81", "$", "Stadtwerke", "", "", "", "more.txt:1"),
         Booked("2026-11-02", "-7", "$", "Rewe", "entered by hand", "Expenses:Food", "", f"{name}:14"),
     ]
-    assert len(booked(journal, saved, [])) == 1
-    assert booked(journal, "Assets:Giro", []) == ()
+    assert len(booked(journal, saved, [], ())) == 1
+    assert booked(journal, "Assets:Giro", [], ()) == ()
+
+
+@PROGRAMS
+def test_three_years_before_the_first_row_are_looked_at(
+    needs: Callable[[str], str], tmp_path: Path, syntax: Syntax
+) -> None:
+    """What suggests an account may be that old; all that could be the row itself is newer."""
+    needs(str(syntax))
+    days = ("2019/01/05", "2024/01/05", "2026/10/05", "2026/12/24")
+    text = "".join(f"{day} * Rewe\n    Expenses:Food  $4.00\n    Assets:Giro\n\n" for day in days)
+    journal = JournalRef(str(write(tmp_path, text, NAMES[syntax])), syntax, "")
+    row = BankRow(2, "2026-11-03", "-4.00", "$", "Rewe", "", "x")
+    found = {one.date for one in booked(journal, "Assets:Giro", [], (row,))}
+    assert found >= {"2024-01-05", "2026-10-05", "2026-12-24"}
 
 
 @PROGRAMS

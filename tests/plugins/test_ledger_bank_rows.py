@@ -230,3 +230,39 @@ def test_a_table_that_can_be_is_none() -> None:
     """The plain table, and one by positions, have no problem."""
     assert list(bank_problems(PLAIN, "banks.x")) == []
     assert list(bank_problems(changed(headings=False, date=1, amount=2, payee=3), "banks.x")) == []
+
+
+def test_a_currency_is_called_as_the_journal_does() -> None:
+    """A journal may write € where the file says EUR; another currency stays what it is, or is refused."""
+    bank = changed(currency="€", currency_column="C")
+    found = read(
+        b"Date,Amount,Who,C\n2026-11-03,-1.00,x,EUR\n2026-11-03,EUR -2.00,x,\n2026-11-03,-3.00,x,CHF\n", bank
+    )
+    assert [(row.amount, row.currency) for row in found.rows] == [
+        ("-1.00", "€"),
+        ("-2.00", "€"),
+        ("-3.00", "CHF"),
+    ]
+    lone = read(
+        "Date,Amount,Who\n2026-11-03,€ -1.00,x\n2026-11-03,£ -1.00,x\n".encode(), changed(currency="€")
+    )
+    assert [row.currency for row in lone.rows] == ["€"] and lone.complaint_count == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "plain", "good"),
+    [
+        ("Assets:Giro", True, True),
+        ("Assets:Giro Konto", True, False),
+        ("Assets:Giro Konto", False, True),
+        ("checking", False, True),
+        ("Assets:Giro  Konto", False, False),
+        ("Assets:Giro ; x", False, False),
+        ("Assets:", False, False),
+        ("Assets:Giro\n2026", False, False),
+    ],
+)
+def test_accounts_are_named_as_the_language_allows(name: str, plain: bool, good: bool) -> None:
+    """What beancount cannot hold is a name in ledger and hledger; what ends a name there never is."""
+    found = [one.key for one in bank_problems(changed(account=name), "banks.x", plain=plain)]
+    assert found == ([] if good else ["banks.x.account"])
