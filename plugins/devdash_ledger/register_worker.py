@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from devdash.api import Unavailable
-from devdash_ledger import complaints, passage, programs, scan, worker
+from devdash_ledger import complaints, months, passage, programs, scan, worker
 from devdash_ledger.errors import headline, place
 from devdash_ledger.journal import Format
 from devdash_ledger.register import Head, Move, Register, RegisterRequest, is_within, register_of
@@ -30,6 +30,9 @@ _FIELDS = (
 )
 _PLAIN = re.compile(r"[\w :-]+")
 """Account names that mean themselves in a pattern, whichever way it is quoted on its way."""
+_OWN_DATE = re.compile(rb";[^\r\n]*(?:\bdate2?:|\[=?\d)")
+"""A comment of hledger that may give a posting a date of its own."""
+_BEFORE, _LONG_AGO = Head(-1, "", "", "", 0), "0001-01-01"
 _FLAGS = {"Cleared": "*", "Pending": "!"}
 
 
@@ -47,7 +50,7 @@ def register(**fields: object) -> object:
     elif found.circles:  # ledger crashes on one
         raise Unavailable(headline(found.circles[0].message))
     else:
-        answer = _by_program(asked)
+        answer = _by_program(asked, found.files)
     return msgspec.to_builtins(_marked(answer))
 
 
@@ -107,10 +110,10 @@ def _bean_moves(entries: "Directives", asked: RegisterRequest) -> Iterator[Move]
                 yield Move(head, day, posting.account, posting.units.currency, posting.units.number)
 
 
-def _by_program(asked: RegisterRequest) -> Register:
+def _by_program(asked: RegisterRequest, files: Sequence[str]) -> Register:
     try:
         return register_of(
-            _ledger_moves(asked) if asked.language is Format.LEDGER else _hledger_moves(asked), asked
+            _ledger_moves(asked) if asked.language is Format.LEDGER else _hledger_moves(asked, files), asked
         )
     except programs.Refused as refused:
         told = complaints.read(refused.words, asked.file)
@@ -149,6 +152,10 @@ class _Amount(msgspec.Struct, frozen=True):
     quantity: programs.Quantity = msgspec.field(name="aquantity")
 
 
+_Balance = tuple[tuple[tuple[str, str, int, tuple[_Amount, ...]], ...], tuple[_Amount, ...]]
+"""hledger's JSON of a plain balance report: rows of name, short name, depth, amounts; and their total."""
+
+
 class _Posting(msgspec.Struct, frozen=True):
     account: str = msgspec.field(name="paccount")
     amounts: tuple[_Amount, ...] = msgspec.field(name="pamount")
@@ -170,11 +177,22 @@ class _Transaction(msgspec.Struct, frozen=True):
     postings: tuple[_Posting, ...] = msgspec.field(name="tpostings")
 
 
-def _hledger_moves(asked: RegisterRequest) -> Iterator[Move]:
+def _hledger_moves(asked: RegisterRequest, files: Sequence[str]) -> Iterator[Move]:
+    """The postings of the transactions that concern the account.
+
+    hledger is slow in writing JSON: what was before the first month comes as one sum. Its dates choose
+    transactions, not postings, so where a posting may have a date of its own all are asked for.
+    """
     program = programs.program_path("hledger")
     query = [f"acct:^{asked.account}(:|$)"] if _PLAIN.fullmatch(asked.account) else []
-    argv = [program, *programs.no_config(program), "-f", asked.file, "print", "-x", "--auto", "-O", "json"]
-    with programs.running([*argv, *query]) as lines:
+    base = [program, *programs.no_config(program), "-f", asked.file]
+    span: list[str] = []
+    if not any(_OWN_DATE.search(Path(file).read_bytes()) for file in files):
+        first, end = f"{asked.first}-01", months.text_of(months.parse(asked.last) + 1) + "-01"
+        span = ["-b", first, "-e", end]
+        if asked.carried:
+            yield from _hledger_opening(asked, [*base, "balance", "--flat", "-E", "-N", "-e", first, *query])
+    with programs.running([*base, "print", "-x", "--auto", *span, "-O", "json", *query]) as lines:
         answer = b"".join(lines)
     for one in msgspec.json.decode(answer, type=tuple[_Transaction, ...]):
         spot = one.positions[0]
@@ -184,6 +202,17 @@ def _hledger_moves(asked: RegisterRequest) -> Iterator[Move]:
                 for amount in posting.amounts:
                     day = posting.day or one.day
                     yield Move(head, day, posting.account, amount.commodity, amount.quantity.decimal())
+
+
+def _hledger_opening(asked: RegisterRequest, argv: Sequence[str]) -> Iterator[Move]:
+    """What the accounts had before the first month, as if it had been booked in one go."""
+    real = [] if asked.virtual else ["--real"]
+    with programs.running([*argv, "--auto", *real, "-O", "json"]) as lines:
+        answer = b"".join(lines)
+    rows, _ = msgspec.json.decode(answer, type=_Balance)
+    for account, _, _, amounts in rows:
+        for amount in amounts:
+            yield Move(_BEFORE, _LONG_AGO, account, amount.commodity, amount.quantity.decimal())
 
 
 CALLS: Mapping[str, object] = {"register": register}
