@@ -80,6 +80,7 @@ def _marked(answer: Register) -> Register:
     )
 
 
+@worker.without_gc()
 def _beancount(asked: RegisterRequest) -> Register:
     try:
         entries, errors, _ = worker.load_uncached(asked.file)

@@ -40,6 +40,19 @@ _ASSERTION = "BalanceError"
 """The kind of error of a balance that is asserted and another one (beancount/ops/balance.py)."""
 
 
+@contextmanager
+def without_gc() -> Iterator[None]:
+    """For as long as the entries of a journal live: millions of objects, and none of them garbage."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+@without_gc()
 def load(
     file: str,
     last_month: str,
@@ -89,24 +102,12 @@ def load_uncached(file: str) -> "tuple[Directives, list[BeancountError], Options
     beancount deletes the one whose name it is told, so it is told one that cannot exist.
     """
     os.environ["BEANCOUNT_LOAD_CACHE_FILENAME"] = str(Path(os.devnull) / "{filename}")
-    with _without_gc():
-        try:
-            from beancount import loader
-        except ModuleNotFoundError as error:
-            raise Unavailable("beancount is not installed", 'pip install "devdash[ledger]"') from error
-        loader.initialize(use_cache=False)
-        return loader.load_file(file)
-
-
-@contextmanager
-def _without_gc() -> Iterator[None]:
-    """Loading makes millions of objects and no garbage: looking through them, then or later, is lost time."""
-    gc.disable()
     try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()
+        from beancount import loader
+    except ModuleNotFoundError as error:
+        raise Unavailable("beancount is not installed", 'pip install "devdash[ledger]"') from error
+    loader.initialize(use_cache=False)
+    return loader.load_file(file)
 
 
 def _sheet(
