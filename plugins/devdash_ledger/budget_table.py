@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
+import msgspec
+
 from devdash.api import Align, Block, Cell, Column, Level, Row, Table, Text, Tone
 from devdash_ledger import months, reckoning
 from devdash_ledger.amounts import EXACT, readable
@@ -14,6 +16,20 @@ from devdash_ledger.facts import BudgetMonth, Every
 MAX_PAST = 400
 """Rows × months that Enter shows of the past."""
 MAX_MONTHS = 12
+
+
+class _Style(msgspec.Struct, frozen=True):
+    """What all rows have in common.
+
+    Attributes:
+        digits: decimals by currency.
+        root: of the names of accounts with a limit, not shown; with its colon.
+    """
+
+    columns: tuple[Column, ...]
+    day: date
+    digits: Mapping[str, int]
+    root: str
 
 
 def key(row: BudgetMonth) -> str:
@@ -45,9 +61,8 @@ def table(
         Column("Ends at", Align.RIGHT, 2),
     )
     kept = min(MAX_MONTHS, MAX_PAST // len(current))
-    shown = (
-        _row(row, past[key(row)][-kept:] if kept else (), columns, day, digits) for row in current[:most]
-    )
+    style = _Style(columns, day, digits, _common_root(current))
+    shown = (_row(row, past[key(row)][-kept:] if kept else (), style) for row in current[:most])
     return Table(columns, tuple(shown), heading=_heading(last, day, len(current), most))
 
 
@@ -89,27 +104,33 @@ def _name(row: BudgetMonth) -> str:
             return row.account
 
 
-def _row(
-    row: BudgetMonth,
-    past: Sequence[BudgetMonth],
-    columns: Sequence[Column],
-    day: date,
-    digits: Mapping[str, int],
-) -> Row:
-    is_over, is_soon = reckoning.is_over(row), reckoning.is_soon_over(row, day)
+def _common_root(rows: Sequence[BudgetMonth]) -> str:
+    """What the names of all accounts that have a limit begin with, such as "Expenses:"; "": not the same."""
+    roots = {row.account.partition(":")[0] for row in rows if not row.goal}
+    return f"{roots.pop()}:" if len(roots) == 1 else ""
+
+
+def _row(row: BudgetMonth, past: Sequence[BudgetMonth], style: _Style) -> Row:
+    digits, is_over, is_soon = style.digits, reckoning.is_over(row), reckoning.is_soon_over(row, style.day)
     tone = Tone.BAD if is_over else Tone.WARN if is_soon else Tone.GOOD if _is_reached(row) else Tone.PLAIN
-    titles = {column.title for column in columns}
+    titles = {column.title for column in style.columns}
     cells = (
-        Cell(_name(row)),
-        *((Cell(row.currency, Tone.DIM),) if columns[1].title == "" else ()),
+        Cell(_name(row) if row.goal else _name(row).removeprefix(style.root)),
+        *((Cell(row.currency, Tone.DIM),) if style.columns[1].title == "" else ()),
         _used(row, tone),
         _amount(row.actual, row, digits),
         _amount(row.budget, row, digits),
         *((_amount(row.carried or "0", row, digits),) if "Carried" in titles else ()),
-        _amount(row.left, row, digits, Tone.BAD if is_over else Tone.PLAIN),
+        _left(row, digits),
         _amount(row.projected, row, digits, Tone.WARN if is_soon else Tone.PLAIN),
     )
     return Row(key(row), cells, Level.ATTENTION if is_over else Level.OK, detail=_detail(row, past, digits))
+
+
+def _left(row: BudgetMonth, digits: Mapping[str, int]) -> Cell:
+    if _is_reached(row):
+        return Cell("reached", Tone.GOOD)
+    return _amount(row.left, row, digits, Tone.BAD if reckoning.is_over(row) else Tone.PLAIN)
 
 
 def _is_reached(row: BudgetMonth) -> bool:
@@ -147,7 +168,7 @@ def _detail(row: BudgetMonth, past: Sequence[BudgetMonth], digits: Mapping[str, 
                 _used(one, Tone.BAD if reckoning.is_over(one) else Tone.PLAIN),
                 _amount(one.actual, one, digits),
                 _amount(one.budget, one, digits),
-                _amount(one.left, one, digits, Tone.BAD if reckoning.is_over(one) else Tone.PLAIN),
+                _left(one, digits),
             ),
         )
         for one in reversed(past)
