@@ -11,7 +11,6 @@ import importlib.util
 import os
 import platform
 import shutil
-import stat
 import sys
 import tempfile
 from collections.abc import Iterable
@@ -115,7 +114,7 @@ def discard(folder: Path, request: LoadRequest) -> None:
 
 def _read(file: Path) -> Kept | None:
     try:
-        if file.lstat().st_uid != os.geteuid() or stat.S_ISLNK(file.lstat().st_mode):
+        if file.stat().st_uid != os.geteuid():
             return None
         data = read_plain(str(file), _MAX_BYTES)
     except OSError:

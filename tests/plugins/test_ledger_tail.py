@@ -21,6 +21,7 @@ BASE = """\
 2026-01-01 open Assets:Gone
 2026-05-01 close Assets:Gone
 2026-09-01 open Expenses:Food
+2026-11-25 open Assets:Late
 2026-01-01 open Equity:Start
 2026-01-02 * "Start"
   Assets:Cash    100.00 EUR
@@ -141,6 +142,9 @@ PLAIN = '\n2026-11-21 * "x"\n  Expenses:Food  2.50 EUR\n  Assets:Cash\n'
 @example(option="", added='2026-11-21 * "x"\n  Assets:Fund  -3 WRLD\n  Assets:Cash  3 WRLD\n')
 @example(option="", added='2026-11-21 * "x"\r\n  Assets:Giro  1.00 EUR\r\n  Assets:Cash  -1.00 EUR\r\n')
 @example(option="; a comment", added=PLAIN.lstrip())
+@example(option="", added=PLAIN.replace("2026-11-21", "2026-09-30").replace("Cash", "Giro"))
+@example(option="", added=PLAIN.replace("Cash", "Late"))
+@example(option="", added=PLAIN.replace("Cash", "Gone"))
 def test_what_is_shown_early_is_what_the_full_load_says(
     tmp_path_factory: pytest.TempPathFactory, option: str, added: str
 ) -> None:
