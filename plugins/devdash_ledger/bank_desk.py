@@ -4,7 +4,7 @@ The pane hands over what concerns them. Nothing is written without the exact tex
 only that text is written.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -26,15 +26,19 @@ from devdash.api import (
     Table,
     Text,
     Unavailable,
+    Value,
     WorkerFailed,
 )
 from devdash_ledger import bank_lists, bank_review
 from devdash_ledger.bank_config import Bank
+from devdash_ledger.bank_help import Accounts, files
+from devdash_ledger.bank_match import Likeness
 from devdash_ledger.bank_orders import Again, Begin, Begun, Guessed, Look
 from devdash_ledger.bank_review import Bulk, Choice, Review
 from devdash_ledger.bank_shelf import Shelf
 from devdash_ledger.desk import Desk
-from devdash_ledger.orders import JournalRef, Write, Written
+from devdash_ledger.guess import fuzzy
+from devdash_ledger.orders import Index, JournalRef, Write, Written
 from devdash_ledger.writing import Writing
 
 _R = TypeVar("_R")
@@ -52,11 +56,12 @@ IMPORT = Action(
     title="Bank file",
     permission=_WRITE,
     fields=(
-        Field(name="path", label="File", help="A bank's CSV file."),
+        Field(name="path", label="File", completes=True, help="A bank's CSV file."),
         Field(
             name="bank",
             label="Bank",
             required=False,
+            completes=True,
             help="Its name in devdash.toml. Empty: the only one; a new one is guessed from the file.",
         ),
         Field(
@@ -92,9 +97,10 @@ CHANGE = Action(
     title="Change",
     permission=_LOOK,
     scope=Scope.ITEM,
-    fields=tuple(
-        Field(name=name, label=name.capitalize(), required=False, help=_AS_IT_IS)
-        for name in ("account", "payee", "narration")
+    fields=(
+        Field(name="account", label="Account", required=False, completes=True, closed=True, help=_AS_IT_IS),
+        Field(name="payee", label="Payee", required=False, help=_AS_IT_IS),
+        Field(name="narration", label="Narration", required=False, help=_AS_IT_IS),
     ),
     help="Give the row of a bank file another account or other words, and accept it.",
 )
@@ -152,6 +158,7 @@ class BankDesk(Desk):
         self._currency = currency
         self._shelf = Shelf(context.state_dir)
         self._plan: _Plan | None = None
+        self._accounts = Accounts(self._index)
 
     async def blocks(self) -> tuple[Block, ...]:
         """The list to review, when there is one. A review that cannot be read is said, not raised."""
@@ -193,6 +200,22 @@ class BankDesk(Desk):
         self._plan = _Plan(request, review, written.text, begun)
         return self._question(review, written, lost, bank_lists.notices(begun))
 
+    async def complete(self, action: Action, field: Field, text: str, draft: ActionRequest) -> Sequence[str]:
+        """Files by their names, banks of the settings, accounts of the journal under review."""
+        if field.name == "path":
+            return await self._context.in_thread(files, text, Path.cwd())
+        return fuzzy(text, self._banks) if field.name == "bank" else await self._accounts.like(text)
+
+    async def fill(self, action: Action, draft: ActionRequest, left: Field | None) -> Sequence[Value]:
+        """Nothing; but when a form opens that asks for an account, they are read."""
+        if left is None and action.name == CHANGE.name:
+            self._accounts.forget()
+            await self._accounts.like("")
+        return ()
+
+    async def _index(self) -> Index:
+        return await self._called(_SCRIBE, "index", await self._journal(await self._kept()), Index)
+
     async def act(self, request: ActionRequest) -> Outcome:
         """Do it; see `ACTIONS`.
 
@@ -213,7 +236,10 @@ class BankDesk(Desk):
             return await self._guess(request)
         name, bank = self._bank(request)
         begun = await self._begin(request, name, bank)
-        await self._context.in_thread(self._shelf.keep, begun.review)
+        if all(item.likeness is Likeness.SAME for item in begun.review.items):
+            await self._context.in_thread(self._shelf.clear)  # nothing is left to decide
+        else:
+            await self._context.in_thread(self._shelf.keep, begun.review)
         return Outcome(
             level=Level.ATTENTION if bank_lists.notices(begun) else Level.OK,
             message=f"{begun.review.source}: {bank_lists.counted(begun.review)}",

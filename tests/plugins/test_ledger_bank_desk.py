@@ -1,5 +1,6 @@
 """Bank files end to end: real files, a real journal, real workers; nothing is written unseen or twice."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -204,6 +205,38 @@ async def test_a_review_with_decisions_is_not_thrown_away_unasked(desk: MakeDesk
     question, outcome = await said_yes(desk(), finish())
     assert question is not None and "Put the review away" in question.question
     assert "nothing was written" in outcome.message and await desk().blocks() == ()
+
+
+async def test_nothing_to_decide_leaves_no_review(desk: MakeDesk, tmp_path: Path) -> None:
+    """Where every row carries its mark in the journal, no list stays behind."""
+    (tmp_path / "s.csv").write_text("Date,Who,For,Amount\n2026-11-04,REWE,,-12.50\n", encoding="utf-8")
+    await said_yes(desk(), asked(tmp_path, "all"))
+    _, outcome = await said_yes(desk(), asked(tmp_path))
+    assert outcome.message == "s.csv: 1 in the journal already"
+    assert await desk().blocks() == ()
+
+
+async def test_the_forms_are_completed(
+    desk: MakeDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Files by what was typed of their path, the newest first; banks; accounts of the journal."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "sub").mkdir()
+    os.utime(tmp_path / "sub", (0, 0))
+    (tmp_path / ".secret").touch()
+    os.mkfifo(tmp_path / "spipe")
+    one = desk()
+
+    async def offered(action: str, name: str, text: str) -> tuple[str, ...]:
+        field = next(field for field in ACTION[action].fields if field.name == name)
+        return tuple(await one.complete(ACTION[action], field, text, ActionRequest(action)))
+
+    assert await offered("import", "path", "S") == ("s.csv", "sub/")
+    assert await offered("import", "path", f"{tmp_path}/s.") == (f"{tmp_path}/s.csv",)
+    assert await offered("import", "path", "nowhere/x") == ()
+    assert await offered("import", "bank", "gi") == ("giro",)
+    await said_yes(one, asked(tmp_path))
+    assert await offered("change", "account", "expow") == ("Expenses:Power",)
 
 
 @pytest.mark.parametrize(
