@@ -74,12 +74,12 @@ def signed(found: Sequence[Position], sign: Callable[[AccountType], int]) -> lis
 
 def first_month(journal: Journal) -> int | None:
     """The index of the first month of `journal` in which anything is held or moved; None: in none."""
-    start = months.parse(journal.months[0])
-    places = (
-        place for one in journal.series for place, text in enumerate(one.amounts) if Decimal(text) != NONE
+    firsts = (
+        next((place for place, text in enumerate(one.amounts) if text != "0" and Decimal(text)), None)
+        for one in journal.series
     )
-    first = min(places, default=None)
-    return None if first is None else start + first
+    first = min((place for place in firsts if place is not None), default=None)
+    return None if first is None else months.parse(journal.months[0]) + first
 
 
 def branches(found: Sequence[Position]) -> Mapping[tuple[str, str], Amounts]:
