@@ -193,7 +193,7 @@ posting = st.tuples(
 
 
 @given(rules=st.lists(rule, min_size=1, max_size=4), posted=st.lists(posting, min_size=1, max_size=8))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_months_are_hledgers_own(
     needs: Needs,
     tmp_path: Path,
