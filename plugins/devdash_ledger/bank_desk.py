@@ -185,7 +185,7 @@ class BankDesk(Desk):
         kept = await self._context.in_thread(self._shelf.load)
         waiting = len(kept.those(Choice.ACCEPTED)) if kept is not None else 0
         lost = (
-            f"The review of {kept.source} with {waiting} accepted rows is thrown away. "
+            f"The review of {kept.source} with {bank_lists.many(waiting, 'accepted row')} is thrown away. "
             if kept and waiting
             else ""
         )
@@ -310,7 +310,7 @@ class BankDesk(Desk):
         self, review: Review, written: Written, lost: str, notices: tuple[Block, ...]
     ) -> Confirmation:
         count = len(review.those(Choice.ACCEPTED))
-        asked = f"Write {count} entries into {Path(written.target).name}?"
+        asked = f"Write {bank_lists.many(count, 'entry', 'entries')} into {Path(written.target).name}?"
         return Confirmation(
             question=" ".join((*([lost.strip()] if lost else []), *written.warnings, asked)),
             blocks=(*notices, Text(written.text)),
@@ -324,7 +324,8 @@ class BankDesk(Desk):
         open_new = plan.begun is None and plan.request.value("open-new") == "yes"
         written = await self._scribe(review, open_new=open_new, expected=plan.text)
         left = msgspec.structs.replace(review, items=review.those(Choice.OPEN))
-        message = f"{len(review.those(Choice.ACCEPTED))} entries written into {Path(written.target).name}"
+        count = bank_lists.many(len(review.those(Choice.ACCEPTED)), "entry", "entries")
+        message = f"{count} written into {Path(written.target).name}"
         try:
             if left.items:
                 await self._context.in_thread(self._shelf.keep, left)
@@ -334,7 +335,7 @@ class BankDesk(Desk):
             # The ids in the journal keep the rows from being written again.
             return Outcome(level=Level.ATTENTION, message=f"{message}; but {error.message}")
         notices = bank_lists.notices(plan.begun) if plan.begun is not None else ()
-        rest = f"; {len(left.items)} rows are left to review" if left.items else ""
+        rest = f"; {bank_lists.many(len(left.items), 'row')} left to review" if left.items else ""
         return Outcome(
             level=Level.ATTENTION if notices else Level.OK, message=f"{message}{rest}", blocks=notices
         )

@@ -56,6 +56,11 @@ def counted(review: Review) -> str:
     return ", ".join(f"{number} {word}" for number, word in numbers if number > 0) or "no rows"
 
 
+def many(count: int, one: str, more: str = "") -> str:
+    """A count and what is counted; `more`: the plural, where it is not `one` and an s."""
+    return f"{count} {one if count == 1 else more or f'{one}s'}"
+
+
 def _row(item: Item) -> Row:
     word, tone = _STATES[item.choice]
     if item.likeness is Likeness.LIKELY:

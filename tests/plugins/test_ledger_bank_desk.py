@@ -162,7 +162,7 @@ async def test_the_same_file_again_is_known_whole(desk: MakeDesk, tmp_path: Path
 async def test_suggested_rows_at_once_leave_the_others_to_review(desk: MakeDesk, tmp_path: Path) -> None:
     """What history knows is written; what it does not know waits."""
     _, outcome = await said_yes(desk(), asked(tmp_path, "suggested"))
-    assert outcome.message == "2 entries written into main.beancount; 1 rows are left to review"
+    assert outcome.message == "2 entries written into main.beancount; 1 row left to review"
     assert states(await desk().blocks()) == [("-80.00 EUR", "?", "")]
 
 
@@ -198,7 +198,7 @@ async def test_a_review_with_decisions_is_not_thrown_away_unasked(desk: MakeDesk
     row = (await keys(desk()))[1]
     await desk().act(ActionRequest("accept", row))
     question = await desk().confirmation(ACTION["import"], asked(tmp_path))
-    assert question is not None and "1 accepted rows is thrown away" in question.question
+    assert question is not None and "1 accepted row is thrown away" in question.question
     with pytest.raises(PaneError, match="another than"):
         await desk().act(finish())  # unasked
     await desk().act(ActionRequest("skip", row))
