@@ -32,7 +32,6 @@ _MADE = "xact.beg_line == 0"
 _GENERATED = ("_generated-transaction", "generated-transaction")
 _YEARLY = re.compile(r"\b(?:yearly|every\s+year|annually)\b", re.IGNORECASE)
 _QUARTERLY = re.compile(r"\b(?:quarterly|every\s+quarter)\b", re.IGNORECASE)
-_RULE = re.compile(rb"^~", re.MULTILINE)
 
 _GOALS = (AccountType.INCOME,)
 _PLANNED = (AccountType.INCOME, AccountType.EXPENSES)
@@ -58,7 +57,7 @@ class Due(msgspec.Struct, frozen=True):
 
 def has_rules(files: Iterable[str]) -> bool:
     """Whether any of the journal's `files` has a line that begins with ~; one that is gone has none."""
-    return any(_RULE.search(text) for text in map(_text, files))
+    return any(text.startswith(b"~") or b"\n~" in text for text in map(_text, files))
 
 
 def plans(dues: Iterable[Due], last: int, kind_of: KindOf) -> tuple[Plan, ...]:

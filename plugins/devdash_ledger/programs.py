@@ -39,6 +39,8 @@ _PRICE = (
 )
 _MAX_DIGITS = 12
 _DAY = len("2026-11-20")
+_LAST = re.compile(rb"Last (?:transaction|txn) *: *(\d{4}-\d\d-\d\d)\b")
+"""In what `hledger stats` says, in 1.25 and in newer ones."""
 _USUAL = 0.95
 """Share of the postings that the usual decimals of a commodity can hold."""
 
@@ -236,7 +238,7 @@ def _hledger(request: LoadRequest, found: Scan) -> Contents:
         lambda: _plans(
             request, found, lambda last: periodic.hledger_dues(base, _first(balances, last), last)
         ),
-        lambda: _hledger_days([*base, "activity", "-D", "-e", end]) if request.days else (),
+        lambda: _hledger_days(base, f"{request.last_month}-01", end) if request.days else (),
     )
     usual = {name: style.precision for name, style in styles.items()}
     return _contents(
@@ -255,9 +257,17 @@ def _first(balances: _Balances, last: int) -> int:
     return min(starts, default=last)
 
 
-def _hledger_days(argv: Sequence[str]) -> tuple[str, ...]:
-    """The days of the entries: hledger draws a line for each day, with marks where there are any."""
-    return tuple(line[:_DAY].decode() for line in _lines(argv) if line[_DAY:].strip())
+def _hledger_days(base: Sequence[str], since: str, end: str) -> tuple[str, ...]:
+    """The days of the entries since that one, and of the newest before.
+
+    hledger draws a line for each day, with marks where there are any; its time grows with the number
+    of days times that of entries, so it is asked for one month only.
+    """
+    with running([*base, "activity", "-D", "-b", since, "-e", end]) as lines:
+        days = [line[:_DAY].decode() for line in lines if line[_DAY:].strip()]
+    with running([*base, "stats", "-e", since]) as lines:
+        before = (_LAST.match(line) for line in lines)
+        return (*(found[1].decode() for found in before if found is not None), *days)
 
 
 def _lines(argv: Sequence[str]) -> tuple[bytes, ...]:
