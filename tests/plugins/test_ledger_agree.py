@@ -22,6 +22,7 @@ def load(file: Path, language: Format, last: str, count: int) -> Journal:
     return journal(file, last, count, language, "EUR")
 
 
+@pytest.mark.timeout(240)  # of computing: on a machine that is busy with other things it takes long
 def test_ten_thousand_transactions_are_the_same_in_three_languages(
     needs: Callable[[str], str], tmp_path: Path
 ) -> None:
