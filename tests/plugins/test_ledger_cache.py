@@ -185,7 +185,7 @@ async def test_other_settings_and_other_programs_are_another_reading(
     )
     for config in others:
         with pytest.raises(WorkerDied):
-            await pane(context, file, **config).read()
+            await pane(context, file, "2026-11-22", **config).read()
 
 
 @pytest.mark.parametrize("what", ["plug-in", "document", "documents"])
