@@ -1,30 +1,30 @@
-"""The git pane: many repositories, read side by side, and fetched."""
+"""The git pane: many repositories, read side by side; what can be done with them is at the desks."""
 
 import asyncio
-from collections.abc import Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from typing import Any
 
 from devdash.api import (
     Action,
     ActionRequest,
-    CopyText,
+    Block,
+    Confirmation,
+    Field,
     Level,
     Outcome,
     Pane,
     PaneContext,
-    PaneError,
     Report,
     Rule,
-    Scope,
+    Value,
 )
 from devdash_git.config import GitConfig
 from devdash_git.contact import FetchBook
+from devdash_git.desk import Desk, Means
 from devdash_git.facts import GitFacts
-from devdash_git.fetch import Fetcher
+from devdash_git.fetch_desk import FetchDesk, PathDesk
 from devdash_git.observe import Observation, Observer
-from devdash_git.outcomes import fetched
 from devdash_git.patience import Patience
-from devdash_git.plain import printable
 from devdash_git.problems import AccessProblem
 from devdash_git.report import report
 from devdash_git.run import Git
@@ -33,23 +33,6 @@ from devdash_git.targets import Finder, Target
 
 RESERVE_S = 1.0
 """What a reading keeps of its timeout, so that slow repositories cost themselves and not the report."""
-
-FETCH = Action(
-    name="fetch",
-    key="f",
-    title="Fetch",
-    permission="git.repo.fetch",
-    scope=Scope.EITHER,
-    help="Ask the remote of the repository, or of all, for what is new; nothing local changes.",
-)
-COPY_PATH = Action(
-    name="copy-path",
-    key="y",
-    title="Copy path",
-    permission="git.path.copy",
-    scope=Scope.ITEM,
-    help="Copy the repository's folder.",
-)
 
 
 class GitPane(Pane[GitConfig]):
@@ -65,8 +48,23 @@ class GitPane(Pane[GitConfig]):
         self._book = FetchBook(context.state_dir)
         self._finder = Finder(config, context, self._patience)
         self._observer = Observer(config, context, self._git, self._patience, self._book)
-        self._fetcher = Fetcher(config, context, self._git, self._observer, self._book)
         self._slow: frozenset[Target] = frozenset()
+        self._desks = tuple(self._staffed())
+        self._desk_of = {action.name: desk for desk in self._desks for action in desk.actions}
+
+    def _staffed(self) -> Iterator[Desk]:
+        """Who offers what."""
+        means = Means(
+            config=self.config,
+            context=self.context,
+            git=self._git,
+            patience=self._patience,
+            finder=self._finder,
+            observer=self._observer,
+            book=self._book,
+        )
+        yield FetchDesk(means)
+        yield PathDesk(means)
 
     async def read(self) -> Report:
         """Observe every repository; one that does not answer costs only itself.
@@ -100,8 +98,8 @@ class GitPane(Pane[GitConfig]):
         )
 
     def actions(self) -> Sequence[Action]:
-        """Fetch, and copy a path."""
-        return (FETCH, COPY_PATH)
+        """Those of all desks."""
+        return tuple(action for desk in self._desks for action in desk.actions)
 
     def rules(self) -> Sequence[Rule[Any]]:
         """Diverged for ten minutes: long enough that nobody is in the middle of mending it."""
@@ -116,37 +114,40 @@ class GitPane(Pane[GitConfig]):
             ),
         )
 
-    async def act(self, request: ActionRequest) -> Outcome:
-        """Fetch one repository or all, or copy a path.
+    async def confirmation(self, action: Action, request: ActionRequest) -> Confirmation | None:
+        """What exactly would happen.
 
         Raises:
-            PaneError: there is no such repository, or git is missing.
+            PaneError: it cannot be told, or cannot be done.
         """
-        targets = (await self._finder.targets()).items
-        if request.item is not None:
-            targets = (_named(targets, request.item),)
-        if request.action == COPY_PATH.name:
-            path = printable(str(targets[0].path))
-            return Outcome(
-                message=f"The folder of {printable(targets[0].name)}.",
-                effects=(CopyText(path),),
-                reread=False,
-            )
-        if not targets:
-            return Outcome(message="There is no repository to fetch.", reread=False)
-        await self._git.version()
-        return fetched(await self._fetcher.fetch(targets))
+        return await self._desk_of[action.name].confirmation(action, request)
+
+    async def complete(self, action: Action, field: Field, text: str, draft: ActionRequest) -> Sequence[str]:
+        """What the repository has of that name."""
+        return await self._desk_of[action.name].complete(action, field, text, draft)
+
+    async def fill(self, action: Action, draft: ActionRequest, left: Field | None) -> Sequence[Value]:
+        """What follows from the fields so far."""
+        return await self._desk_of[action.name].fill(action, draft, left)
+
+    async def open(self, item: str, column: str) -> tuple[Block, ...] | None:
+        """What a desk has to tell of a cell."""
+        for desk in self._desks:
+            if (found := await desk.open(item, column)) is not None:
+                return found
+        return None
+
+    async def act(self, request: ActionRequest) -> Outcome:
+        """Do it.
+
+        Raises:
+            PaneError: it could not be done, and why.
+        """
+        return await self._desk_of[request.action].act(request)
 
     async def stop(self) -> None:
         """Wait no more for looks at drives that hang."""
         self._patience.give_up()
-
-
-def _named(targets: Sequence[Target], name: str) -> Target:
-    for target in targets:
-        if target.name == name:
-            return target
-    raise PaneError(f"There is no repository {printable(name)}.", "Read again: the list may have changed.")
 
 
 def _too_late(target: Target) -> Observation:

@@ -1,0 +1,96 @@
+"""`Desk`: some actions of the git pane that belong together, and `Means`: what all of them work with.
+
+The pane asks the desk of an action, and knows no action itself.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from devdash.api import (
+    Action,
+    ActionRequest,
+    Block,
+    Confirmation,
+    Field,
+    Outcome,
+    PaneContext,
+    PaneError,
+    Value,
+)
+from devdash_git.config import GitConfig
+from devdash_git.contact import FetchBook
+from devdash_git.observe import Observer
+from devdash_git.patience import Patience
+from devdash_git.plain import printable
+from devdash_git.run import Git
+from devdash_git.targets import Finder, Target
+
+
+@dataclass(frozen=True, kw_only=True)
+class Means:
+    """What the desks share.
+
+    Attributes:
+        config: the pane's table.
+        context: processes, threads, clocks, folders.
+        git: runs git.
+        patience: looks at files that may be on a drive that hangs.
+        finder: knows which repositories there are.
+        observer: makes sure of what a folder is before anything is done in it.
+        book: devdash's own fetches.
+    """
+
+    config: GitConfig
+    context: PaneContext
+    git: Git
+    patience: Patience
+    finder: Finder
+    observer: Observer
+    book: FetchBook
+
+    async def target(self, name: str) -> Target:
+        """The repository called `name`.
+
+        Raises:
+            PaneError: there is none.
+        """
+        for target in (await self.finder.targets()).items:
+            if target.name == name:
+                return target
+        raise PaneError(
+            f"There is no repository {printable(name)}.", "Read again: the list may have changed."
+        )
+
+
+class Desk(ABC):
+    """One group of actions. The methods are those of `Pane`, for these actions alone.
+
+    Attributes:
+        actions: what is offered; fixed once the desk is made.
+    """
+
+    actions: Sequence[Action] = ()
+
+    def __init__(self, means: Means) -> None:
+        self._means = means
+
+    async def confirmation(self, action: Action, request: ActionRequest) -> Confirmation | None:
+        """See `Pane.confirmation`."""
+        return None
+
+    async def complete(self, action: Action, field: Field, text: str, draft: ActionRequest) -> Sequence[str]:
+        """See `Pane.complete`."""
+        return ()
+
+    async def fill(self, action: Action, draft: ActionRequest, left: Field | None) -> Sequence[Value]:
+        """See `Pane.fill`."""
+        return ()
+
+    async def open(self, item: str, column: str) -> tuple[Block, ...] | None:
+        """See `Pane.open`; None: another desk may know."""
+        return None
+
+    @abstractmethod
+    async def act(self, request: ActionRequest) -> Outcome:
+        """See `Pane.act`."""
