@@ -39,6 +39,7 @@ from devdash.contract.actions import (
     Value,
 )
 from devdash.contract.context import Completed, PaneContext, Worker
+from devdash.contract.desk import Desk, StaffedPane
 from devdash.contract.errors import (
     DevdashError,
     OutputTooLarge,
@@ -97,6 +98,7 @@ __all__ = [
     "ConfigProblem",
     "Confirmation",
     "CopyText",
+    "Desk",
     "DevdashError",
     "Duration",
     "Effect",
@@ -131,6 +133,7 @@ __all__ = [
     "SecretFile",
     "SecretKeyring",
     "Sparkline",
+    "StaffedPane",
     "Table",
     "Text",
     "Tone",

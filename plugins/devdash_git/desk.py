@@ -1,22 +1,11 @@
-"""`Desk`: some actions of the git pane that belong together, and `Means`: what all of them work with.
+"""`GitDesk`: some actions of the git pane that belong together, and `Means`: what all of them work with."""
 
-The pane asks the desk of an action, and knows no action itself.
-"""
-
-from abc import ABC, abstractmethod
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from devdash.api import (
-    Action,
-    ActionRequest,
-    Block,
-    Confirmation,
-    Field,
-    Outcome,
+    Desk,
     PaneContext,
     PaneError,
-    Value,
 )
 from devdash_git.config import GitConfig
 from devdash_git.contact import FetchBook
@@ -63,34 +52,8 @@ class Means:
         )
 
 
-class Desk(ABC):
-    """One group of actions. The methods are those of `Pane`, for these actions alone.
-
-    Attributes:
-        actions: what is offered; fixed once the desk is made.
-    """
-
-    actions: Sequence[Action] = ()
+class GitDesk(Desk):
+    """A desk with the pane's means."""
 
     def __init__(self, means: Means) -> None:
         self._means = means
-
-    async def confirmation(self, action: Action, request: ActionRequest) -> Confirmation | None:
-        """See `Pane.confirmation`."""
-        return None
-
-    async def complete(self, action: Action, field: Field, text: str, draft: ActionRequest) -> Sequence[str]:
-        """See `Pane.complete`."""
-        return ()
-
-    async def fill(self, action: Action, draft: ActionRequest, left: Field | None) -> Sequence[Value]:
-        """See `Pane.fill`."""
-        return ()
-
-    async def open(self, item: str, column: str) -> tuple[Block, ...] | None:
-        """See `Pane.open`; None: another desk may know."""
-        return None
-
-    @abstractmethod
-    async def act(self, request: ActionRequest) -> Outcome:
-        """See `Pane.act`."""

@@ -1,7 +1,7 @@
 """The actions `fetch` and `copy-path`: they change nothing that is the person's, so they ask nothing."""
 
 from devdash.api import Action, ActionRequest, CopyText, Outcome, Scope
-from devdash_git.desk import Desk, Means
+from devdash_git.desk import GitDesk, Means
 from devdash_git.fetch import Fetcher
 from devdash_git.outcomes import fetched
 from devdash_git.plain import printable
@@ -24,7 +24,7 @@ COPY_PATH = Action(
 )
 
 
-class FetchDesk(Desk):
+class FetchDesk(GitDesk):
     """Fetches one repository or all."""
 
     actions = (FETCH,)
@@ -49,7 +49,7 @@ class FetchDesk(Desk):
         return fetched(await self._fetcher.fetch(targets))
 
 
-class PathDesk(Desk):
+class PathDesk(GitDesk):
     """Copies where a repository is."""
 
     actions = (COPY_PATH,)

@@ -5,22 +5,16 @@ from collections.abc import Iterator, Sequence, Set
 from typing import Any
 
 from devdash.api import (
-    Action,
-    ActionRequest,
-    Block,
-    Confirmation,
-    Field,
+    Desk,
     Level,
-    Outcome,
-    Pane,
     PaneContext,
     Report,
     Rule,
-    Value,
+    StaffedPane,
 )
 from devdash_git.config import GitConfig
 from devdash_git.contact import FetchBook
-from devdash_git.desk import Desk, Means
+from devdash_git.desk import Means
 from devdash_git.facts import GitFacts
 from devdash_git.fetch_desk import FetchDesk, PathDesk
 from devdash_git.observe import Observation, Observer
@@ -35,7 +29,7 @@ RESERVE_S = 1.0
 """What a reading keeps of its timeout, so that slow repositories cost themselves and not the report."""
 
 
-class GitPane(Pane[GitConfig]):
+class GitPane(StaffedPane[GitConfig]):
     """Shows the state of many repositories. Reads with `git status`, never with locks."""
 
     Config = GitConfig
@@ -49,10 +43,8 @@ class GitPane(Pane[GitConfig]):
         self._finder = Finder(config, context, self._patience)
         self._observer = Observer(config, context, self._git, self._patience, self._book)
         self._slow: frozenset[Target] = frozenset()
-        self._desks = tuple(self._staffed())
-        self._desk_of = {action.name: desk for desk in self._desks for action in desk.actions}
 
-    def _staffed(self) -> Iterator[Desk]:
+    def staff(self) -> Iterator[Desk]:
         """Who offers what."""
         means = Means(
             config=self.config,
@@ -97,10 +89,6 @@ class GitPane(Pane[GitConfig]):
             _too_late(target) if tasks[target].cancelled() else tasks[target].result() for target in targets
         )
 
-    def actions(self) -> Sequence[Action]:
-        """Those of all desks."""
-        return tuple(action for desk in self._desks for action in desk.actions)
-
     def rules(self) -> Sequence[Rule[Any]]:
         """Diverged for ten minutes: long enough that nobody is in the middle of mending it."""
         return (
@@ -113,37 +101,6 @@ class GitPane(Pane[GitConfig]):
                 for_s=600,
             ),
         )
-
-    async def confirmation(self, action: Action, request: ActionRequest) -> Confirmation | None:
-        """What exactly would happen.
-
-        Raises:
-            PaneError: it cannot be told, or cannot be done.
-        """
-        return await self._desk_of[action.name].confirmation(action, request)
-
-    async def complete(self, action: Action, field: Field, text: str, draft: ActionRequest) -> Sequence[str]:
-        """What the repository has of that name."""
-        return await self._desk_of[action.name].complete(action, field, text, draft)
-
-    async def fill(self, action: Action, draft: ActionRequest, left: Field | None) -> Sequence[Value]:
-        """What follows from the fields so far."""
-        return await self._desk_of[action.name].fill(action, draft, left)
-
-    async def open(self, item: str, column: str) -> tuple[Block, ...] | None:
-        """What a desk has to tell of a cell."""
-        for desk in self._desks:
-            if (found := await desk.open(item, column)) is not None:
-                return found
-        return None
-
-    async def act(self, request: ActionRequest) -> Outcome:
-        """Do it.
-
-        Raises:
-            PaneError: it could not be done, and why.
-        """
-        return await self._desk_of[request.action].act(request)
 
     async def stop(self) -> None:
         """Wait no more for looks at drives that hang."""

@@ -16,6 +16,7 @@ from devdash.api import (
     Block,
     Confirmation,
     CopyText,
+    Desk,
     Field,
     FieldKind,
     Level,
@@ -36,7 +37,6 @@ from devdash_ledger.bank_match import Likeness
 from devdash_ledger.bank_orders import Again, Begin, Begun, Guessed, Look
 from devdash_ledger.bank_review import Bulk, Choice, Review
 from devdash_ledger.bank_shelf import Shelf
-from devdash_ledger.desk import Desk
 from devdash_ledger.guess import fuzzy
 from devdash_ledger.orders import Index, JournalRef, Write, Written
 from devdash_ledger.writing import Writing

@@ -17,6 +17,7 @@ from devdash.api import (
     ActionRequest,
     Block,
     Confirmation,
+    Desk,
     Field,
     FieldKind,
     Level,
@@ -32,7 +33,6 @@ from devdash.api import (
     WorkerTimeout,
 )
 from devdash_ledger.amend_orders import Copy
-from devdash_ledger.desk import Desk
 from devdash_ledger.entry import Flag
 from devdash_ledger.guess import fuzzy
 from devdash_ledger.orders import Draft, DraftLeg, Habit, Index, JournalRef, TakeBack, Write, Written

@@ -8,6 +8,7 @@ from pathlib import Path
 from devdash.api import (
     Action,
     ActionRequest,
+    Desk,
     OpenEditor,
     Outcome,
     PaneContext,
@@ -16,7 +17,6 @@ from devdash.api import (
     Unavailable,
 )
 from devdash_ledger import book, errors, several
-from devdash_ledger.desk import Desk
 from devdash_ledger.facts import JournalError
 from devdash_ledger.journal import Journal
 from devdash_ledger.places import Gone, spot_of

@@ -9,11 +9,10 @@ from collections.abc import Sequence
 
 import msgspec
 
-from devdash.api import Action, ActionRequest, Outcome, PaneContext, PaneError, Scope
+from devdash.api import Action, ActionRequest, Desk, Outcome, PaneContext, PaneError, Scope
 from devdash_ledger import figures, looking, months, several
 from devdash_ledger.book import Book
 from devdash_ledger.cash import cash
-from devdash_ledger.desk import Desk
 from devdash_ledger.journal import Window
 from devdash_ledger.looking import Looking, Scene
 from devdash_ledger.report import View

@@ -7,25 +7,18 @@ from typing import ClassVar
 import msgspec
 
 from devdash.api import (
-    Action,
-    ActionRequest,
-    Block,
-    Confirmation,
-    Field,
-    Outcome,
-    Pane,
+    Desk,
     PaneConfig,
     PaneContext,
     PaneError,
     Report,
     Rule,
-    Value,
+    StaffedPane,
 )
 from devdash_ledger import book, months, report, several, standing
 from devdash_ledger.bank_desk import BankDesk
 from devdash_ledger.config import LedgerConfig, Trust, Watch
 from devdash_ledger.deeds import ADD, Deeds
-from devdash_ledger.desk import Desk
 from devdash_ledger.editing import EDIT, EditDesk
 from devdash_ledger.facts import LedgerFacts
 from devdash_ledger.journal import Window
@@ -41,7 +34,7 @@ _QUICK_S = 0.05
 """How long a key that changes the view waits for a look at the files, which is quick unless they changed."""
 
 
-class LedgerPane(Pane[LedgerConfig]):
+class LedgerPane(StaffedPane[LedgerConfig]):
     """Accounts × months of one journal or several, loaded in workers, and only when a file changed."""
 
     Config: ClassVar[type[PaneConfig]] = LedgerConfig
@@ -60,10 +53,8 @@ class LedgerPane(Pane[LedgerConfig]):
         self._under_way: asyncio.Task[Report] | None = None
         """A reading; it may outlive the `read` that began it."""
         self._look = LookDesk(context, self._books, self._names, config.months, config.cash)
-        self._desks = tuple(self._staffed())
-        self._desk_of = {action.name: desk for desk in self._desks for action in desk.actions}
 
-    def _staffed(self) -> Iterator[Desk]:
+    def staff(self) -> Iterator[Desk]:
         """Who offers what."""
         yield EditDesk(self.context, self._books, self._names, self.read)
         if not self._books:
@@ -77,10 +68,6 @@ class LedgerPane(Pane[LedgerConfig]):
             yield TrustDesk(self.context, self._books)
         yield BankDesk(self.context, self.config.banks, writing, self.config.currency or "")
 
-    def actions(self) -> Sequence[Action]:
-        """Those of all desks."""
-        return tuple(action for desk in self._desks for action in desk.actions)
-
     def rules(self) -> Sequence[Rule[LedgerFacts]]:
         """Errors, budgets, floors, quiet days; see `rules_for`."""
         several_books = len(self._books) > 1
@@ -89,7 +76,7 @@ class LedgerPane(Pane[LedgerConfig]):
             for one, name in zip(self._books, self._names, strict=True)
             if several_books
         }
-        add = ADD.name if ADD.name in self._desk_of else None
+        add = ADD.name if self._books else None
         return rules_for(self.config.quiet_days, lambda file: begins.get(file, ""), edit=EDIT.name, add=add)
 
     async def read(self) -> Report:
@@ -106,39 +93,8 @@ class LedgerPane(Pane[LedgerConfig]):
             under_way = self._under_way = asyncio.create_task(self._read())
             under_way.add_done_callback(lambda done: done.cancelled() or done.exception())
         found = await self._turned(under_way) or await under_way
-        waiting = [block for desk in self._desks for block in await desk.blocks()]
+        waiting = [block for desk in self.desks for block in await desk.blocks()]
         return msgspec.structs.replace(found, blocks=(*waiting, *found.blocks)) if waiting else found
-
-    async def confirmation(self, action: Action, request: ActionRequest) -> Confirmation | None:
-        """What would run, or the exact text before it is written.
-
-        Raises:
-            PaneError: it cannot be told, or cannot be done.
-        """
-        return await self._desk_of[action.name].confirmation(action, request)
-
-    async def complete(self, action: Action, field: Field, text: str, draft: ActionRequest) -> Sequence[str]:
-        """What history knows."""
-        return await self._desk_of[action.name].complete(action, field, text, draft)
-
-    async def fill(self, action: Action, draft: ActionRequest, left: Field | None) -> Sequence[Value]:
-        """What follows from the fields so far."""
-        return await self._desk_of[action.name].fill(action, draft, left)
-
-    async def open(self, item: str, column: str) -> tuple[Block, ...] | None:
-        """What a desk has to tell of a cell."""
-        for desk in self._desks:
-            if (found := await desk.open(item, column)) is not None:
-                return found
-        return None
-
-    async def act(self, request: ActionRequest) -> Outcome:
-        """Do it.
-
-        Raises:
-            PaneError: it could not be done, and why.
-        """
-        return await self._desk_of[request.action].act(request)
 
     async def stop(self) -> None:
         """Let go of what is under way."""

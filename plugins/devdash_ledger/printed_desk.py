@@ -9,6 +9,7 @@ from devdash.api import (
     Action,
     ActionRequest,
     Confirmation,
+    Desk,
     Field,
     FieldKind,
     Level,
@@ -22,7 +23,6 @@ from devdash.api import (
 from devdash_ledger import months, printed_csv, printed_file, printed_html, printed_json, printed_text
 from devdash_ledger.book import Book
 from devdash_ledger.cash import cash
-from devdash_ledger.desk import Desk
 from devdash_ledger.journal import Journal, Window
 from devdash_ledger.printed import Covered, Kind
 from devdash_ledger.printed_kinds import IsCash, build, months_needed

@@ -12,6 +12,7 @@ from devdash.api import (
     ActionRequest,
     Block,
     Confirmation,
+    Desk,
     Level,
     Notice,
     Outcome,
@@ -26,7 +27,6 @@ from devdash.api import (
 from devdash_ledger import book, figures, months, several
 from devdash_ledger.amend_orders import Mark, Marked
 from devdash_ledger.config import LedgerConfig
-from devdash_ledger.desk import Desk
 from devdash_ledger.entry import Flag
 from devdash_ledger.look_desk import LookDesk
 from devdash_ledger.places import Gone, spot_of

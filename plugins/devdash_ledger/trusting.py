@@ -8,6 +8,7 @@ from devdash.api import (
     Cell,
     Column,
     Confirmation,
+    Desk,
     Outcome,
     PaneContext,
     PaneError,
@@ -17,7 +18,6 @@ from devdash.api import (
     Tone,
 )
 from devdash_ledger.book import Book
-from devdash_ledger.desk import Desk
 from devdash_ledger.trust import Asked, allow, allowed
 
 TRUST = Action(
