@@ -13,7 +13,9 @@ from devdash.api import (
     Outcome,
     PaneContext,
     PaneError,
+    Report,
     Scope,
+    Table,
     Unavailable,
 )
 from devdash_ledger import book, errors, several
@@ -39,6 +41,7 @@ class EditDesk(Desk):
         books: the journals.
         names: what they are called in the keys of rows.
         read: reads the pane.
+        shown: its report as it was read last; None: it was not.
     """
 
     actions = (EDIT,)
@@ -49,15 +52,17 @@ class EditDesk(Desk):
         books: Sequence[book.Book],
         names: Sequence[str],
         read: Callable[[], Awaitable[object]],
+        shown: Callable[[], Report | None],
     ) -> None:
-        self._context, self._books, self._names, self._read = context, books, names, read
+        self._context, self._books, self._names = context, books, names
+        self._read, self._shown = read, shown
 
     async def act(self, request: ActionRequest) -> Outcome:
         """Open the editor.
 
         Raises:
             Unavailable: there is no journal.
-            PaneError: the error asked for is no longer there.
+            PaneError: the error asked for is no longer there, or there is no such row.
         """
         if not self._books:
             raise Unavailable("no journal is set", f'set file = "…" in [panes.{self._context.name}]')
@@ -77,11 +82,26 @@ class EditDesk(Desk):
             if not await self._context.in_thread(_is_part, spot.file, parts):
                 raise Gone(f"{spot.file} is no part of the journal", "read again")
             return Path(spot.file), spot.line
+        self._must_be_there(item)
         found = _chosen(journal, own) if journal is not None else None
         if journal is not None and found is not None:
             is_part = found.file in (*journal.files, *journal.watched)
             return (Path(found.file), found.line) if is_part else (one.file, 0)
         return one.file, await self._context.in_thread(_last_line, one.file)
+
+    def _must_be_there(self, item: str | None) -> None:
+        """A mistyped row is no wish for the first error.
+
+        Raises:
+            PaneError: `item` is no row of the pane, of whose rows nobody knows but the pane.
+        """
+        shown = self._shown()
+        if item is None or shown is None or "error:" in item:
+            return
+        if all(row.key != item for block in shown.blocks if isinstance(block, Table) for row in block.rows):
+            raise PaneError(
+                f"there is no row {item}", "name an error's place, such as error:main.beancount:12"
+            )
 
     def _whose(self, item: str | None) -> tuple[book.Book, str | None]:
         """The journal of the row `item` and its key there; without a row, the first journal with errors."""

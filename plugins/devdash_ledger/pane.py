@@ -49,6 +49,8 @@ class LedgerPane(StaffedPane[LedgerConfig]):
         self._shown: tuple[object, ...] = ()
         """What `_report` was made of."""
         self._report: Report | None = None
+        self._told: Report | None = None
+        """The newest reading, with what waits at the desks."""
         self._lost: Sequence[PaneError | None] = [None] * len(self._books)
         self._under_way: asyncio.Task[Report] | None = None
         """A reading; it may outlive the `read` that began it."""
@@ -56,7 +58,7 @@ class LedgerPane(StaffedPane[LedgerConfig]):
 
     def staff(self) -> Iterator[Desk]:
         """Who offers what."""
-        yield EditDesk(self.context, self._books, self._names, self.read)
+        yield EditDesk(self.context, self._books, self._names, self.read, lambda: self._told)
         if not self._books:
             return
         yield self._look
@@ -94,7 +96,8 @@ class LedgerPane(StaffedPane[LedgerConfig]):
             under_way.add_done_callback(lambda done: done.cancelled() or done.exception())
         found = await self._turned(under_way) or await under_way
         waiting = [block for desk in self.desks for block in await desk.blocks()]
-        return msgspec.structs.replace(found, blocks=(*waiting, *found.blocks)) if waiting else found
+        self._told = msgspec.structs.replace(found, blocks=(*waiting, *found.blocks)) if waiting else found
+        return self._told
 
     async def stop(self) -> None:
         """Let go of what is under way."""

@@ -7,7 +7,7 @@ from decimal import Decimal
 import msgspec
 
 from devdash.api import Attention, Block, Level, Notice, Report
-from devdash_ledger import accounts, errors, figures, months, standing, totals, tree
+from devdash_ledger import accounts, errors, figures, months, standing, totals
 from devdash_ledger.amounts import EXACT, readable
 from devdash_ledger.facts import JournalError, LedgerFacts, MonthCell
 from devdash_ledger.journal import AccountType, Journal
@@ -23,8 +23,8 @@ CELL_BYTES = 125
 BUDGET_BYTES = 190
 MAX_CONVERTED = 2_000
 """Accounts whose cells are converted in the facts."""
-MAX_ATTENTION = 20
-"""Errors in the triage list one by one; the rest is one entry."""
+ERRORS = "errors"
+"""Name of the rule about a journal's errors, and key of what is said of them: they are one thing to mend."""
 
 MAX_NAMED = 4
 """Currencies that the summary names beside the main one."""
@@ -89,7 +89,7 @@ def build(view: View, room: int = FACTS_ROOM, seen: Sight | None = None) -> Repo
         summary([view]),
         tuple(blocks),
         _facts(view, room, stand),
-        (*_attention(listed, view.error_count), *warned),
+        (*((wrong(view, view.error_count),) if view.error_count else ()), *warned),
     )
 
 
@@ -104,7 +104,8 @@ def summary(views: Sequence[View]) -> str:
     digits: dict[str, int] = {}
     for view in views:
         journal = view.journal
-        held = {one.currency for one in tree.total(journal.series, NET_WORTH)}
+        # Also what adds up to nothing: that is a balance, and not none.
+        held = {one.currency for one in journal.series if one.type in NET_WORTH}
         if not held or not journal.worth:
             continue
         newest = journal.worth[-1]
@@ -189,12 +190,10 @@ def _facts(view: View, room: int, stand: Standing) -> LedgerFacts:
     )
 
 
-def _attention(listed: Sequence[errors.Listed], count: int) -> tuple[Attention, ...]:
-    found = [
-        Attention(one.key, Level.ATTENTION, f"{one.place}: {one.headline}", "edit", one.key)
-        for one in listed[:MAX_ATTENTION]
-    ]
-    if count > len(found):
-        rest = f"{count - len(found)} more errors in the journal"
-        found.append(Attention("error:more", Level.ATTENTION, rest, "edit"))
-    return tuple(found)
+def wrong(view: View, count: int) -> Attention:
+    """What is said of `count` errors, the first of which is of `view`: one entry, for it is one thing to do."""
+    first = errors.listed(view.errors[:1], view.journal.files[0])
+    said = f"{first[0].place}: {first[0].headline}" if first else "The journal has errors"
+    more = count - len(first)
+    rest = (" · 1 more error" if more == 1 else f" · {more} more errors") if first and more else ""
+    return Attention(ERRORS, Level.ATTENTION, said + rest, "edit", first[0].key if first else None)

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import PurePath
 
 from devdash.api import Level, Rule
-from devdash_ledger import budget_table, reckoning, standing
+from devdash_ledger import budget_table, reckoning, report, standing
 from devdash_ledger.facts import BudgetMonth, ErrorKind, FloorBalance, LedgerFacts
 
 _PANE = frozenset({""})
@@ -30,7 +30,7 @@ def rules_for(quiet_days: int, prefix: Prefix, *, edit: str, add: str | None) ->
 
 def _errors(edit: str) -> Rule[LedgerFacts]:
     return Rule(
-        name="errors",
+        name=report.ERRORS,
         level=Level.ATTENTION,
         text="The journal has errors",
         enter=lambda facts: _PANE if facts.error_count else _NOBODY,

@@ -1,7 +1,7 @@
 """The report of several journals: each journal's own, put together, and each row saying whose it is."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 
 import msgspec
@@ -79,7 +79,15 @@ def build(parts: Sequence[Part]) -> Report:
         report.summary(views) + "".join(f" · {part.name} not read" for part in lost),
         (*map(_loss, lost), *(block for part, one in built for block in _blocks(part, one))),
         _facts(built),
-        tuple(item for part, one in built for item in (_attention(part, found) for found in one.attention)),
+        (
+            *_wrong(parts),
+            *(
+                _attention(part, own)
+                for part, one in built
+                for own in one.attention
+                if own.key != report.ERRORS
+            ),
+        ),
     )
 
 
@@ -104,6 +112,16 @@ def _blocks(part: Part, one: Report) -> list[Block]:
         else:
             found.append(block)
     return found
+
+
+def _wrong(parts: Sequence[Part]) -> Iterator[Attention]:
+    """The errors of all journals as one entry, as there is one alert about them."""
+    found = [(part, part.view) for part in parts if part.view is not None and part.view.error_count]
+    if found:
+        part, view = found[0]
+        one = report.wrong(view, sum(view.error_count for _, view in found))
+        item = None if one.item is None else key_in(part.name, one.item)
+        yield msgspec.structs.replace(one, item=item)
 
 
 def _attention(part: Part, found: Attention) -> Attention:

@@ -108,6 +108,15 @@ async def test_a_journal_without_recent_entries(context: MakeContext, tmp_path: 
     assert isinstance(report.facts, LedgerFacts) and report.facts.cells == ()
 
 
+async def test_a_net_worth_of_nothing_is_an_amount(context: MakeContext, tmp_path: Path) -> None:
+    """Who owes as much as they have has balances; they are not said to have none."""
+    owed = (
+        '2026-11-02 open Liabilities:Card\n2026-11-02 * "x"\n  Liabilities:Card  -96.00 EUR\n  Equity:Start\n'
+    )
+    report = await pane(context, write(tmp_path, SHOP + owed)).read()
+    assert report.summary == "net worth 0.00 EUR"
+
+
 async def test_cells_are_converted_beside_their_amounts(context: MakeContext, tmp_path: Path) -> None:
     """With a price at hand, two currencies of an account still stay two amounts; the net worth is one."""
     file = write(
@@ -168,6 +177,29 @@ async def test_editing_an_error_that_is_gone(context: MakeContext, tmp_path: Pat
     """A row that is no longer there is said, not guessed."""
     with pytest.raises(PaneError, match="no longer"):
         await pane(context, write(tmp_path, SHOP)).act(ActionRequest("edit", "error:main.beancount:99"))
+
+
+async def test_editing_a_row_that_never_was(context: MakeContext, tmp_path: Path) -> None:
+    """A mistyped row is refused; it is no wish for the first error."""
+    ledger = pane(context, write(tmp_path, UNBALANCED))
+    await ledger.read()
+    with pytest.raises(PaneError, match="there is no row Assets:Csh EUR"):
+        await ledger.act(ActionRequest("edit", "Assets:Csh EUR"))
+
+
+async def test_errors_are_one_thing_to_do(context: MakeContext, tmp_path: Path) -> None:
+    """However many there are, they are one entry, and one with the alert, whose name is its key."""
+    ledger = pane(context, write(tmp_path, UNBALANCED + '\n2026-11-04 * "Typo"\n  Expenses:Fod  3.00 EUR\n'))
+    report = admit_report("ledger", await ledger.read(), ledger.actions())
+    [attention] = report.attention
+    assert attention.key in {rule.name for rule in ledger.rules()}
+    assert attention.text.startswith("main.beancount:13: ")
+    assert attention.text.endswith(f" · {len(report_errors(report)) - 1} more errors")
+
+
+def report_errors(report: Report) -> set[str]:
+    """The keys of the errors' rows."""
+    return {key for key in row_keys(report) if key.startswith("error:")}
 
 
 async def test_a_syntax_error_from_the_start_shows_what_there_is(

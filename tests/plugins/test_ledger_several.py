@@ -86,6 +86,21 @@ async def test_errors_are_found_in_their_journal(
         assert outcome.effects == (OpenEditor(str(work), 4),)
 
 
+async def test_errors_of_all_journals_are_one_thing_to_do(
+    needs: Callable[[str], str], context: MakeContext, tmp_path: Path
+) -> None:
+    """One entry, as there is one alert; it names the first, and leads there."""
+    needs("ledger")
+    write(tmp_path, SHOP + '2026-11-03 * "Typo"\n  Expenses:Food  3.00 EUR\n')
+    write(tmp_path, BROKEN, "work.dat")
+    ledger = both(context, tmp_path)
+    report = admit_report("ledger", await ledger.read(), ledger.actions())
+    [attention] = report.attention
+    assert attention.key == "errors" and attention.item is not None
+    assert attention.item.startswith("main.beancount/error:main.beancount:")
+    assert attention.text.endswith(" · 1 more error")
+
+
 def test_names_are_as_long_as_it_takes() -> None:
     """Files of one name are told apart by their folders."""
     assert several.names(["/a/x/main.dat", "/a/y/main.dat", "/a/b.dat"]) == (
