@@ -57,17 +57,19 @@ class LedgerPane(StaffedPane[LedgerConfig]):
         self._look = LookDesk(context, self._books, self._names, config.months, config.cash)
 
     def staff(self) -> Iterator[Desk]:
-        """Who offers what."""
-        yield EditDesk(self.context, self._books, self._names, self.read, lambda: self._told)
+        """Who offers what; what is done every day stands first, for the line of hints is short."""
+        edit = EditDesk(self.context, self._books, self._names, self.read, lambda: self._told)
         if not self._books:
+            yield edit
             return
-        yield self._look
-        yield ReportDesk(self.context, self._books, self._names, self._window, self.config.cash)
-        writing = Writing(self.context, self.config, self._books, self._names)
-        yield RegisterDesk(self.context, self.config, self._books, self._names, self._look, writing)
-        yield Deeds(self.context, writing)
         if self.config.trust is Trust.ASK:
             yield TrustDesk(self.context, self._books)
+        writing = Writing(self.context, self.config, self._books, self._names)
+        yield Deeds(self.context, writing)
+        yield edit
+        yield self._look
+        yield ReportDesk(self.context, self._books, self._names, self._window, self.config.cash)
+        yield RegisterDesk(self.context, self.config, self._books, self._names, self._look, writing)
         yield BankDesk(self.context, self.config.banks, writing, self.config.currency or "")
 
     def rules(self) -> Sequence[Rule[LedgerFacts]]:

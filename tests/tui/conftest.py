@@ -5,7 +5,7 @@ and as SVG (which shows the colours), below tests/snapshots.
 """
 
 import io
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -131,9 +131,3 @@ def stage(tmp_path: Path) -> Perform:
             yield stage
 
     return perform
-
-
-async def until(condition: Callable[[], Any], step: Callable[[], Awaitable[Any]]) -> None:
-    """Take steps until the condition holds; the test's own time limit ends it."""
-    while not condition():
-        await step()

@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 import pytest
 from panes import Registry, settings_for
+from steps import until
 
-from conftest import until
 from devdash_ledger.bank_config import Bank, Direction
 from devdash_ledger.pane import LedgerConfig, LedgerPane
 
