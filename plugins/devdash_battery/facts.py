@@ -28,6 +28,8 @@ class Stage(StrEnum):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+    BLOCKED = "blocked"
+    """It cannot be run: processes have no place to agree on who does. Never an `Episode`'s."""
 
 
 class PackFacts(msgspec.Struct, frozen=True, kw_only=True):

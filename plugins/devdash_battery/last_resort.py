@@ -30,6 +30,9 @@ SETTLE_S = 2.0
 """A command that reads once and goes must not begin a countdown that it does not stay for."""
 
 RETRY_S = 5.0
+BLOCKED_S = 10.0
+"""How often it is tried where there can be no lock."""
+
 RUN_TIMEOUT_S = 60.0
 """For the command. `systemctl suspend` may come back only after the machine has slept."""
 
@@ -77,20 +80,18 @@ class LastResort:
         return max(episode.deadline - self._context.monotonic(), 0.0)
 
     async def keep(self, settle_s: float = SETTLE_S) -> None:
-        """Keep watch, and wake the pane when the shown time is another.
-
-        Raises:
-            PaneError: there can be no lock, so nothing can be run.
-        """
+        """Keep watch, and wake the pane when the shown time, or what is wrong, is another."""
         await asyncio.sleep(settle_s)
         while True:
             self._news.clear()
+            before = self.trouble
             try:
-                pause = await self.step()
+                pause, self.trouble = await self.step(), ""
             except PaneError as error:
-                self.trouble = error.message
-                raise
-            self.trouble = ""
+                # Tried again soon: few minutes are left, and room on a full disk is a matter of seconds.
+                pause, self.trouble = BLOCKED_S, error.message
+            if self.trouble != before:
+                self._context.wake()
             try:
                 async with asyncio.timeout(pause):
                     await self._news.wait()

@@ -28,6 +28,8 @@ def critical(facts: BatteryFacts, config: BatteryConfig) -> str:
             return f"{said}; {program} has run"
         case Stage.FAILED:
             return f"{said}; {program} failed"
+        case Stage.BLOCKED:
+            return f"{said}; {program} cannot be run"
 
 
 def draining(facts: BatteryFacts) -> str:
@@ -55,10 +57,11 @@ def peripheral(device: PeripheralFacts) -> str:
     return f"{device.name} at {told}: charge it" if device.percent is not None else f"{device.name}: {told}"
 
 
-def command_failed(config: BatteryConfig, why: str = "") -> str:
+def command_failed(config: BatteryConfig, stage: Stage | None = Stage.FAILED) -> str:
     """What a person must do by hand now."""
     program = words.program(config.critical_command) if config.critical_command else "the command"
-    return f"battery critical, and {program} failed{f': {why}' if why else ''}"
+    how = "cannot be run" if stage is Stage.BLOCKED else "failed"
+    return f"battery critical, and {program} {how}"
 
 
 def _charge_and_time(facts: BatteryFacts) -> str:

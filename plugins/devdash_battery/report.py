@@ -83,8 +83,9 @@ def build_report(
     Args:
         tree: the folder that was read, for the command that sets a charge limit.
     """
-    if beside.episode is not None:
-        facts = msgspec.structs.replace(power.facts, critical_command=beside.episode.stage)
+    if beside.trouble or beside.episode is not None:
+        stage = Stage.BLOCKED if beside.trouble or beside.episode is None else beside.episode.stage
+        facts = msgspec.structs.replace(power.facts, critical_command=stage)
         power = msgspec.structs.replace(power, facts=facts)
     facts = power.facts
     return Report(
@@ -207,7 +208,7 @@ def _last_resort(config: BatteryConfig, beside: Beside) -> tuple[Block, ...]:
         case Stage.DONE:
             said = f"{program} has run, and will not run again before the battery has been charged."
             return (Notice(Level.OK, said),)
-        case Stage.FAILED:
+        case Stage.FAILED | Stage.BLOCKED:
             said = f"{program} failed: {episode.message}"
             return (Notice(Level.CRITICAL, said, "Plug in, or suspend by hand."),)
 

@@ -14,6 +14,7 @@ KEEP_S = 120.0
 _HOUR = 3600.0
 _NOBODY = frozenset[str]()
 _PANE = frozenset({""})
+_BY_HAND = (Stage.FAILED, Stage.BLOCKED)
 
 Terms = tuple[Rule[BatteryFacts], ...]
 Holds = Callable[[BatteryFacts, BatteryConfig], bool]
@@ -125,8 +126,9 @@ def _command_failed(config: BatteryConfig) -> Rule[BatteryFacts]:
         name="command-failed",
         level=Level.CRITICAL,
         text=phrases.command_failed(config),
-        enter=lambda facts: _pane(facts.critical_command is Stage.FAILED),
-        clear=lambda facts: _pane(facts.critical_command is not Stage.FAILED),
+        say=lambda facts, item: phrases.command_failed(config, facts.critical_command),
+        enter=lambda facts: _pane(facts.critical_command in _BY_HAND),
+        clear=lambda facts: _pane(facts.critical_command not in _BY_HAND),
     )
 
 

@@ -344,10 +344,32 @@ async def test_where_nothing_can_be_written_nothing_runs(house: House) -> None:
     watch.resort.see(CRITICAL)
     with pytest.raises(PaneError, match="cannot be written"):
         await watch.resort.step()
-    with pytest.raises(PaneError, match="cannot be written"):
-        await watch.resort.keep(settle_s=0)
-    assert "cannot be written" in watch.resort.trouble
     assert house.runs == 0
+
+
+async def test_a_folder_that_can_be_written_again_is_noticed_soon(house: House, context: MakeContext) -> None:
+    """Few minutes are left at `critical`: what is wrong is shown, and the next reading tries again."""
+    house.file.parent.parent.mkdir(parents=True)
+    house.file.parent.write_text("a file in the folder's place")
+    woken = asyncio.Event()
+    lent = context(name="battery", now=house.clock.now, monotonic=house.clock.monotonic, on_wake=woken.set)
+    watch = Watch(lent, house.clock, house.argv, house.boot)
+    watch.resort.see(CRITICAL)
+    task = asyncio.create_task(watch.resort.keep(settle_s=0))
+    try:
+        async with asyncio.timeout(20):
+            await woken.wait()
+        assert "cannot be written" in watch.resort.trouble
+        house.file.parent.unlink()
+        woken.clear()
+        watch.resort.see(CRITICAL)
+        async with asyncio.timeout(20):
+            await woken.wait()
+        assert await watch.stage() is Stage.COUNTING
+        assert not task.done()
+    finally:
+        task.cancel()
+        await asyncio.wait({task})
 
 
 async def test_the_watch_runs_by_itself(house: House, context: MakeContext) -> None:

@@ -128,6 +128,15 @@ def test_a_failed_command_is_an_alert() -> None:
     assert "command-failed" not in rules()
 
 
+def test_nobody_is_promised_a_command_that_cannot_be_run() -> None:
+    """A person who reads "or it suspends within 60 s" goes on working."""
+    blocked = unplugged(4.0, critical_command=Stage.BLOCKED)
+    assert said("critical", blocked, SUSPENDING).endswith("systemctl suspend cannot be run")
+    assert ("command-failed", "") in entered(blocked, SUSPENDING)
+    assert not rules(SUSPENDING)["command-failed"].clear(blocked)
+    assert said("command-failed", blocked, SUSPENDING).endswith("systemctl suspend cannot be run")
+
+
 def test_a_weak_charger_is_told_after_five_minutes() -> None:
     """At 20 % and falling although plugged in, low stays silent, because it says "plug in"."""
     weak = BatteryFacts(present=True, percent=15, state=State.DISCHARGING, plugged=True)
