@@ -121,7 +121,7 @@ def _find(journal: JournalRef, spot: Spot) -> _Found:
         Gone: there is none, or another than was shown, or its file is no part of the journal.
         Unavailable: the journal may not be loaded, or cannot be read.
     """
-    found = scan.scan(journal.file, journal.syntax)
+    found = scan.scan(journal.file, journal.syntax, wary=journal.trusted is not None)
     require(journal.file, found, journal.trusted)
     target = os.path.realpath(spot.file)
     if target not in map(os.path.realpath, found.files):

@@ -85,7 +85,8 @@ def loaded(journal: JournalRef) -> "Directives":
         return []
     # As in the pane's own worker: beancount's load cache is neither used nor touched.
     os.environ["BEANCOUNT_LOAD_CACHE_FILENAME"] = str(Path(os.devnull) / "{filename}")
-    trust.require(journal.file, scan.scan(journal.file, journal.syntax), journal.trusted)
+    found = scan.scan(journal.file, journal.syntax, wary=journal.trusted is not None)
+    trust.require(journal.file, found, journal.trusted)
     try:
         from beancount import loader
     except ModuleNotFoundError as error:

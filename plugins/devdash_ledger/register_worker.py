@@ -43,7 +43,7 @@ def register(**fields: object) -> object:
         Unavailable: the journal cannot be read, or would run code that may not run.
     """
     asked = msgspec.convert(fields, RegisterRequest, strict=False)
-    found = scan.scan(asked.file, asked.language)
+    found = scan.scan(asked.file, asked.language, wary=asked.trusted is not None)
     require(asked.file, found, asked.trusted)
     if asked.language is Format.BEANCOUNT:
         answer = _beancount(asked)

@@ -20,24 +20,30 @@ from devdash.api import Unavailable
 from devdash_ledger.facts import JournalError
 from devdash_ledger.journal import AccountType, Format
 from devdash_ledger.kinds import declared
+from devdash_ledger.odd_lines import INCLUDE, PLUGIN, Odd, odd_lines
 
 MAX_BYTES = 64 * 1024 * 1024
 """All files of a journal; half a million transactions or so."""
 MAX_FILES = 5_000
 
 _INCLUDES: Mapping[Format, re.Pattern[bytes]] = {
-    Format.BEANCOUNT: re.compile(rb'^[ \t]*include[ \t]+"([^"\n]+)"', re.MULTILINE),
-    Format.LEDGER: re.compile(rb"^[!@]?include[ \t]+([^\r\n]+?)[ \t]*\r?$", re.MULTILINE),
-    Format.HLEDGER: re.compile(rb"^[!@]?include[ \t]+(?:[a-z]+:)?([^\r\n]+?)[ \t]*\r?$", re.MULTILINE),
+    Format.BEANCOUNT: INCLUDE,
+    Format.LEDGER: re.compile(rb"^(?:\xef\xbb\xbf)?[!@]*include[ \t]+([^\r\n]+?)[ \t]*\r?$", re.MULTILINE),
+    Format.HLEDGER: re.compile(
+        rb"(?:^|\r)(?:\xef\xbb\xbf)?[!@]?include(?:[ \t\v\f]|\xc2\xa0|\xe1\x9a\x80|\xe2\x80[\x80-\x8a\xaf]"
+        rb"|\xe2\x81\x9f|\xe3\x80\x80)+(?:[a-z]+:)?([^\r\n]+?)[ \t]*(?=[\r\n]|\Z)",
+        re.MULTILINE,
+    ),
 }
+"""A byte-order mark may stand before the first. hledger takes a carriage return for a line's end."""
 _CODE: Mapping[Format, re.Pattern[bytes]] = {
-    Format.BEANCOUNT: re.compile(rb'^[ \t]*plugin[ \t]+"[^\r\n]*', re.MULTILINE),
-    Format.LEDGER: re.compile(rb"^(?:[!@]?(?:python|import)\b|-)[^\r\n]*", re.MULTILINE),
+    Format.BEANCOUNT: PLUGIN,
+    Format.LEDGER: re.compile(rb"^(?:\xef\xbb\xbf)?(?:[!@]*(?:python|import)\b|-)[^\r\n]*", re.MULTILINE),
 }
 """beancount's plug-ins; ledger's blocks and imports of Python, and options, which may import too."""
 _CODE_MARKS: Mapping[Format, tuple[bytes, ...]] = {
     Format.BEANCOUNT: (b"plugin",),
-    Format.LEDGER: (b"python", b"import", b"\n-"),
+    Format.LEDGER: (b"python", b"import", b"\n-", b"\xef\xbb\xbf-"),
 }
 """One of them is in every text that has such a line, or it begins with one: found a hundred times faster."""
 
@@ -74,13 +80,16 @@ class Scan(msgspec.Struct, frozen=True):
     kinds: dict[str, AccountType]
 
 
-def scan(file: str, language: Format) -> Scan:
+def scan(file: str, language: Format, *, wary: bool = False) -> Scan:
     """Look at the journal `file` and its includes. Blocks: in a worker.
+
+    Args:
+        wary: its code may not run unasked, so that what looks like a comment is looked at more closely.
 
     Raises:
         Unavailable: a file is no plain file, or there are too many bytes or files; the sentence names it.
     """
-    walk = _Walk(language)
+    walk = _Walk(language, wary=wary)
     walk.enter(file, (), "")
     return Scan(
         tuple(walk.files),
@@ -114,14 +123,14 @@ def _module(path: Path) -> bytes:
 
 
 class _Walk:
-    def __init__(self, language: Format) -> None:
+    def __init__(self, language: Format, *, wary: bool) -> None:
         self.files: dict[str, None] = {}
         self.patterns: set[str] = set()
         self.code: list[Code] = []
         self.circles: list[JournalError] = []
         self.garbled: list[JournalError] = []
         self.kinds: dict[str, AccountType] = {}
-        self._language = language
+        self._language, self._wary = language, wary
         self._bytes = 0
 
     def enter(self, file: str, above: tuple[str, ...], source: str) -> None:
@@ -134,8 +143,9 @@ class _Walk:
         self.files[file] = None
         if len(self.files) > MAX_FILES:
             raise Unavailable(f"the journal includes more than {MAX_FILES} files")
-        self._look(file, text)
-        for line, pattern in self._includes(file, text):
+        odd = odd_lines(text, wary=self._wary) if self._language is Format.BEANCOUNT else Odd()
+        self._look(file, text, odd)
+        for line, pattern in self._includes(file, text, odd):
             self._follow(file, line, pattern, (*above, file))
 
     def _text(self, file: str, source: str) -> bytes | None:
@@ -162,10 +172,10 @@ class _Walk:
         finally:
             os.close(descriptor)
 
-    def _look(self, file: str, text: bytes) -> None:
-        for match in self._lines_of_code(text):
-            line = match[0].decode("utf-8", "replace").strip()
-            self.code.append(Code(file, _line(text, match.start()), line))
+    def _look(self, file: str, text: bytes, odd: Odd) -> None:
+        found = [(match.start(), match[0]) for match in self._lines_of_code(text)]
+        for place, line in sorted({*found, *odd.code}):
+            self.code.append(Code(file, _line(text, place), line.decode("utf-8", "replace").strip()))
         has_kinds = self._language is Format.HLEDGER and b"type:" in text
         for match in _KIND.finditer(text) if has_kinds else ():
             kind = declared(match[2].decode())
@@ -182,15 +192,18 @@ class _Walk:
         is_marked = text.startswith(b"-") or any(mark in text for mark in _CODE_MARKS.get(self._language, ()))
         return pattern.finditer(text) if pattern is not None and is_marked else ()
 
-    def _includes(self, file: str, text: bytes) -> Iterator[tuple[int, str]]:
+    def _includes(self, file: str, text: bytes, odd: Odd) -> Iterator[tuple[int, str]]:
         folder = Path(file).parent
-        for match in _INCLUDES[self._language].finditer(text) if b"include" in text else ():
-            name = os.fsdecode(match[1]).strip('"')
+        matches = _INCLUDES[self._language].finditer(text) if b"include" in text else ()
+        for place, named in (*((one.start(), os.fsdecode(one[1])) for one in matches), *odd.includes):
+            name = named.strip('"')
             if self._language is not Format.BEANCOUNT:
                 name = os.path.expanduser(name)  # noqa: PTH111  # a glob, not a path
-            yield _line(text, match.start()), os.path.normpath(os.path.join(folder, name))  # noqa: PTH118
+            yield _line(text, place), os.path.normpath(os.path.join(folder, name))  # noqa: PTH118
 
     def _follow(self, file: str, line: int, pattern: str, above: tuple[str, ...]) -> None:
+        if "\0" in pattern:
+            return  # no file is called so; its reader says so
         is_glob = glob.has_magic(pattern)
         if is_glob or _mode(pattern) is None:
             self.patterns.add(pattern)

@@ -69,7 +69,7 @@ def index(order: JournalRef) -> Index:
 
 def _planned(order: Write, notebook: Notebook | None) -> Written:
     """Check the order against the files as they are; write it when there is a notebook."""
-    found = scan.scan(order.journal.file, order.journal.syntax)
+    found = scan.scan(order.journal.file, order.journal.syntax, wary=order.journal.trusted is not None)
     require(order.journal.file, found, order.journal.trusted)
     texts = _texts(found)
     main = texts.get(order.journal.file, "")

@@ -71,7 +71,7 @@ def load(
     """
     own = {root: AccountType(kind) for root, kind in (roots or {}).items()}
     request = LoadRequest(file, last_month, Format(language), virtual, own, trusted, days)
-    found = scan.scan(file, request.language)
+    found = scan.scan(file, request.language, wary=trusted is not None)
     require(file, found, trusted)
     if request.language is not Format.BEANCOUNT:
         from devdash_ledger import programs
@@ -91,7 +91,7 @@ def ask(file: str, language: str) -> object:
     Raises:
         Unavailable: as `load`.
     """
-    found = scan.scan(file, Format(language))
+    found = scan.scan(file, Format(language), wary=True)
     return msgspec.to_builtins(Asked(found.code, scan.mark(found)))
 
 

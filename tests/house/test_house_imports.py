@@ -134,6 +134,7 @@ OWNERS = {
         "devdash_ledger.worker",
         "devdash_ledger.register_worker",
         "devdash_ledger.beans",
+        "devdash_ledger.odd_lines",
         "devdash_ledger.check",
         "devdash_ledger.bank_booked",
         "devdash_ledger.bank_import",
