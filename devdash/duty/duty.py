@@ -207,9 +207,9 @@ class Duty:
         self._look_again()
 
     def _take_over(self) -> None:
-        """The notifications of who was on duty before."""
+        """The notifications of who was on duty before; not those that were silenced while nobody was."""
         if self.role is Role.ON_DUTY:
-            self._dispatcher.take_over({alert.id for alert in self.alerts})
+            self._dispatcher.take_over({alert.id for alert in self.alerts if alert.shown})
 
     def _look_again(self) -> None:
         self._read.clear()

@@ -1,6 +1,7 @@
 """What was not told yet when a duty ends, changes over or fails: it is told later, and once."""
 
 import threading
+from collections.abc import Collection
 from pathlib import Path
 from typing import Never
 
@@ -10,17 +11,19 @@ from duty_rig import LOW, TERMINAL_ONLY, Tank, rig, tank, tank_settings
 from manual_clock import ManualClock
 from panes import Registry
 
-from devdash.alerts.model import Terms, Verdict
+from devdash.alerts.model import AlertId, Moment, Terms, Verdict
 from devdash.api import Report
 from devdash.config.alerts import AlertsConfig, CommandChannel, TerminalChannel
 from devdash.contract.levels import Level
-from devdash.duty import register
+from devdash.duty import outside, register
 from devdash.duty.desk import Desk
 from devdash.duty.model import Role
 from devdash.duty.papers import Papers
 from devdash.duty.seat import SILENT_S
+from devdash.duty.wishes import Wish
 from devdash.duty.writing import Writer
 from devdash.engine.snapshot import Snapshot
+from devdash.notify.dispatcher import Dispatcher
 
 NO_SUCH_PROGRAM = AlertsConfig(
     channels=("program",), channel={"program": CommandChannel(argv=("no such program",))}
@@ -38,6 +41,28 @@ async def test_what_no_channel_could_tell_is_told_by_whoever_comes_next(tmp_path
         assert len(home.ears.heard) == 1
     async with rig(tmp_path, kind, clock=clock) as home:
         assert home.ears.heard == []
+
+
+@pytest.mark.parametrize(("snooze_s", "left"), [(None, set()), (3600.0, set()), (0.0, {LOW})])
+async def test_of_what_is_on_the_screen_only_what_is_not_silenced_meanwhile_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, snooze_s: float | None, left: set[AlertId]
+) -> None:
+    """`devdash alerts ack` while nobody was on duty, or a kill between writing and taking away."""
+    kept: list[set[AlertId]] = []
+    whole = Dispatcher.take_over
+
+    def take_over(self: Dispatcher, alerts: Collection[AlertId]) -> None:
+        kept.append(set(alerts))
+        whole(self, alerts)
+
+    kind, clock = tank(percent=10.0), ManualClock()
+    async with rig(tmp_path, kind, clock=clock) as home:
+        assert len(home.ears.heard) == 1
+    now = Moment(clock.now(), clock.monotonic())
+    assert outside.ask(tmp_path / "state", Wish(clock.now(), (LOW,), snooze_s), now)
+    monkeypatch.setattr(Dispatcher, "take_over", take_over)
+    async with rig(tmp_path, kind, clock=clock):
+        assert kept == [left]
 
 
 async def test_what_waits_for_a_channel_that_is_configured_away_is_told_by_the_new_one(
