@@ -1,9 +1,12 @@
 """The git pane's table in devdash.toml."""
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
 from devdash.api import ConfigProblem, Duration, PaneConfig
+
+DAY = 86_400.0
 
 IGNORED = (
     "node_modules",
@@ -19,6 +22,9 @@ IGNORED = (
 )
 
 
+_DAY_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+
+
 class GitConfig(PaneConfig, frozen=True):
     """What the git pane looks at.
 
@@ -31,6 +37,8 @@ class GitConfig(PaneConfig, frozen=True):
         trust: repositories whose own config may name programs that git runs.
         repo_timeout: what one repository may take in a reading.
         fetch_timeout: what one remote may take in a fetch.
+        unpushed_after, operation_after, stash_after: how old each may get before an alert begins.
+        day_end: "HH:MM"; what is not committed then is told, once for all repositories. "": never.
     """
 
     repos: tuple[Path, ...] = ()
@@ -42,6 +50,10 @@ class GitConfig(PaneConfig, frozen=True):
     timeout: Duration = Duration(60)
     repo_timeout: Duration = Duration(10)
     fetch_timeout: Duration = Duration(60)
+    unpushed_after: Duration = Duration(3 * DAY)
+    operation_after: Duration = Duration(DAY / 6)
+    stash_after: Duration = Duration(30 * DAY)
+    day_end: str = "18:00"
 
     def problems(self) -> Iterable[ConfigProblem]:
         """Depth below zero, patterns that are paths, and limits that cannot be kept."""
@@ -50,6 +62,8 @@ class GitConfig(PaneConfig, frozen=True):
         for pattern in self.ignore:
             if "/" in pattern:
                 yield ConfigProblem("ignore", f'"{pattern}" is a path; ignore takes the names of folders')
+        if self.day_end and not _DAY_TIME.fullmatch(self.day_end):
+            yield ConfigProblem("day_end", 'day_end is a time of the day such as "18:00", or ""')
         if self.repo_timeout <= 0:
             yield ConfigProblem("repo_timeout", "repo_timeout is longer than 0 s")
         if self.fetch_timeout <= 0:

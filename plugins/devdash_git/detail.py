@@ -46,15 +46,38 @@ def _pairs(seen: Observation, status: Status, now: datetime) -> tuple[Pair, ...]
     if status.upstream is not None:
         gone = " (gone)" if status.tracking is Tracking.GONE else ""
         pairs.append(Pair("upstream", printable(status.upstream) + gone))
+    pairs += _relations(seen)
     pairs += [Pair(f"remote {remote.name}", ", ".join(remote.urls)) for remote in seen.remotes or ()]
     pairs.append(Pair("last fetch", _contact(seen.contact, now)))
+    if seen.failed is not None and seen.failed.attempt is not None and seen.failed.failure is not None:
+        pairs.append(Pair("last attempt", f"{_ago(seen.failed.attempt, now)}: {seen.failed.failure.value}"))
     if seen.unpushed:
         pairs.append(Pair("unpushed branches", ", ".join(map(printable, seen.unpushed)), Tone.ACCENT))
+    if seen.view.since is not None:
+        pairs.append(Pair("unpushed since", _ago(seen.view.since, now)))
+    if seen.view.gone:
+        pairs.append(Pair("gone branches", ", ".join(map(printable, seen.view.gone))))
     if status.submodules:
         pairs.append(Pair("changed submodules", str(status.submodules)))
     if seen.stash:
-        pairs.append(Pair("stash", str(seen.stash)))
+        since = f", since {_ago(seen.files.stashed, now)}" if seen.files and seen.files.stashed else ""
+        pairs.append(Pair("stash", f"{seen.stash}{since}"))
     return tuple(pairs)
+
+
+def _relations(seen: Observation) -> list[Pair]:
+    """Where a push goes when that is not the upstream, and how far behind its base the branch is."""
+    push, base = seen.view.push, seen.view.base
+    pairs = []
+    if push is not None and (seen.status is None or push.name != seen.status.upstream):
+        pairs.append(Pair("pushes to", f"{printable(push.name)}: {push.ahead} ahead, {push.behind} behind"))
+    if base is not None and base.behind:
+        pairs.append(Pair("base", f"{base.behind} behind {printable(base.name)}"))
+    return pairs
+
+
+def _ago(at: datetime, now: datetime) -> str:
+    return f"{at.astimezone(now.tzinfo):%Y-%m-%d %H:%M}, {coarse_age((now - at).total_seconds())} ago"
 
 
 def _head(status: Status) -> str:
@@ -72,9 +95,7 @@ def _head(status: Status) -> str:
 def _contact(contact: Contact | None, now: datetime) -> str:
     if contact is None:
         return "never, as far as is known"
-    at = contact.at.astimezone(now.tzinfo)
-    age = coarse_age((now - at).total_seconds())
-    return f"{at:%Y-%m-%d %H:%M}, {age} ago ({contact.source.value})"
+    return f"{_ago(contact.at, now)} ({contact.source.value})"
 
 
 def _changes(name: str, status: Status, files: int) -> Table:

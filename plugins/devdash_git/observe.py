@@ -3,16 +3,17 @@
 import asyncio
 import os
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
 
 from devdash.api import PaneContext, PaneError, ProcessTimeout, ProgramMissing, Unavailable
-from devdash_git import adapter, branches
+from devdash_git import adapter, branches, relations
 from devdash_git.config import GitConfig
 from devdash_git.contact import Contact, FetchBook, Record, Source, last_contact
 from devdash_git.identity import Identity, Look, identify, look
-from devdash_git.operation import Underway, lock_time, underway
+from devdash_git.operation import Underway, lock_time, oldest_stash, underway
 from devdash_git.patience import Patience
 from devdash_git.plain import printable
 from devdash_git.porcelain import MalformedStatus, Status, parse
@@ -37,12 +38,15 @@ class Files(msgspec.Struct, frozen=True):
         lock_time: when index.lock was made, in seconds since 1970.
         contact: what git's own files tell of the last contact.
         refs: changes when a branch does; None when that cannot be relied on.
+        stashed: when the oldest entry of the stash was made, aware; None when there is none, or
+            git keeps it elsewhere.
     """
 
     underway: Underway | None
     lock_time: float | None
     contact: Contact | None
     refs: branches.RefsStamp | None
+    stashed: datetime | None = None
 
 
 class Observation(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,8 +64,10 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
         sync: the branch against its upstream; None when HEAD is on no branch with commits.
         contact: when the remote was last heard.
         failed: devdash's last fetch, if that failed and nothing was heard since.
+        tried: the last of devdash's own fetches, whatever came of it.
         unpushed: other branches with commits that no remote has, as raw bytes; None when there is no
             remote, or it could not be told.
+        view: what the refs tell besides; nothing of a bare repository.
     """
 
     target: Target
@@ -76,7 +82,9 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     sync: Sync | None = None
     contact: Contact | None = None
     failed: Record | None = None
+    tried: Record | None = None
     unpushed: tuple[bytes, ...] | None = None
+    view: relations.View = relations.View()
 
 
 class Deadline:
@@ -116,7 +124,7 @@ class Observer:
         self._book = book
         self._slots = asyncio.Semaphore(min(4, os.cpu_count() or 1))
         self._known: dict[Path, tuple[Identity, tuple[adapter.Remote, ...] | None]] = {}
-        self._branches: dict[Path, tuple[branches.RefsStamp | None, tuple[bytes, ...]]] = {}
+        self._views: dict[Path, tuple[_ViewKey, relations.View]] = {}
         self._trusted = {tidy(context.folder / path.expanduser()) for path in config.trust}
 
     async def observe(self, target: Target) -> Observation:
@@ -168,6 +176,7 @@ class Observer:
         records = [record for name in names if (record := self._book.of(identity.look.common_dir, name))]
         contact = _latest(files.contact, records)
         version = await self._git.version()
+        view = await self._view(target, identity, status, files.refs, deadline)
         return Observation(
             target=target,
             identity=identity,
@@ -178,7 +187,11 @@ class Observer:
             sync=None if identity.look.bare else judge(identity.settings, status, contact),
             contact=contact,
             failed=_failed(records, contact),
-            unpushed=await self._unpushed(target, identity, status, files.refs, deadline),
+            tried=max((one for one in records if one.attempt), key=_attempt, default=None),
+            unpushed=None
+            if view.unpushed is None
+            else tuple(name for name in view.unpushed if name != status.branch),
+            view=view,
         )
 
     async def _look(self, folder: Path, deadline: Deadline) -> Look:
@@ -234,24 +247,42 @@ class Observer:
             return Status(oid=oid, head=Head.DETACHED if oid else Head.INVALID)
         return Status(oid=oid, head=Head.BRANCH if oid else Head.UNBORN, branch=branch.out.rstrip(b"\n"))
 
-    async def _unpushed(
+    async def _view(
         self,
         target: Target,
         identity: Identity,
         status: Status,
         refs: branches.RefsStamp | None,
         deadline: Deadline,
-    ) -> tuple[bytes, ...] | None:
-        if not identity.settings.remotes or identity.look.bare:
-            return None
-        stamp, names = self._branches.get(target.path, (None, ()))
-        if refs is None or refs != stamp:
-            answer = await self._git.read(identity.look.top, *branches.QUESTION, timeout=deadline.left())
-            if answer.code != 0:
-                return None
-            names = branches.unpushed(answer.out)
-            self._branches[target.path] = (refs, names)
-        return tuple(name for name in names if name != status.branch)
+    ) -> relations.View:
+        if identity.look.bare:
+            return relations.View()
+        key = _ViewKey(identity, status.branch, status.oid, refs)
+        known = self._views.get(target.path)
+        if refs is not None and known is not None and known[0] == key:
+            return known[1]
+
+        async def ask(*arguments: str) -> bytes | None:
+            answer = await self._git.read(identity.look.top, *arguments, timeout=deadline.left())
+            return answer.out if answer.code == 0 else None
+
+        view = await relations.view(
+            ask,
+            branch=status.branch,
+            has_commit=status.oid is not None,
+            has_remote=bool(identity.settings.remotes),
+        )
+        self._views[target.path] = (key, view)
+        return view
+
+
+class _ViewKey(msgspec.Struct, frozen=True):
+    """What a `relations.View` follows from."""
+
+    identity: Identity
+    branch: bytes | None
+    oid: str | None
+    refs: branches.RefsStamp | None
 
 
 def _files(seen: Look, remotes: tuple[str, ...], upstream: bytes | None) -> Files:
@@ -260,7 +291,13 @@ def _files(seen: Look, remotes: tuple[str, ...], upstream: bytes | None) -> File
         lock_time(seen.git_dir),
         last_contact(seen.git_dir, seen.common_dir, remotes, upstream),
         branches.refs_stamp(seen.common_dir),
+        oldest_stash(seen.common_dir),
     )
+
+
+def _attempt(record: Record) -> datetime:
+    assert record.attempt is not None
+    return record.attempt
 
 
 def _latest(contact: Contact | None, records: Sequence[Record]) -> Contact | None:

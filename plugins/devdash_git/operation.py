@@ -4,12 +4,16 @@ The files are those that git's own prompt (contrib/completion/git-prompt.sh) and
 `git status --porcelain=v2` does not tell them. All functions block shortly; run them in a thread.
 """
 
+import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 
 from devdash_git.files import first_bytes
 from devdash_git.states import Operation
+
+_REFLOG_TIME = re.compile(rb"[^\t\n]*> (\d{1,11}) [+-]\d{4}\t")
 
 
 class Underway(msgspec.Struct, frozen=True):
@@ -19,12 +23,14 @@ class Underway(msgspec.Struct, frozen=True):
         operation: which.
         step, total: how far a rebase or am is, from 1; None when git does not tell.
         branch: the branch that a rebase will put back, as raw bytes; None when it is not known.
+        since: when git began to keep track of it, aware; None when it is not known.
     """
 
     operation: Operation
     step: int | None = None
     total: int | None = None
     branch: bytes | None = None
+    since: datetime | None = None
 
     @property
     def text(self) -> str:
@@ -46,21 +52,24 @@ def underway(git_dir: Path) -> Underway | None:
             _number(rebase / "msgnum"),
             _number(rebase / "end"),
             _branch(rebase / "head-name"),
+            _begun(rebase / "onto"),
         )
     if apply.is_dir():
         which = Operation.REBASE if (apply / "rebasing").exists() else Operation.AM
-        return Underway(which, _number(apply / "next"), _number(apply / "last"), _branch(apply / "head-name"))
+        step, total = _number(apply / "next"), _number(apply / "last")
+        return Underway(which, step, total, _branch(apply / "head-name"), _begun(apply / "last"))
     for name, operation in (
         ("MERGE_HEAD", Operation.MERGE),
         ("CHERRY_PICK_HEAD", Operation.CHERRY_PICK),
         ("REVERT_HEAD", Operation.REVERT),
     ):
         if (git_dir / name).exists():
-            return Underway(operation)
+            return Underway(operation, since=_begun(git_dir / name))
     sequence = _sequence(git_dir / "sequencer" / "todo")
     if sequence is not None:
-        return Underway(sequence)
-    return Underway(Operation.BISECT) if (git_dir / "BISECT_LOG").exists() else None
+        return Underway(sequence, since=_begun(git_dir / "sequencer/head"))
+    start = git_dir / "BISECT_START"
+    return Underway(Operation.BISECT, since=_begun(start)) if (git_dir / "BISECT_LOG").exists() else None
 
 
 def lock_time(git_dir: Path) -> float | None:
@@ -71,6 +80,12 @@ def lock_time(git_dir: Path) -> float | None:
         return None
 
 
+def oldest_stash(common_dir: Path) -> datetime | None:
+    """When the oldest entry of the stash was made, as its reflog tells; aware. None: there is none."""
+    match = _REFLOG_TIME.match(_head(common_dir / "logs/refs/stash"))
+    return datetime.fromtimestamp(int(match[1]), UTC) if match else None
+
+
 def _sequence(todo: Path) -> Operation | None:
     """Between two steps of a cherry-pick or revert of several commits only the list is there."""
     first = _head(todo).split(b" ", 1)[0]
@@ -79,6 +94,14 @@ def _sequence(todo: Path) -> Operation | None:
         b"p": Operation.CHERRY_PICK,
         b"revert": Operation.REVERT,
     }.get(first)
+
+
+def _begun(path: Path) -> datetime | None:
+    """When git wrote a file that it writes once, at the beginning."""
+    try:
+        return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    except OSError:
+        return None
 
 
 def _number(path: Path) -> int | None:

@@ -53,13 +53,20 @@ _SYNC_TONES = {
 }
 
 
-def report(observations: tuple[Observation, ...], searches: tuple[Found, ...], now: datetime) -> Report:
+def report(
+    observations: tuple[Observation, ...],
+    searches: tuple[Found, ...],
+    now: datetime,
+    *,
+    day_over: bool = False,
+) -> Report:
     """What the pane shows.
 
     Args:
         observations: in the order of the config.
         searches: those of the `scan` folders; each that is unfinished gets a notice.
         now: aware.
+        day_over: it is later than `day_end`.
     """
     attentions = [needs(seen, now) for seen in observations]
     files = MAX_FILES // max(len(observations), 1)
@@ -74,7 +81,7 @@ def report(observations: tuple[Observation, ...], searches: tuple[Found, ...], n
         level=worst((*(row.level for row in rows), *(notice.level for notice in notices))),
         summary=_summary(rows, bool(notices)),
         blocks=(*notices, table),
-        facts=facts(observations),
+        facts=facts(observations, now, day_over),
         attention=tuple(one for found in attentions for one in found),
     )
 

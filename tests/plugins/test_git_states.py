@@ -340,6 +340,6 @@ async def test_the_rule_holds_for_diverged_and_forgets_nothing_when_reading_fail
     builder.commit(diverged, "mine")
     builder.git(diverged, "fetch", "-q")
     made = pane(context(), diverged, fine, builder.root / "missing")
-    (rule,) = made.rules()
+    (rule,) = (rule for rule in made.rules() if rule.name == "diverged")
     facts = (await read(made)).facts
     assert (rule.enter(facts), rule.clear(facts), rule.for_s) == ({"diverged"}, {"fine"}, 600)
