@@ -1,9 +1,45 @@
-"""What a fetch is told as: one sentence, and a list when several failed."""
+"""What an action on several repositories is told as: one sentence, and a list when several failed."""
 
 from collections.abc import Sequence
 
+import msgspec
+
 from devdash.api import Cell, Column, Level, Outcome, Row, Table, Tone
 from devdash_git.fetch import Fetched
+
+
+class Told(msgspec.Struct, frozen=True):
+    """A repository and why nothing was done there, as a sentence and the next step."""
+
+    name: str
+    message: str
+    hint: str = ""
+
+
+def told(did: str, names: Sequence[str], done: int, failures: Sequence[Told]) -> Outcome:
+    """The outcome of an action on one repository or several.
+
+    Args:
+        did: such as "Pushed".
+        names: those that were to be done.
+        done: how many of them were.
+        failures: those that were not, and those that could not be tried.
+    """
+    if not failures:
+        what = names[0] if len(names) == 1 else _repositories(done)
+        return Outcome(message=f"{did} {what}.")
+    rows = tuple(
+        Row(one.name, (Cell(one.name, Tone.STRONG), Cell(one.message, Tone.BAD), Cell(one.hint, Tone.DIM)))
+        for one in failures
+    )
+    columns = (
+        Column("repository"),
+        Column("what is wrong", shrink=True),
+        Column("next step", priority=1, shrink=True),
+    )
+    level = Level.ATTENTION if done else Level.CRITICAL
+    message = f"{did} {_repositories(done)}; {len(failures)} not."
+    return Outcome(level=level, message=message, blocks=(Table(columns, rows),))
 
 
 def fetched(results: Sequence[Fetched]) -> Outcome:

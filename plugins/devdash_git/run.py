@@ -53,7 +53,18 @@ FETCHED_PROTOCOLS = "https:http:ssh:git:file"
 NO_PROTOCOL = "none"
 """For reading: a partial clone would otherwise fetch what it lacks, in the middle of `git status`."""
 
-OPTIONS = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null")
+OPTIONS = ("-c", "core.fsmonitor=false")
+NO_HOOKS = ("-c", "core.hooksPath=/dev/null")
+
+QUIETLY = (
+    *("-c", "submodule.recurse=false"),
+    *("-c", "gc.auto=0"),
+    *("-c", "maintenance.auto=false"),
+    *("-c", "merge.autoStash=false"),
+    *("-c", "merge.renormalize=false"),
+)
+"""For commands that change something: nothing in submodules, no maintenance behind one's back, no stash
+that nobody asked for."""
 
 OLDEST = (2, 29)
 """`fetch --no-auto-maintenance` and `config --show-scope` are there from this version on."""
@@ -162,18 +173,62 @@ class Git:
         Raises:
             ProcessError: as `PaneContext.run`.
         """
-        env = environment(folder, protocols=FETCHED_PROTOCOLS)
-        command = ssh_command(os.environ, ssh)
-        if command is not None:
-            env["GIT_SSH_COMMAND"] = command
         return await self._context.run(
-            self._argv(folder, ("fetch", *arguments), bare), timeout=timeout, env=env
+            self._argv(folder, ("fetch", *arguments), bare), timeout=timeout, env=_talking(folder, ssh)
         )
 
-    def _argv(self, folder: Path, arguments: tuple[str, ...], bare: bool) -> tuple[str, ...]:
+    async def converse(
+        self, folder: Path, *arguments: str, timeout: float, bare: bool = False, ssh: str | None = None
+    ) -> Completed:
+        """Run a command that asks a remote, such as `ls-remote`; `ssh` as for `fetch`.
+
+        In a partial clone of devdash's own it may fetch what it lacks: elsewhere that is turned off.
+
+        Raises:
+            ProcessError: as `PaneContext.run`.
+        """
+        env = _talking(folder, ssh) | {"GIT_NO_LAZY_FETCH": None}
+        return await self._context.run(self._argv(folder, arguments, bare), timeout=timeout, env=env)
+
+    async def push(
+        self, folder: Path, *arguments: str, timeout: float, ssh: str | None = None, hooks: bool = False
+    ) -> Completed:
+        """Run `git push` there; `ssh` as for `fetch`. With `hooks` the hook pre-push runs.
+
+        Raises:
+            ProcessError: as `PaneContext.run`.
+        """
+        argv = self._argv(folder, (*QUIETLY, "push", *arguments), bare=False, hooks=hooks)
+        return await self._context.run(argv, timeout=timeout, env=_talking(folder, ssh))
+
+    async def change(
+        self, folder: Path, *arguments: str, timeout: float, bare: bool = False, stdin: bytes = b""
+    ) -> Completed:
+        """Run a command that changes the repository or its files, without its hooks and without a network.
+
+        Raises:
+            ProcessError: as `PaneContext.run`.
+        """
+        env = environment(folder) | {"GIT_REFLOG_ACTION": None, "GIT_MERGE_AUTOEDIT": "no"}
+        argv = self._argv(folder, (*QUIETLY, *arguments), bare)
+        return await self._context.run(argv, timeout=timeout, env=env, stdin=stdin)
+
+    def _argv(
+        self, folder: Path, arguments: tuple[str, ...], bare: bool, *, hooks: bool = False
+    ) -> tuple[str, ...]:
         """A bare repository is used only where the person named its folder or a scan saw its files."""
         wanted = f"safe.bareRepository={'all' if bare else 'explicit'}"
-        return (self._program, "-C", str(folder), *OPTIONS, "-c", wanted, *arguments)
+        options = OPTIONS if hooks else (*OPTIONS, *NO_HOOKS)
+        return (self._program, "-C", str(folder), *options, "-c", wanted, *arguments)
+
+
+def _talking(folder: Path, ssh: str | None) -> dict[str, str | None]:
+    """The environment for what talks to a remote."""
+    env = environment(folder, protocols=FETCHED_PROTOCOLS)
+    command = ssh_command(os.environ, ssh)
+    if command is not None:
+        env["GIT_SSH_COMMAND"] = command
+    return env
 
 
 def _read_version(out: bytes) -> Version:

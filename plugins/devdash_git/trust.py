@@ -21,7 +21,10 @@ _FETCHING = re.compile(
     r"|credential\.(.*\.)?helper",
     re.DOTALL,
 )
-"""Run by `git fetch`. Hooks and fsmonitor are not here: they are turned off in every call."""
+"""Run by `git fetch` and `git push`. Hooks and fsmonitor are not here: they are turned off in every call."""
+
+_ACTING = re.compile(r"merge\..*\.driver|gpg\.(.*\.)?program|gpg\.ssh\.defaultkeycommand", re.DOTALL)
+"""Run by `git merge`, `git stash`, `git push` and `git switch`, besides what reading runs."""
 
 _LFS = frozenset({"git-lfs clean -- %f", "git-lfs smudge -- %f", "git-lfs smudge --skip -- %f",
                   "git-lfs filter-process", "git-lfs filter-process --skip"})  # fmt: skip
@@ -85,10 +88,12 @@ class Programs(msgspec.Struct, frozen=True):
     Attributes:
         reading: those that `git status` would run.
         fetching: those that `git fetch` would run.
+        acting: those that merging, stashing, switching and signing would run.
     """
 
     reading: tuple[str, ...] = ()
     fetching: tuple[str, ...] = ()
+    acting: tuple[str, ...] = ()
 
 
 def parse_settings(data: bytes) -> Settings:
@@ -111,6 +116,7 @@ def programs(settings: Settings) -> Programs:
     """What of `settings` can run a program and travels with the repository."""
     reading: dict[str, None] = {}
     fetching: dict[str, None] = {}
+    acting: dict[str, None] = {}
     for entry in settings.entries:
         if not entry.own:
             continue
@@ -118,7 +124,9 @@ def programs(settings: Settings) -> Programs:
             reading[entry.key] = None
         if _runs_in_fetch(entry):
             fetching[entry.key] = None
-    return Programs(tuple(reading), tuple(fetching))
+        if _ACTING.fullmatch(entry.key) and entry.value:
+            acting[entry.key] = None
+    return Programs(tuple(reading), tuple(fetching), tuple(acting))
 
 
 def _runs_in_fetch(entry: Setting) -> bool:

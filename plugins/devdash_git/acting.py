@@ -1,0 +1,14 @@
+"""Which desks act on repositories, and the hands that they share."""
+
+from collections.abc import Iterator
+
+from devdash.api import Desk
+from devdash_git.desk import Means
+from devdash_git.forward_desk import ForwardDesk
+from devdash_git.hands import Hands
+
+
+def acting(means: Means) -> Iterator[Desk]:
+    """The desks, in the order in which their actions are listed."""
+    hands = Hands(means)
+    yield ForwardDesk(means, hands)

@@ -1,0 +1,196 @@
+"""`Hands`: what every action looks at before it changes a repository, and the one way to change it.
+
+An action never starts from what the screen shows, which may be minutes old: it makes sure of the
+repository, asks git anew, and refuses wherever something could be lost.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+import msgspec
+
+from devdash.api import Completed, PaneError, ProcessTimeout
+from devdash_git.desk import Means
+from devdash_git.identity import Identity, Look
+from devdash_git.observe import STATUS, UNTOUCHED_SUBMODULES
+from devdash_git.operation import Underway, lock_time, underway
+from devdash_git.plain import first_words, printable
+from devdash_git.porcelain import MalformedStatus, Status, parse
+from devdash_git.problems import unreadable
+from devdash_git.states import Head
+from devdash_git.targets import Target
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+ACT_S = 300.0
+"""What one command that changes files may take: a large checkout on a slow disk takes its time."""
+
+SHOWN = 40
+"""How many names or commits are listed before a yes; the rest is counted."""
+
+
+class Refused(PaneError):
+    """It is not done, because something could be lost or is not as it should be."""
+
+    kind = "refused"
+
+
+class Needless(Refused):
+    """There is nothing to be done."""
+
+    kind = "needless"
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """A repository as it is at this moment.
+
+    Attributes:
+        target: which.
+        identity: who it is; git agrees.
+        trusted: the person trusts the programs that its config names.
+        status: git's own words. For a bare repository nothing.
+        underway: the operation that waits for the person.
+        locked: another git holds the index, or left its lock behind.
+    """
+
+    target: Target
+    identity: Identity
+    trusted: bool
+    status: Status = Status()
+    underway: Underway | None = None
+    locked: bool = False
+
+    @property
+    def name(self) -> str:
+        """What it is called, for sentences."""
+        return printable(self.target.name)
+
+    @property
+    def branch(self) -> bytes:
+        """The current branch; raises `Needless` where there is none."""
+        if self.status.branch is None or self.status.head is not Head.BRANCH:
+            said = "has no commit" if self.status.head is Head.UNBORN else "is on no branch"
+            raise Needless(f"{self.name} {said}.", "git switch BRANCH goes to one.")
+        return self.status.branch
+
+    @property
+    def commit(self) -> str:
+        """The commit of HEAD; raises `Needless` where there is none."""
+        if self.status.oid is None:
+            raise Needless(f"{self.name} has no commit.")
+        return self.status.oid
+
+    def must_be_at_rest(self) -> None:
+        """Nothing is half-done in it.
+
+        Raises:
+            Refused: something is.
+        """
+        if self.identity.look.bare:
+            raise Needless(f"{self.name} is bare: it has no files to work on.")
+        if self.underway is not None:
+            what = self.underway.operation.value
+            raise Refused(f"In {self.name} a {what} is under way.", f"Finish it, or git {what} --abort.")
+        if self.status.conflicts:
+            raise Refused(f"{self.name} has conflicts.", "Resolve them first.")
+        if self.locked:
+            raise Refused(
+                f"Another git is at work in {self.name}: there is an index.lock.",
+                "Wait for it; if none is running, remove the file.",
+            )
+
+
+class Hands:
+    """Looks at repositories, and changes them, one action in each at a time."""
+
+    def __init__(self, means: Means) -> None:
+        self._means = means
+        self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    def turn(self, name: str) -> asyncio.Lock:
+        """Held while something is done in the repository `name`."""
+        return self._turns[name]
+
+    async def place(self, name: str) -> Place:
+        """The repository `name`, made sure of and asked anew.
+
+        Raises:
+            PaneError: there is none, it is not what it was, or its config names programs.
+        """
+        await self._means.git.version()
+        target = await self._means.target(name)
+        timeout = self._means.config.repo_timeout
+        identity = await self._means.observer.verified(target, timeout)
+        trusted = self._means.observer.trusts(target, identity.look)
+        if identity.programs.acting and not trusted:
+            named = ", ".join(map(printable, identity.programs.acting))
+            raise Refused(
+                f"The config of {printable(target.name)} names programs that this would run: {named}.",
+                f'If you trust them: trust = ["{printable(str(target.path))}"]',
+            )
+        place = Place(target=target, identity=identity, trusted=trusted)
+        if identity.look.bare:
+            return place
+        kept = () if trusted else (UNTOUCHED_SUBMODULES,)
+        try:
+            status = parse(await self.ask(place, *STATUS, *kept))
+        except MalformedStatus as error:
+            raise Refused(f"git's answer is not understood: {error}.") from error
+        files = await self.look(place, _files, identity.look)
+        return msgspec.structs.replace(place, status=status, underway=files[0], locked=files[1])
+
+    async def ask(self, place: Place, *arguments: str, good: tuple[int, ...] = (0,)) -> bytes:
+        """What git answers to a question.
+
+        Raises:
+            PaneError: it fails, or takes too long.
+        """
+        look = place.identity.look
+        timeout = self._means.config.repo_timeout
+        answer = await self._means.git.read(look.top, *arguments, timeout=timeout, bare=look.bare)
+        if answer.code not in good:
+            raise unreadable(look.top, answer.err)
+        return answer.out
+
+    async def look(self, place: Place, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The result of a function that blocks and looks at the repository's files.
+
+        Raises:
+            PaneError: it takes too long.
+        """
+        timeout = self._means.config.repo_timeout
+        return await self._means.patience.call(place.target.path, timeout, function, *args, **kwargs)
+
+    async def change(self, place: Place, *arguments: str, stdin: bytes = b"") -> Completed:
+        """Run a command that changes something; its exit code is the caller's to look at.
+
+        Raises:
+            Refused: it did not end in time, and was stopped.
+        """
+        look = place.identity.look
+        try:
+            return await self._means.git.change(
+                look.top, *arguments, timeout=ACT_S, bare=look.bare, stdin=stdin
+            )
+        except ProcessTimeout as error:
+            raise Refused(
+                f"git did not end in {ACT_S:g} s and was stopped.", f"Look at {place.name}: git status."
+            ) from error
+
+
+def failed(place: Place, answer: Completed, what: str) -> Refused:
+    """What git said when it refused, as a failure."""
+    said = first_words(answer.err) or first_words(answer.out) or "git failed without a word"
+    return Refused(f"{place.name}: {what}: {said}")
+
+
+def short(commit: str) -> str:
+    """A commit as people read it."""
+    return commit[:10]
+
+
+def _files(look: Look) -> tuple[Underway | None, bool]:
+    return underway(look.git_dir), lock_time(look.git_dir) is not None
