@@ -1,12 +1,11 @@
 """The git pane: many repositories, read side by side; what can be done with them is at the desks."""
 
 import asyncio
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from devdash.api import (
     Desk,
-    Level,
     PaneContext,
     Report,
     Rule,
@@ -16,14 +15,14 @@ from devdash_git.acting import acting
 from devdash_git.config import GitConfig
 from devdash_git.contact import FetchBook
 from devdash_git.desk import Means
-from devdash_git.facts import GitFacts
 from devdash_git.fetch_desk import FetchDesk, PathDesk
 from devdash_git.observe import Observation, Observer
 from devdash_git.patience import Patience
 from devdash_git.problems import AccessProblem
 from devdash_git.report import report
+from devdash_git.rules import is_over, rules_for
 from devdash_git.run import Git
-from devdash_git.states import Access, Sync
+from devdash_git.states import Access
 from devdash_git.targets import Finder, Target
 
 RESERVE_S = 1.0
@@ -72,7 +71,8 @@ class GitPane(StaffedPane[GitConfig]):
         targets = await self._finder.targets()
         observations = await self._observe(targets.items, end - self.context.monotonic())
         self._slow = frozenset(seen.target for seen in observations if seen.access is Access.TIMEOUT)
-        return report(observations, targets.searches, self.context.now())
+        now = self.context.now()
+        return report(observations, targets.searches, now, day_over=is_over(now, self.config.day_end))
 
     async def _observe(self, targets: Sequence[Target], seconds: float) -> tuple[Observation, ...]:
         """All `targets`, in their order; those that were slow last time come last to their turn."""
@@ -92,17 +92,8 @@ class GitPane(StaffedPane[GitConfig]):
         )
 
     def rules(self) -> Sequence[Rule[Any]]:
-        """Diverged for ten minutes: long enough that nobody is in the middle of mending it."""
-        return (
-            Rule[GitFacts](
-                name="diverged",
-                level=Level.ATTENTION,
-                text="{item} has diverged from its upstream",
-                enter=_diverged,
-                clear=_not_diverged,
-                for_s=600,
-            ),
-        )
+        """What should reach a person who is not looking."""
+        return rules_for(self.config)
 
     async def stop(self) -> None:
         """Wait no more for looks at drives that hang."""
@@ -116,12 +107,3 @@ def _too_late(target: Target) -> Observation:
         "timeout gives a reading more time; repositories on drives that hang take it from the others.",
     )
     return Observation(target=target, access=problem.access, message=problem.message, hint=problem.hint)
-
-
-def _diverged(facts: GitFacts) -> Set[str]:
-    return {repo.name for repo in facts.repos if repo.sync is Sync.DIVERGED}
-
-
-def _not_diverged(facts: GitFacts) -> Set[str]:
-    """A repository that could not be read keeps its alert as it is."""
-    return {repo.name for repo in facts.repos if repo.access is Access.OK and repo.sync is not Sync.DIVERGED}
