@@ -14,6 +14,7 @@ from devdash.cli.past import keep, told_past
 from devdash.cli.run_words import help_blocks, read_words
 from devdash.cli.session import pane_spec, settings_for
 from devdash.contract.actions import (
+    Action,
     Confirmation,
     CopyText,
     Effect,
@@ -57,7 +58,7 @@ async def _run(engine: Engine, arguments: Namespace, out: TextIO) -> Exit:
     async with engine:
         pane = arguments.pane
         try:
-            action = find_action(engine.actions(pane), arguments.action)
+            action = _command(engine.actions(pane), arguments.action)
             before = [f"--set={pair}" for pair in arguments.set]
             words = read_words(action, [*before, *arguments.words])
             if words.help:
@@ -77,6 +78,19 @@ async def _run(engine: Engine, arguments: Namespace, out: TextIO) -> Exit:
             complain("nothing was done")
             return Exit.ATTENTION
         return await _do(engine, pane, asked, out)
+
+
+def _command(actions: tuple[Action, ...], name: str) -> Action:
+    """The action `name`, if it is one that a command can do.
+
+    Raises:
+        RequestProblem: there is none of that name.
+        UsageError: it only changes what the screen shows.
+    """
+    found = next((one for one in actions if one.screen and one.name == name), None)
+    if found is not None:
+        raise UsageError(f"'{name}' only changes what the screen shows", "press its key there; ? shows it")
+    return find_action(tuple(one for one in actions if not one.screen), name)
 
 
 async def _do(engine: Engine, pane: str, asked: Asked, out: TextIO) -> Exit:

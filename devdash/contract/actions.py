@@ -60,7 +60,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Action(msgspec.Struct, frozen=True, kw_only=True):
-    """Something a person can do. The same action is a key, a palette entry and a command.
+    """Something a person can do. The same action is a key, a palette entry and a command (but see `screen`).
 
     Attributes:
         name: the command's name, such as "fetch"; lower case, words joined by "-".
@@ -78,6 +78,8 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
             there, and is still what was shown, the pane has to say.
         repeats: chosen again while it is under way, it is done once more: for what only changes the
             view, where a key is held down. Else it is refused, so that nothing is done twice.
+        screen: it changes only what the screen shows: keys and palette have it, and no command,
+            which would do nothing that lasts.
     """
 
     name: str
@@ -90,6 +92,7 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
     help: str = ""
     opened: bool = False
     repeats: bool = False
+    screen: bool = False
 
 
 class Value(msgspec.Struct, frozen=True):

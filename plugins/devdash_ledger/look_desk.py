@@ -18,7 +18,8 @@ from devdash_ledger.looking import Looking, Scene
 from devdash_ledger.report import View
 from devdash_ledger.sight import Sight, account_of, sight
 
-_PERMISSION = "ledger.view.change"
+_PERMISSION = "ledger.view.show"
+"""To look is no change: a viewer may."""
 
 VIEW = Action(
     name="view",
@@ -26,6 +27,7 @@ VIEW = Action(
     title="Statement",
     permission=_PERMISSION,
     repeats=True,
+    screen=True,
     help="Show the next of: all accounts, income statement, balance sheet, cash flow.",
 )
 CONVERT = Action(
@@ -34,6 +36,7 @@ CONVERT = Action(
     title="Convert",
     permission=_PERMISSION,
     repeats=True,
+    screen=True,
     help="Show one line per account in the main currency, or each currency by itself again.",
 )
 EARLIER = Action(
@@ -42,6 +45,7 @@ EARLIER = Action(
     title="Earlier",
     permission=_PERMISSION,
     repeats=True,
+    screen=True,
     help="Move the columns one month, or year, back.",
 )
 LATER = Action(
@@ -50,6 +54,7 @@ LATER = Action(
     title="Later",
     permission=_PERMISSION,
     repeats=True,
+    screen=True,
     help="Move the columns one month, or year, on.",
 )
 YEARS = Action(
@@ -58,6 +63,7 @@ YEARS = Action(
     title="Years",
     permission=_PERMISSION,
     repeats=True,
+    screen=True,
     help="Show years: what was moved in them, and balances at their ends.",
 )
 MONTHS = Action(
@@ -66,6 +72,7 @@ MONTHS = Action(
     title="Months",
     permission=_PERMISSION,
     repeats=True,
+    screen=True,
     help="Show months.",
 )
 RUNNING = Action(
@@ -74,6 +81,7 @@ RUNNING = Action(
     title="Running totals",
     permission=_PERMISSION,
     repeats=True,
+    screen=True,
     help="Add up income and expenses since January of each month's year, or show each month by itself again.",
 )
 FOLD = Action(
@@ -82,6 +90,7 @@ FOLD = Action(
     title="Fold",
     permission=_PERMISSION,
     repeats=True,
+    screen=True,
     scope=Scope.ITEM,
     help="Hide the accounts below this one, or show them again.",
 )
@@ -91,6 +100,7 @@ FOLD_ALL = Action(
     title="Fold all",
     permission=_PERMISSION,
     repeats=True,
+    screen=True,
     help="Hide all but the roots of the tree, to be opened one by one, or show everything again.",
 )
 

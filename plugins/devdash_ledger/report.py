@@ -191,7 +191,7 @@ def _facts(view: View, room: int, stand: Standing) -> LedgerFacts:
 
 
 def wrong(view: View, count: int) -> Attention:
-    """What is said of `count` errors, the first of which is of `view`: one entry, for it is one thing to do."""
+    """What is said of `count` errors, the first of which is of `view`, as one thing to do."""
     first = errors.listed(view.errors[:1], view.journal.files[0])
     said = f"{first[0].place}: {first[0].headline}" if first else "The journal has errors"
     more = count - len(first)

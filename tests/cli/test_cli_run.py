@@ -115,6 +115,11 @@ def test_an_action_without_a_word_says_nothing(run: Run) -> None:
         (["touch"], ["'Touch' needs a row", "choose one with the arrow keys, or name it"]),
         (["touch", "tow"], ["there is no row 'tow'", "did you mean 'two'?"]),
         (["copy", "one"], ["'copy' is about the whole pane; it takes no item"]),
+        (["glance"], ["'glance' only changes what the screen shows", "press its key there; ? shows it"]),
+        (
+            ["glances"],
+            ["unknown action 'glances'", "actions: greet, touch, either, burn, copy, edit, hand, "],
+        ),
         (["tuch"], ["unknown action 'tuch'", "did you mean 'touch'?"]),
         (["greet"], ["'Name' is empty"]),
         (

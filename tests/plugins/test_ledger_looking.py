@@ -13,6 +13,7 @@ from syrupy.assertion import SnapshotAssertion
 from devdash.api import ActionRequest, Outcome, PaneError, Report, Table
 from devdash.engine.boundary import admit_report
 from devdash.engine.offers import admit_actions
+from devdash.policy import Policy, Role
 from devdash.render.blocks import lay_out
 from devdash.render.rows import filter_rows
 from devdash.workers.host import WorkerProcess
@@ -281,3 +282,13 @@ def test_the_actions_are_admitted(context: MakeContext, tmp_path: Path) -> None:
     ledger = pane(context, tmp_path / "main.beancount")
     names = {action.name for action in admit_actions("ledger", ledger.actions())}
     assert {name for actions in STATES.values() for name in actions} <= names
+
+
+async def test_looking_is_for_everybody_and_for_the_screen(context: MakeContext, tmp_path: Path) -> None:
+    """A viewer, who changes nothing, may look; and no command says that it did what nobody sees."""
+    ledger = pane(context, write(tmp_path, SHOP))
+    desk = next(one for one in ledger.desks if any(action.name == "convert" for action in one.actions))
+    viewer = Policy(Role.VIEWER)
+    for action in desk.actions:
+        assert action.screen and viewer.allows(action.permission), action.name
+    assert not any(action.screen for action in ledger.actions() if action not in desk.actions)

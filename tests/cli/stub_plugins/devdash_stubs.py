@@ -117,6 +117,7 @@ class Doer(Pane[PaneConfig]):
             action("half", "l"),
             action("print", "P", verb="export"),
             action("fold", "v"),
+            action("glance", "w", verb="show", screen=True),
         )
 
     async def confirmation(self, action: Action, request: ActionRequest) -> Confirmation | None:
@@ -158,6 +159,7 @@ def action(
     scope: Scope = Scope.PANE,
     fields: tuple[Field, ...] = (),
     confirm: str = "",
+    screen: bool = False,
 ) -> Action:
     """An action on a thing."""
     return Action(
@@ -166,6 +168,7 @@ def action(
         title=name.capitalize(),
         permission=f"doer.thing.{verb}",
         scope=scope,
+        screen=screen,
         fields=fields,
         confirm=confirm,
     )
