@@ -35,7 +35,7 @@ def blocks(alerts: Sequence[Alert], now: datetime) -> tuple[Block, ...]:
         Column("what", shrink=True),
         Column("since", priority=1),
         Column("how often", priority=3),
-        Column("", priority=2),
+        Column("", shrink=True),
     )
     rows = tuple(
         Row(
@@ -55,10 +55,8 @@ def blocks(alerts: Sequence[Alert], now: datetime) -> tuple[Block, ...]:
 
 
 def state(alert: Alert, now: datetime) -> str:
-    """What keeps an alert silent or in doubt, in words."""
+    """What keeps an alert silent or in doubt, in words; what a person did comes first: little room cuts the end."""
     words = []
-    if alert.status is Status.CLEARING:
-        words.append(f"seems over since {day_and_time(alert.since, now)}")
     if alert.acknowledged:
         words.append("acknowledged")
     if alert.snoozed_until is not None and alert.snoozed_until > now:
@@ -67,6 +65,8 @@ def state(alert: Alert, now: datetime) -> str:
         words.append("held back by another")
     if alert.stale:
         words.append("no current data")
+    if alert.status is Status.CLEARING:
+        words.append(f"seems over since {day_and_time(alert.since, now)}")
     return ", ".join(words)
 
 

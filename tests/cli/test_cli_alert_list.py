@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 from cli_rig import Result
 from desks import NOW, alert
@@ -42,6 +43,20 @@ def test_an_ordinary_name_is_whole_where_there_is_little_room() -> None:
     name = AlertId("battery", "peripheral-low", "hidpp_battery_0")
     text = plain(lay_out(blocks([alert(name.pane, name.rule, name.item)], NOW), 60))
     assert str(name) in text
+
+
+def test_what_is_acknowledged_does_not_look_as_if_it_rang() -> None:
+    """Where a pipe makes the list 80 cells wide, as well."""
+    silent = msgspec.structs.replace(
+        alert("battery", "low", text="battery at 4 %, 10 min left: plug in"),
+        status=Status.CLEARING,
+        acknowledged=True,
+    )
+    other = alert("battery", "peripheral-low", "hid-mouse-battery", text="MX Mouse at 10 %: charge it")
+    text = plain(lay_out(blocks([silent, other], NOW), 80))
+    assert "acknowledged" in text
+    assert "battery at" in text
+    assert max(map(len, text.splitlines())) <= 80
 
 
 def test_names_beside_all_are_refused() -> None:
