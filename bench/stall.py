@@ -31,7 +31,7 @@ def rows(sandbox: Sandbox, *, quick: bool) -> Iterator[Row]:
     yield _row("… p99 of all ticks", _p99(late), _p99(calm), None)
     yield _row("… most computed between two ticks", max(map(max, busy)), max(map(max, still)), FRAME)
     worst_start = max(step.busy_s for step in found.start)
-    yield _row("… the same at the start, plug-ins imported", worst_start, max(map(max, still)), None)
+    yield _row("… the same at the start, plug-ins imported", worst_start, max(map(max, still)), FRAME)
 
 
 def _p99(rounds: Sequence[Sequence[float]]) -> float:

@@ -4,7 +4,6 @@ import asyncio
 import random
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from contextlib import suppress
-from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -117,11 +116,6 @@ class Engine:
 
     async def __aenter__(self) -> "Engine":
         self._guard.__enter__()
-        # Every pane needs it, and its import takes half a frame: a step of its own. Two turns,
-        # because keys that came during the first are only queued when it ends.
-        import_module("devdash.engine.boundary")
-        await asyncio.sleep(0)
-        await asyncio.sleep(0)
         with suppress(OSError):  # a home that cannot be written costs what would be kept there, no more
             make_private(self._places.state)
         return self
@@ -134,6 +128,13 @@ class Engine:
             self._heart.cancel()
         await self._leave(self._members.values())
         self._guard.__exit__(kind, error, trace)
+
+    async def warm(self) -> None:
+        """Import the plug-ins beside the loop, so that neither keys nor frames wait for it. See `warming`."""
+        from devdash.engine.warming import warm
+
+        plugins = (member.spec.plugin for member in self._members.values() if member.spec.config is not None)
+        await warm(self._registry, plugins)
 
     def start(self) -> None:
         """Begin to read all panes, each at its own pace, and go on until the engine is left."""

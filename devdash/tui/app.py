@@ -145,6 +145,7 @@ class DevdashApp(App[None]):
         """The engine's life: from the first frame to the end of the app."""
         async with self.engine:
             self.engine.subscribe(self._changed)
+            await self.engine.warm()
             self.engine.start()
             self._update_hints()
             if self._alerting is not None:
