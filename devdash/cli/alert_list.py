@@ -55,7 +55,7 @@ def blocks(alerts: Sequence[Alert], now: datetime) -> tuple[Block, ...]:
 
 
 def state(alert: Alert, now: datetime) -> str:
-    """What keeps an alert silent or in doubt, in words; what a person did comes first: little room cuts the end."""
+    """What keeps an alert silent or in doubt; what a person did comes first, for little room cuts the end."""
     words = []
     if alert.acknowledged:
         words.append("acknowledged")
