@@ -4,7 +4,10 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+import msgspec
+
 from devdash.api import ConfigProblem, Duration, PaneConfig
+from devdash_git.vendored.paths import odd_source, why_not
 
 DAY = 86_400.0
 
@@ -25,6 +28,22 @@ IGNORED = (
 _DAY_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 
+class Vendored(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What is taken over from another repository: one `[[panes.git.vendored]]`.
+
+    Attributes:
+        source: a URL; a path relative to the lock file; "." for another branch of the project itself.
+        path: a file, a folder or a pattern such as "docs/*.md" there.
+        ref: a branch, tag or commit; "": the source's HEAD.
+        to: the file's place, or the folder that the files go into, relative to the lock file; "": as `path`.
+    """
+
+    source: str
+    path: str
+    ref: str = ""
+    to: str = ""
+
+
 class GitConfig(PaneConfig, frozen=True):
     """What the git pane looks at.
 
@@ -39,6 +58,10 @@ class GitConfig(PaneConfig, frozen=True):
         fetch_timeout: what one remote may take in a fetch.
         unpushed_after, operation_after, stash_after: how old each may get before an alert begins.
         day_end: "HH:MM"; what is not committed then is told, once for all repositories. "": never.
+        vendored: what is taken over from other repositories.
+        vendored_lock: where it is written down what was taken; the project's folder is the file's.
+        vendored_check: readings ask the sources as well, and drift needs a hand.
+        vendored_every: how old what the sources said may be then.
     """
 
     repos: tuple[Path, ...] = ()
@@ -54,6 +77,10 @@ class GitConfig(PaneConfig, frozen=True):
     operation_after: Duration = Duration(DAY / 6)
     stash_after: Duration = Duration(30 * DAY)
     day_end: str = "18:00"
+    vendored: tuple[Vendored, ...] = ()
+    vendored_lock: Path = Path("devdash-vendored.json")
+    vendored_check: bool = False
+    vendored_every: Duration = Duration(DAY / 24)
 
     def problems(self) -> Iterable[ConfigProblem]:
         """Depth below zero, patterns that are paths, and limits that cannot be kept."""
@@ -73,3 +100,10 @@ class GitConfig(PaneConfig, frozen=True):
                 "repo_timeout",
                 "repo_timeout is shorter than timeout: one repository must not cost the others their turn",
             )
+        for number, entry in enumerate(self.vendored):
+            place = f"vendored.{number}"
+            if reason := odd_source(entry.source, entry.ref):
+                yield ConfigProblem(f"{place}.source", f"this source is not used: {reason}")
+            for name, path in (("path", entry.path), ("to", "x" if entry.to in ("", ".") else entry.to)):
+                if reason := why_not(path):
+                    yield ConfigProblem(f"{place}.{name}", f"this path is not used: {reason}")

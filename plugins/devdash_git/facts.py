@@ -91,13 +91,29 @@ class RepositoryFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class VendoredFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """One file that was taken over from another repository."""
+    """One file that was taken over from another repository.
+
+    Attributes:
+        path: its place in the project, relative; unique.
+        url: the repository that it is from, without passwords; "." is the project's own.
+        ref: branch, tag or commit; "" is the HEAD of `url`.
+        source: its path there.
+        state: "current", "upstream-changed", "locally-modified", "diverged", "converged", "local-missing",
+            "upstream-deleted", "ref-gone", "unreachable" or "never-checked".
+        local: the file against what was taken, known without any check: "unchanged", "modified",
+            "missing"; None: it cannot be used.
+        commit: the commit that it was taken from; None: nothing was taken yet.
+        checked: the last time the repository was asked, ISO-8601 with offset; None: never.
+    """
 
     path: str
     url: str
     ref: str
     source: str
     state: str
+    local: str | None = None
+    commit: str | None = None
+    checked: str | None = None
 
 
 class GitFacts(Facts, frozen=True):
