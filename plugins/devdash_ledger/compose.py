@@ -13,7 +13,8 @@ def composed(draft: Draft, style: Style, currency: str) -> Entry:
 
     Raises:
         BadSum: an amount is none.
-        BadEntry: more than one amount is missing, or what is left over is in several currencies.
+        BadEntry: more than one amount is missing, what is left over is in several currencies, or
+            nothing tells the currency.
     """
     postings: list[Posting | None] = []
     for leg in draft.legs:
@@ -22,6 +23,8 @@ def composed(draft: Draft, style: Style, currency: str) -> Entry:
             continue
         given = typed(leg.amount, decimal_comma=style.decimal_comma)
         name = given.currency or currency
+        if not name:
+            raise BadEntry(f"{leg.amount} has no currency", f"write it as {leg.amount} EUR")
         postings.append(
             Posting(leg.account, _money(given.rounded(style.form(name).digits), style, name), name)
         )

@@ -72,8 +72,7 @@ def _planned(order: Write, notebook: Notebook | None) -> Written:
     found = scan.scan(order.journal.file, order.journal.syntax, wary=order.journal.trusted is not None)
     require(order.journal.file, found, order.journal.trusted)
     texts = _texts(found)
-    main = texts.get(order.journal.file, "")
-    style = _style(order.journal, main)
+    style = _journal_style(order.journal, texts)
     entries = _entries(order, style)
     target = _target(order.journal, entries)
     base = read(target)
@@ -98,6 +97,13 @@ def _planned(order: Write, notebook: Notebook | None) -> Written:
 def _entries(order: Write, style: Style) -> tuple[Entry, ...]:
     currency = order.journal.currency or (style.forms[0].name if style.forms else "")
     return (*(composed(draft, style, currency) for draft in order.drafts), *order.entries)
+
+
+def _journal_style(journal: JournalRef, texts: Mapping[str, str]) -> Style:
+    """That of the main file; where that only includes others, as many do, that of all of them."""
+    main = texts.get(journal.file, "")
+    style = _style(journal, main)
+    return style if style.forms else _style(journal, "\n".join(texts.values()))
 
 
 def _style(journal: JournalRef, text: str) -> Style:

@@ -118,7 +118,10 @@ def test_an_action_without_a_word_says_nothing(run: Run) -> None:
         (["glance"], ["'glance' only changes what the screen shows", "press its key there; ? shows it"]),
         (
             ["glances"],
-            ["unknown action 'glances'", "actions: greet, touch, either, burn, copy, edit, hand, "],
+            [
+                "unknown action 'glances'",
+                "actions: greet, touch, either, burn, copy, edit, hand, refuse, crash, half, print, fold",
+            ],
         ),
         (["tuch"], ["unknown action 'tuch'", "did you mean 'touch'?"]),
         (["greet"], ["'Name' is empty"]),

@@ -14,7 +14,7 @@ from devdash.api import PaneError
 from devdash_ledger import scribe
 from devdash_ledger.append import Changed, Undoable
 from devdash_ledger.check import Refused
-from devdash_ledger.entry import Entry, Flag
+from devdash_ledger.entry import BadEntry, Entry, Flag
 from devdash_ledger.orders import Draft, DraftLeg, JournalRef, TakeBack, Write
 from devdash_ledger.style import Syntax
 from devdash_ledger.target import AccountFile, WriteConfig
@@ -149,6 +149,23 @@ def test_the_target_follows_the_rule_and_the_link(tmp_path: Path) -> None:
     assert link.is_symlink() and main.read_text() == f"{SHOP}\n{TEXT}\n"
     with pytest.raises(Refused, match="no part of the journal"):
         scribe.write(order(main, journal=reference(main, config=year)))
+
+
+def test_the_first_entry_of_a_year_is_written_as_those_of_the_years_before(tmp_path: Path) -> None:
+    """A main file that only includes others shows no style, and a new file of the year none either."""
+    write(tmp_path, SHOP.replace("  ", "      "), "2025.beancount")
+    main = write(tmp_path, 'include "20*.beancount"\n')
+    bread = (DraftLeg("Expenses:Food", "4"), DraftLeg("Assets:Cash"))
+    journal = reference(main, config=WriteConfig(file="{year}.beancount"))
+    assert "      Expenses:Food" in scribe.write(order(main, bread, journal=journal)).text
+    assert " 4.00 EUR\n" in (tmp_path / "2026.beancount").read_text()
+
+
+def test_an_amount_whose_currency_nothing_tells_is_refused(tmp_path: Path) -> None:
+    """The first entry of a journal says what it is in."""
+    main = write(tmp_path, "2026-01-01 open Assets:Cash\n2026-01-01 open Expenses:Food\n")
+    with pytest.raises(BadEntry, match="4 has no currency"):
+        scribe.write(order(main, (DraftLeg("Expenses:Food", "4"), DraftLeg("Assets:Cash"))))
 
 
 def test_a_file_with_windows_line_ends_keeps_them(tmp_path: Path) -> None:
