@@ -6,9 +6,11 @@ from devdash.api import Desk
 from devdash_git.desk import Means
 from devdash_git.forward_desk import ForwardDesk
 from devdash_git.hands import Hands
+from devdash_git.push_desk import PushDesk
 
 
 def acting(means: Means) -> Iterator[Desk]:
     """The desks, in the order in which their actions are listed."""
     hands = Hands(means)
     yield ForwardDesk(means, hands)
+    yield PushDesk(means, hands)

@@ -33,8 +33,9 @@ class Commit(msgspec.Struct, frozen=True):
 
 
 async def commits(hands: Hands, place: Place, *which: str, limit: int = SHOWN) -> tuple[Commit, ...]:
-    """The first commits of a range, the newest first; `which` are full names, or "^" and one."""
-    answer = await hands.ask(place, "log", *LOOKING, f"--max-count={limit}", "--end-of-options", *which)
+    """The first commits of a range, the newest first; `which` are commits in hexadecimal, "^" and one, or
+    git's own options: nothing that somebody else has named."""
+    answer = await hands.ask(place, "log", *LOOKING, f"--max-count={limit}", *which)
     fields = answer.split(b"\0")
     return tuple(Commit(*map(printable, fields[start : start + 5])) for start in range(0, len(fields) - 4, 5))
 

@@ -1,0 +1,106 @@
+"""Where a push goes: which remote, which branch there; as git itself would decide, or not at all.
+
+git-config(1): branch.<name>.pushRemote, remote.pushDefault, branch.<name>.remote and .merge, push.default.
+"""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+
+from devdash_git.hands import Needless, Place, Refused
+from devdash_git.identity import Identity
+from devdash_git.plain import printable
+from devdash_git.refs import HEADS, REMOTES, Ref
+from devdash_git.sync import HERE
+
+_SUBMODULES = frozenset({"check", "on-demand", "only"})
+
+
+class PushTarget(msgspec.Struct, frozen=True):
+    """A remote, the full name of the branch there, and of what is known of it here."""
+
+    remote: str
+    ref: str
+    known: str
+
+
+def push_target(place: Place, own: Ref) -> PushTarget:
+    """Where the branch `own` is pushed to.
+
+    Raises:
+        Refused: its config asks for something that is not shown, or gives no single answer.
+        Needless: it has no upstream.
+    """
+    settings = place.identity.settings
+    home = settings.last(f"branch.{own.name}.remote")
+    remote = settings.last(f"branch.{own.name}.pushremote") or settings.last("remote.pushdefault") or home
+    if remote is None or home is None:
+        raise Needless(
+            f"{printable(own.name)} of {place.name} has no upstream.",
+            f"git push -u REMOTE {printable(own.name)} makes one.",
+        )
+    if remote == HERE:
+        raise Needless(f"The upstream of {printable(own.name)} of {place.name} is a local branch.")
+    if remote not in settings.remotes:
+        raise Refused(f"{place.name} would push to {printable(remote)}, which is none of its remotes.")
+    _must_be_plain(place, remote)
+    if remote != home:  # a fork: the branch has the same name there
+        return PushTarget(remote, own.ref, f"{REMOTES}{remote}/{own.name}")
+    if own.gone:
+        raise Refused(
+            f"The upstream of {printable(own.name)} of {place.name} is gone.",
+            "Was it merged? Otherwise git push -u makes it again.",
+        )
+    theirs = settings.last(f"branch.{own.name}.merge") or ""
+    default = (settings.last("push.default") or "simple").lower()
+    if default in {"upstream", "tracking"} or theirs == own.ref:
+        return PushTarget(remote, theirs, own.upstream)
+    raise Refused(
+        f"{printable(own.name)} of {place.name} follows {printable(theirs.removeprefix(HEADS))}, "
+        "which has another name.",
+        "Push in a terminal, or set push.default = upstream.",
+    )
+
+
+def _must_be_plain(place: Place, remote: str) -> None:
+    settings = place.identity.settings
+    if _is_on(settings.last(f"remote.{remote}.mirror")):
+        raise Refused(
+            f"{printable(remote)} of {place.name} is a mirror: a push overwrites what is there.",
+            "Push in a terminal.",
+        )
+    wanted = (settings.last("push.recursesubmodules") or "").lower()
+    if wanted in _SUBMODULES or _is_on(settings.last("submodule.recurse")):
+        raise Refused(f"{place.name} is set up to push its submodules too.", "Push in a terminal.")
+
+
+def _is_on(value: str | None) -> bool:
+    return (value or "").lower() in {"true", "yes", "on", "1"}
+
+
+def push_hook(identity: Identity) -> tuple[Path | None, bool]:
+    """The hook pre-push that git would run, if there is one, and whether it came with the repository.
+
+    A folder of hooks that the person set globally is the person's own. Blocks; run it in a thread.
+    """
+    set_ = (one for one in reversed(identity.settings.entries) if one.key == "core.hookspath")
+    entry = next((one for one in set_ if one.scope != b"command"), None)  # devdash's own, see `run`
+    if entry is None:
+        hooks = identity.look.common_dir / "hooks"
+    else:
+        hooks = identity.look.top / Path(entry.value).expanduser()
+    hook = hooks / "pre-push"
+    found = hook.is_file() and os.access(hook, os.X_OK)
+    return (hook if found else None), entry is None or entry.own
+
+
+def own_folder(identity: Identity, urls: Iterable[str]) -> bool:
+    """Whether one of `urls` is a folder inside the repository: one that came along with it. Blocks."""
+    top = identity.look.top
+    for url in urls:
+        path = url.removeprefix("file://")
+        if "://" not in path and (top / path).is_dir() and (top / path).resolve().is_relative_to(top):
+            return True
+    return False
