@@ -7,6 +7,7 @@ new one; a write that was torn is cut off by whoever writes next, who knows its 
 
 import hashlib
 import os
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -59,6 +60,7 @@ class Note(msgspec.Struct, frozen=True):
         text: the bytes, as text.
         created: there was no file before.
         done: it was written; else a kill may have left any part of it.
+        at: when, in ns since 1970; 0: not known.
     """
 
     path: str
@@ -66,6 +68,7 @@ class Note(msgspec.Struct, frozen=True):
     text: str
     created: bool = False
     done: bool = False
+    at: int = 0
 
     @property
     def content(self) -> bytes:
@@ -111,6 +114,12 @@ class Notebook:
             ) from error
 
 
+def written_last(state_dir: Path, journals: Sequence[Path]) -> Path | None:
+    """That of `journals` (real paths) into which the newest entry that undo knows of was written, if any."""
+    notes = {journal: Notebook(state_dir, journal).notes() for journal in journals}
+    return max((one for one in journals if notes[one]), key=lambda one: notes[one][-1].at, default=None)
+
+
 def read(path: Path) -> Base:
     """The file at `path`, a real path; an empty one where there is none.
 
@@ -150,7 +159,8 @@ def append(base: Base, added: bytes, notebook: Notebook) -> None:
     """
     path = Path(base.path)
     _require(path, base)
-    note = Note(base.path, len(base.content), added.decode(), created=base.identity is None)
+    created = base.identity is None
+    note = Note(base.path, len(base.content), added.decode(), created=created, at=time.time_ns())
     before = notebook.notes()
     notebook.keep([*before, note])
     try:

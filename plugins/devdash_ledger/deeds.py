@@ -129,7 +129,7 @@ class Deeds(Desk):
     """
 
     def __init__(self, context: PaneContext, writing: Writing) -> None:
-        self.actions = writing.offered(ACTIONS)
+        self.actions = writing.offered(ACTIONS, latest=(UNDO,))
         self._context = context
         self._writing = writing
         self._shown: tuple[ActionRequest, str] | None = None

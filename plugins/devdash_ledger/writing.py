@@ -1,10 +1,13 @@
 """`Writing`: which journal an action writes into, and what its writer is told of it."""
 
-from collections.abc import Sequence
+import os
+from collections.abc import Collection, Sequence
+from pathlib import Path
 
 import msgspec
 
 from devdash.api import Action, ActionRequest, Field, FieldKind, PaneContext, PaneError, Unavailable
+from devdash_ledger.append import written_last
 from devdash_ledger.book import Book
 from devdash_ledger.config import LedgerConfig, Trust, language_of
 from devdash_ledger.journal import Format
@@ -14,6 +17,8 @@ from devdash_ledger.trust import allowed
 
 FIELD = "journal"
 """The field that chooses among several journals; a pane of one journal has none."""
+LAST = "last"
+"""The choice of the journal that was written last."""
 _WORKER_SHARE = 0.95
 """Of the reading's timeout: the writer's own message comes before the call is given up."""
 
@@ -42,8 +47,12 @@ class Writing:
         found = (name for name, book in self._books.items() if str(book.file) == file)
         return next(found, "") if len(self._books) > 1 else ""
 
-    def offered(self, actions: Sequence[Action]) -> tuple[Action, ...]:
-        """`actions`, with the choice of a journal first where there are several."""
+    def offered(self, actions: Sequence[Action], latest: Collection[Action] = ()) -> tuple[Action, ...]:
+        """`actions`, with the choice of a journal first where there are several.
+
+        Args:
+            latest: those of them that are about the journal written last, unless another is chosen.
+        """
         names = tuple(self._books)
         if len(names) < 2:  # no choice
             return tuple(actions)
@@ -55,7 +64,11 @@ class Writing:
             default=names[0],
             help="Which of the journals it is about.",
         )
-        return tuple(msgspec.structs.replace(one, fields=(choice, *one.fields)) for one in actions)
+        last = msgspec.structs.replace(choice, choices=(LAST, *names), default=LAST)
+        return tuple(
+            msgspec.structs.replace(one, fields=(last if one in latest else choice, *one.fields))
+            for one in actions
+        )
 
     def name_of(self, request: ActionRequest) -> str:
         """The name of the journal that `request` chose, else of the only one.
@@ -80,6 +93,8 @@ class Writing:
             Unavailable: no journal is set.
             PaneError: none is called so.
         """
+        if len(self._books) > 1 and request.value(FIELD) == LAST:
+            return await self._ref(await self._context.in_thread(self._last))
         return await self._ref(self._books[self.name_of(request)])
 
     async def of_file(self, file: str) -> JournalRef:
@@ -99,6 +114,12 @@ class Writing:
             return await self._ref(next(iter(self._books.values()))), item
         name, own = whose(item, tuple(self._books))
         return (await self._ref(self._books[name]), own) if name and own is not None else None
+
+    def _last(self) -> Book:
+        """The journal written last, else the first one."""
+        real = {Path(os.path.realpath(one.file)): one for one in self._books.values()}
+        found = written_last(self._context.state_dir, tuple(real))
+        return next(iter(real.values())) if found is None else real[found]
 
     async def _ref(self, book: Book) -> JournalRef:
         config = self._config

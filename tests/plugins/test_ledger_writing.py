@@ -82,6 +82,23 @@ async def test_an_entry_goes_into_the_journal_that_was_chosen(both: LedgerPane, 
     assert main.read_text() == SHOP
 
 
+async def test_undo_begins_with_the_journal_that_was_written_last(both: LedgerPane, tmp_path: Path) -> None:
+    """One after the other, newest first, whatever journal it is in; then there is none left."""
+    main, work = tmp_path / "main.beancount", tmp_path / "work.dat"
+    other = {**BREAD, "account": "Equity:Start", "from": "Assets:Bank", "journal": "work.dat"}
+    for more in (other, BREAD, other):
+        await said_yes(both, request(both, "add", **more))
+    once = work.read_text()
+    await said_yes(both, request(both, "undo"))
+    assert work.read_text() != once and "Bakery" in work.read_text() and "Bakery" in main.read_text()
+    await said_yes(both, request(both, "undo"))
+    assert "Bakery" in work.read_text() and main.read_text() == SHOP
+    await said_yes(both, request(both, "undo"))
+    assert work.read_text() == WORK
+    with pytest.raises(PaneError, match="no entry to take back"):
+        await said_yes(both, request(both, "undo"))
+
+
 async def test_a_bank_file_is_held_against_the_journal_that_was_chosen(
     both: LedgerPane, tmp_path: Path
 ) -> None:
