@@ -17,7 +17,7 @@ from devdash_ledger.append import Base, Changed, Notebook, addition, append, edi
 from devdash_ledger.check import Candidate, Refused, check_beancount
 from devdash_ledger.habits import transactions
 from devdash_ledger.heads import dated, flag_of, flagged
-from devdash_ledger.lock import locked
+from devdash_ledger.lock import locked, locked_too
 from devdash_ledger.orders import JournalRef, Written
 from devdash_ledger.passage import Passage, lines_of, passage
 from devdash_ledger.places import Gone, Spot
@@ -71,7 +71,8 @@ def _marked(order: Mark, notebook: Notebook | None) -> Marked:
     if notebook is not None:
         edit = Edit(found.start, found.start + len(head), new)
         warning = _check(order.journal, found.scan, found.base, edit.applied(found.base.content))
-        replace(found.base, edit, notebook)
+        with locked_too(Path(found.base.path), _real(order.journal), PATIENCE_S):
+            replace(found.base, edit, notebook)
     return Marked(
         found.base.path,
         order.spot.line,
@@ -108,7 +109,8 @@ def _copied(order: Copy, notebook: Notebook | None) -> Written:
     added = addition(base, text + "\n")
     warning = _check(journal, found.scan, base, base.content + added)
     if notebook is not None:
-        append(base, added, notebook)
+        with locked_too(Path(base.path), _real(journal), PATIENCE_S):
+            append(base, added, notebook)
     lead = len(added) - len(added.lstrip(b"\r\n"))
     line = (base.content + added[:lead]).count(b"\n") + 1
     return Written(base.path, line, text, (*_editors(base), *warning))
@@ -171,8 +173,12 @@ def _text(content: bytes) -> str:
 
 
 def _keys(journal: JournalRef) -> tuple[Path, Notebook]:
-    real = Path(os.path.realpath(journal.file))
+    real = _real(journal)
     return real, Notebook(Path(journal.state_dir), real)
+
+
+def _real(journal: JournalRef) -> Path:
+    return Path(os.path.realpath(journal.file))
 
 
 def _served(call: Callable[[A], msgspec.Struct], order: type[A]) -> Callable[..., object]:

@@ -7,6 +7,7 @@ new one; a write that was torn is cut off by whoever writes next, who knows its 
 
 import hashlib
 import os
+import stat
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -18,6 +19,8 @@ from devdash.api import PaneError, Unavailable
 
 KEPT = 50
 """Notes that are kept, so undos in a row."""
+_TEARING_NS = 60_000_000_000
+"""Longest time from a note to the end of its write; a disk may be slow."""
 
 
 class Changed(PaneError):
@@ -90,6 +93,15 @@ class Notebook:
         except (OSError, msgspec.DecodeError):
             return []
 
+    @property
+    def kept_ns(self) -> int:
+        """When they were kept last, in ns since 1970.
+
+        Raises:
+            OSError: never, or nobody can tell.
+        """
+        return self._file.stat().st_mtime_ns
+
     def keep(self, notes: Sequence[Note]) -> None:
         """Replace the notes, lastingly.
 
@@ -133,6 +145,8 @@ def read(path: Path) -> Base:
     except OSError as error:
         raise Unavailable(f"{path} cannot be read: {why(error)}") from error
     with os.fdopen(handle, "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise Unavailable(f"{path} cannot be read: it is no plain file")
         try:
             content = file.read()
         except OSError as error:
@@ -176,7 +190,8 @@ def append(base: Base, added: bytes, notebook: Notebook) -> None:
 def settle(notebook: Notebook) -> None:
     """Cut off what a killed writer left half written, and forget the note of what was never written.
 
-    An entry that was written whole is never touched: what is missing of it, a person took out.
+    An entry that was written whole is never touched: what is missing of it, a person took out. So is
+    a file that was saved long after the note was kept, just before the write.
 
     Raises:
         Unavailable: it cannot be cut off.
@@ -189,7 +204,7 @@ def settle(notebook: Notebook) -> None:
     tail = base.content[last.offset :]
     if tail == last.content:
         notes.append(msgspec.structs.replace(last, done=True))
-    elif tail and last.content.startswith(tail):
+    elif tail and last.content.startswith(tail) and _is_torn(last, notebook):
         _cut(last, base)
     notebook.keep(notes)
 
@@ -254,6 +269,13 @@ def sync_folder(folder: Path) -> None:
             os.close(handle)
 
 
+def _is_torn(last: Note, notebook: Notebook) -> bool:
+    try:
+        return Path(last.path).stat().st_mtime_ns - notebook.kept_ns <= _TEARING_NS
+    except OSError:
+        return False
+
+
 def _require(path: Path, base: Base) -> None:
     now = read(path)
     if now.identity != base.identity or now.content != base.content:
@@ -277,13 +299,19 @@ def _write(path: Path, base: Base, added: bytes) -> None:
         ):
             raise Changed(f"{path} was changed meanwhile", "nothing was written; try again")
         _write_whole(handle, path, base, added)
-        if _identity_at(path) != _identity(handle):
+        if _identity_at(path) != _identity(handle) and not _is_in(path, base, added):
             # An editor put its own file in place in that moment: what was written went with the old one.
             raise Changed(f"{path} was replaced meanwhile", "the entry is not in it; try again")
     finally:
         os.close(handle)
     if base.identity is None:
         sync_folder(path.parent)
+
+
+def _is_in(path: Path, base: Base, added: bytes) -> bool:
+    """Whether the editor had read what was written: then its file has it, and must not get it twice."""
+    text = added.strip()
+    return read(path).content.count(text) > base.content.count(text)
 
 
 def _write_whole(handle: int, path: Path, base: Base, added: bytes) -> None:

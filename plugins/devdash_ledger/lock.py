@@ -46,6 +46,23 @@ def locked(journal: Path, patience_s: float) -> Iterator[None]:
         os.close(handle)
 
 
+@contextmanager
+def locked_too(file: Path, journal: Path, patience_s: float) -> Iterator[None]:
+    """Hold the lock of `file` as well, into which something of `journal`, whose lock is held, is written.
+
+    For a file that is part of several journals.
+
+    Raises:
+        Busy: another writer held it for `patience_s`.
+        Unavailable: the file beside it cannot be made.
+    """
+    if file == journal:
+        yield
+        return
+    with locked(file, patience_s):
+        yield
+
+
 def _taken(name: Path, until: float) -> int:
     while True:
         try:

@@ -13,6 +13,7 @@ import msgspec
 
 from devdash.api import Unavailable
 from devdash_ledger.append import Base, Changed, Note, Notebook, read, sync_folder, why
+from devdash_ledger.exchange import exchanged
 
 
 class Edit(msgspec.Struct, frozen=True):
@@ -45,11 +46,12 @@ def replace(base: Base, edit: Edit, notebook: Notebook) -> None:
         with _model(path, base) as like:
             fresh.unlink(missing_ok=True)  # of a writer that was killed: the lock is ours
             _write(fresh, edit.applied(base.content), like)
-        if read(path) != base:
-            raise Changed(f"{path} was changed meanwhile", "nothing was written; look again")
-        if after != before:
-            notebook.keep(after)
-        fresh.replace(path)
+            if after != before:
+                notebook.keep(after)
+            _put_in_place(fresh, path, base, like)
+    except Changed:
+        _undo_notes(notebook, before, after)
+        raise
     except OSError as error:
         _undo_notes(notebook, before, after)
         raise Unavailable(f"nothing was written: {path} cannot be replaced: {why(error)}") from error
@@ -57,6 +59,31 @@ def replace(base: Base, edit: Edit, notebook: Notebook) -> None:
         with suppress(OSError):
             fresh.unlink(missing_ok=True)
     sync_folder(path.parent)
+
+
+def _put_in_place(fresh: Path, path: Path, base: Base, old: int) -> None:
+    """Give `fresh` the name `path`, unless that is no longer `base`; `old` is it, open.
+
+    An editor may save between a last look and the renaming. So the files change names, what was
+    replaced is looked at after that, and comes back if it was another. Where the system cannot do so,
+    that moment stays.
+    """
+    if read(path) != base:
+        raise _changed(path)
+    if not exchanged(fresh, path):
+        fresh.replace(path)
+        return
+    before = os.fstat(old)
+    if read(fresh) == msgspec.structs.replace(base, path=str(fresh)):
+        after = os.fstat(old)
+        if (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns):
+            return
+    exchanged(fresh, path)
+    raise _changed(path)
+
+
+def _changed(path: Path) -> Changed:
+    return Changed(f"{path} was changed meanwhile", "nothing was written; look again")
 
 
 def shifted(notes: Sequence[Note], path: str, edit: Edit) -> list[Note]:
@@ -91,7 +118,7 @@ def _model(path: Path, base: Base) -> Iterator[int]:
     try:
         found = os.fstat(handle)
         if (found.st_dev, found.st_ino) != base.identity:
-            raise Changed(f"{path} was changed meanwhile", "nothing was written; look again")
+            raise _changed(path)
         if found.st_nlink > 1:
             raise Unavailable(
                 f"nothing was written: {path} has {found.st_nlink} names (hard links)",

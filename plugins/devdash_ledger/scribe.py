@@ -19,7 +19,7 @@ from devdash_ledger.check import Candidate, Refused, check_beancount
 from devdash_ledger.compose import composed
 from devdash_ledger.entry import Entry, opening_of, text_of
 from devdash_ledger.habits import declared, index_of
-from devdash_ledger.lock import locked
+from devdash_ledger.lock import locked, locked_too
 from devdash_ledger.orders import Index, JournalRef, TakeBack, Write, Written
 from devdash_ledger.style import Style, Syntax, style_of
 from devdash_ledger.target import target_of
@@ -58,7 +58,8 @@ def undo(order: TakeBack) -> Written:
         if order.expected and text != order.expected:
             raise Changed("another entry was added meanwhile", "nothing was taken back; look again")
         if order.write:
-            take_back(notebook)
+            with locked_too(Path(note.path), journal, PATIENCE_S):
+                take_back(notebook)
         return Written(note.path, 0, text, _warnings(Path(note.path)))
 
 
@@ -87,7 +88,8 @@ def _planned(order: Write, notebook: Notebook | None) -> Written:
     candidate = Candidate(order.journal.file, base.path, base.content + added, text, entries)
     warning = _check(order.journal, candidate, found.files, decimal_comma=style.decimal_comma)
     if notebook is not None:
-        append(base, added, notebook)
+        with locked_too(target, _real(order.journal), PATIENCE_S):
+            append(base, added, notebook)
     lead = len(added) - len(added.lstrip(b"\r\n"))
     line = (base.content + added[:lead]).count(b"\n") + 1
     warnings = (*_warnings(target), *((warning,) if warning else ()))
@@ -173,8 +175,12 @@ def _warnings(target: Path) -> tuple[str, ...]:
 
 
 def _keys(journal: JournalRef) -> tuple[Path, Notebook]:
-    real = Path(os.path.realpath(journal.file))
+    real = _real(journal)
     return real, Notebook(Path(journal.state_dir), real)
+
+
+def _real(journal: JournalRef) -> Path:
+    return Path(os.path.realpath(journal.file))
 
 
 def _repeated(step: Callable[[], Written]) -> Written:

@@ -28,8 +28,9 @@ _HEADER = re.compile(
     re.ASCII,
 )
 _META = re.compile(r'[ \t]+(?!filename:|lineno:)[a-z][a-zA-Z0-9\-_]+: "[^"\\\x00-\x1f]*"[ \t]*', re.ASCII)
+# Numbers of at most 24 digits: with more, beancount rounds sums or fails.
 _POSTING = re.compile(
-    r"[ \t]+([^ \t:;]+(?::[^ \t:;]+)+)(?:[ \t]+(-?\d{1,20}(?:\.\d{1,12})?)[ \t]+([A-Z][A-Z0-9'._-]*))?[ \t]*",
+    r"[ \t]+([^ \t:;]+(?::[^ \t:;]+)+)(?:[ \t]+(-?\d{1,14}(?:\.\d{1,10})?)[ \t]+([A-Z][A-Z0-9'._-]*))?[ \t]*",
     re.ASCII,
 )
 

@@ -14,15 +14,18 @@ from hypothesis import strategies as st
 from ledger_journals import SHOP, write
 from test_ledger_append import NEW, add, ended, in_process, take_back
 from test_ledger_scribe import PLAIN, reference
+from test_ledger_scribe import order as entry_order
 
 from devdash.api import Unavailable
-from devdash_ledger import amend
+from devdash_ledger import amend, exchange, scribe
+from devdash_ledger import replace as replacing
 from devdash_ledger.amend_orders import Copy, Mark
 from devdash_ledger.append import Changed, Note, Notebook, Undoable, read
 from devdash_ledger.check import Refused
 from devdash_ledger.entry import Flag
 from devdash_ledger.heads import NoHead, dated, flag_of, flagged
-from devdash_ledger.lock import locked
+from devdash_ledger.lock import Busy, locked
+from devdash_ledger.orders import TakeBack
 from devdash_ledger.passage import lines_of, passage
 from devdash_ledger.places import Gone, Spot
 from devdash_ledger.replace import Edit, replace, shifted
@@ -316,6 +319,70 @@ def test_an_editor_that_saves_in_between_wins(tmp_path: Path) -> None:
     with pytest.raises(Changed):
         replace(base, Edit(0, 0, b";"), Notebook(tmp_path / "state", file))
     assert file.read_text() == SHOP and list(tmp_path.iterdir()) == [file]
+
+
+@pytest.mark.parametrize("how", ["in place", "own file"])
+def test_an_editor_that_saves_in_the_last_moment_wins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    """After the last look at the file and before it is replaced: its file comes back, and it is said."""
+    file, notebook = write(tmp_path, SHOP), Notebook(tmp_path / "state", tmp_path / "main.beancount")
+    add(file, tmp_path / "state")
+    before, notes = file.read_text(), notebook.notes()
+    real = exchange.exchanged
+    saved = [f"{before}; saved\n"]
+
+    def meanwhile(one: Path, other: Path) -> bool:
+        if saved and how == "in place":
+            file.write_text(saved.pop())
+        elif saved:
+            write(tmp_path, saved.pop(), "saved").rename(file)
+        return real(one, other)
+
+    monkeypatch.setattr(replacing, "exchanged", meanwhile)
+    with pytest.raises(Changed):
+        replace(read(file), Edit(0, 0, b"; x\n"), notebook)
+    assert file.read_text() == f"{before}; saved\n" and notebook.notes() == notes
+    assert sorted(tmp_path.iterdir()) == [file, tmp_path / "state"]
+
+
+def test_a_file_system_that_cannot_exchange_names_is_written_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as one of the network: the file is renamed onto the old one."""
+    file = write(tmp_path, SHOP)
+    monkeypatch.setattr(replacing, "exchanged", lambda *files: False)
+    replace(read(file), Edit(0, 0, b"; x\n"), Notebook(tmp_path / "state", file))
+    assert file.read_text() == f"; x\n{SHOP}" and list(tmp_path.iterdir()) == [file]
+
+
+def test_a_file_of_two_journals_has_one_writer_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whichever of them an entry is written or marked through, the file itself is locked as well."""
+    part = write(tmp_path, SHOP, "part.beancount")
+    file = write(tmp_path, 'include "part.beancount"\n')
+    reference_of_both = reference(file, config=WriteConfig(file="part.beancount"))
+    monkeypatch.setattr(amend, "PATIENCE_S", 0.0)
+    monkeypatch.setattr(scribe, "PATIENCE_S", 0.0)
+    marking = Mark(reference_of_both, spot(part, 9), Flag.PENDING, write=True)
+    copying = Copy(reference_of_both, spot(part, 9), DAY, Flag.CLEARED, write=True)
+    writing = entry_order(file, journal=reference_of_both)
+    with locked(part, 0):
+        steps: tuple[Callable[[], object], ...] = (
+            lambda: amend.mark(marking),
+            lambda: amend.copy(copying),
+            lambda: scribe.write(writing),
+        )
+        for step in steps:
+            with pytest.raises(Busy):
+                step()
+    assert part.read_text() == SHOP
+    scribe.write(writing)
+    with locked(part, 0), pytest.raises(Busy):
+        scribe.undo(TakeBack(reference_of_both, write=True))
+    scribe.undo(TakeBack(reference_of_both, write=True))
+    assert part.read_text() == SHOP
 
 
 def test_a_file_with_two_names_is_left_alone(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 from ledger_journals import SHOP, write
 
@@ -181,6 +182,44 @@ def test_an_editor_that_saves_within_the_write_is_noticed(
     monkeypatch.undo()
     add(file, tmp_path / "state")
     assert file.read_text() == f"{SHOP}; edited\n\n{NEW}"
+
+
+def test_an_editor_that_had_read_the_entry_does_not_get_it_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It saved a file of its own just after the write, with the entry in it: that is a success."""
+    file, notebook = write(tmp_path, SHOP), Notebook(tmp_path / "state", tmp_path / "main.beancount")
+    base = read(file)
+    real = os.fsync
+
+    def saved_meanwhile(handle: int) -> None:
+        real(handle)
+        if file.samefile(f"/proc/self/fd/{handle}"):
+            write(tmp_path, "; edited\n" + file.read_text(), "saved").rename(file)
+
+    monkeypatch.setattr(os, "fsync", saved_meanwhile)
+    append(base, addition(base, NEW), notebook)
+    assert file.read_text() == f"; edited\n{SHOP}\n{NEW}"
+
+
+def test_what_is_missing_of_an_entry_long_after_the_write_was_taken_out(tmp_path: Path) -> None:
+    """The writer was killed before it could note that all was there; later a person shortened it."""
+    file, state = write(tmp_path, SHOP), tmp_path / "state"
+    add(file, state)
+    notebook = Notebook(state, file)
+    notebook.keep([msgspec.structs.replace(note, done=False) for note in notebook.notes()])
+    shorter = file.read_text().removesuffix("  Assets:Cash     -1.00 EUR\n")
+    file.write_text(shorter)
+    os.utime(file, ns=(0, notebook.kept_ns + 61_000_000_000))
+    add(file, state)
+    assert file.read_text() == f"{shorter}\n{NEW}"
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    """It could come in the place of a file; nobody may ever write into it."""
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(Unavailable, match="no plain file"):
+        read(tmp_path / "pipe")
 
 
 @pytest.mark.parametrize("room", [0, 1, 40])

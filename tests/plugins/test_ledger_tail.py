@@ -142,6 +142,7 @@ PLAIN = '\n2026-11-21 * "x"\n  Expenses:Food  2.50 EUR\n  Assets:Cash\n'
 @example(option="", added='2026-11-21 * "x"\n  Assets:Fund  -3 WRLD\n  Assets:Cash  3 WRLD\n')
 @example(option="", added='2026-11-21 * "x"\r\n  Assets:Giro  1.00 EUR\r\n  Assets:Cash  -1.00 EUR\r\n')
 @example(option="; a comment", added=PLAIN.lstrip())
+@example(option="", added=PLAIN.replace("2.50", f"{10**15}.123456789012"))
 @example(option="", added=PLAIN.replace("2026-11-21", "2026-09-30").replace("Cash", "Giro"))
 @example(option="", added=PLAIN.replace("Cash", "Late"))
 @example(option="", added=PLAIN.replace("Cash", "Gone"))
