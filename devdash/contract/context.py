@@ -91,6 +91,14 @@ class PaneContext(Protocol):
         """
         ...
 
+    @property
+    def asked(self) -> bool:
+        """Whether the reading under way was asked for, by a person or by an action that has just ended.
+
+        Then a pane looks for itself. Else it may take what it knows where nothing tells of a change.
+        """
+        ...
+
     def now(self) -> datetime:
         """The wall clock, aware, in the local time zone."""
         ...

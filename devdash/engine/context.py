@@ -24,6 +24,10 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
+def _always() -> bool:
+    return True
+
+
 class Context:
     """Implements `devdash.api.PaneContext` for one pane.
 
@@ -38,6 +42,7 @@ class Context:
         past: what the history knows.
         listeners: makes what runs the pane's tasks; called with the first of them.
         hidden: the environment variables that its programs and workers do not inherit; asked each time.
+        asked: whether the reading under way was asked for.
     """
 
     def __init__(
@@ -54,6 +59,7 @@ class Context:
         past: Past = NO_PAST,
         listeners: "Callable[[], Listeners] | None" = None,
         hidden: Callable[[], Collection[str]] = tuple,
+        asked: Callable[[], bool] = _always,
     ) -> None:
         self._name = name
         self._folder = folder
@@ -65,6 +71,7 @@ class Context:
         self._on_progress = on_progress
         self._past = past
         self._hidden = hidden
+        self._asked = asked
         self._make_listeners = listeners or _plain_listeners
         self._listeners: Listeners | None = None
         self._watcher: Watcher | None = None
@@ -100,6 +107,11 @@ class Context:
     def history_file(self) -> Path | None:
         """The SQLite file of devdash's own history; None when there is none."""
         return self._past.file
+
+    @property
+    def asked(self) -> bool:
+        """Whether the reading under way was asked for; see `PaneContext.asked`."""
+        return self._asked()
 
     def now(self) -> datetime:
         """The wall clock, aware, in the local time zone."""

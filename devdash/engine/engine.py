@@ -318,6 +318,7 @@ class Engine:
             past=self._past,
             listeners=self._make_listeners,
             hidden=lambda: self._hidden(spec.name),
+            asked=lambda: runner.asked,
         )
         return Member(spec, runner, context)
 

@@ -64,6 +64,7 @@ class Runner:
         self._due = asyncio.Event()
         self._wish = asyncio.Event()
         self._last_end = float("-inf")
+        self._asked = False
         self._blocked = False
         self._paused = False
         self._started = False
@@ -164,6 +165,11 @@ class Runner:
         return self._clock.now()
 
     @property
+    def asked(self) -> bool:
+        """Whether the reading under way, or the last, was asked for."""
+        return self._asked
+
+    @property
     def age_s(self) -> float | None:
         """Seconds since the last good reading."""
         read = self.snapshot.read_elapsed
@@ -197,6 +203,7 @@ class Runner:
         while True:
             await self._until_allowed()
             self._due.clear()
+            self._asked = self._wish.is_set()
             self._wish.clear()
             await self.read_once()
             delay = self._delay()

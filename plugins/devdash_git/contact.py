@@ -68,11 +68,16 @@ class FetchBook:
 
     Methods block shortly; run them in a thread. Another devdash may write the same file: `add` reads
     it again first and keeps what is newer.
+
+    Attributes:
+        revision: grows whenever a record changes.
     """
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / "fetches.json"
         self._records: dict[tuple[str, str], Record] = {}
+        self._taken: tuple[int, int] | None = None
+        self.revision = 0
         self._lock = threading.Lock()  # several fetches end at once, each noted in a thread
 
     def load(self) -> None:
@@ -82,6 +87,10 @@ class FetchBook:
 
     def _load(self) -> None:
         try:
+            info = self._path.stat()
+            if (info.st_mtime_ns, info.st_ino) == self._taken:
+                return
+            self._taken = (info.st_mtime_ns, info.st_ino)
             book = msgspec.json.decode(self._path.read_bytes(), type=_Book)
         except (OSError, msgspec.DecodeError):
             return
@@ -109,6 +118,7 @@ class FetchBook:
         known = self._records.get(key)
         if known is None:
             self._records[key] = record
+            self.revision += 1
             return
         newer = record if _later(record.attempt, known.attempt) is record.attempt else known
         self._records[key] = Record(
@@ -118,6 +128,7 @@ class FetchBook:
             attempt=newer.attempt,
             failure=newer.failure,
         )
+        self.revision += self._records[key] != known
 
 
 def last_contact(

@@ -2,9 +2,10 @@
 
 import asyncio
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -12,6 +13,7 @@ from devdash.api import PaneContext, PaneError, ProcessTimeout, ProgramMissing, 
 from devdash_git import adapter, branches, relations
 from devdash_git.config import GitConfig
 from devdash_git.contact import Contact, FetchBook, Record, Source, last_contact
+from devdash_git.glance import Glance, glance
 from devdash_git.identity import Identity, Look, identify, look
 from devdash_git.operation import Underway, lock_time, oldest_stash, underway
 from devdash_git.patience import Patience
@@ -22,6 +24,8 @@ from devdash_git.run import Git
 from devdash_git.states import Access, Head, Sync
 from devdash_git.sync import judge, upstream_remote
 from devdash_git.targets import Target, tidy
+
+T = TypeVar("T")
 
 STATUS = ("status", "--porcelain=v2", "--branch", "--show-stash", "-z", "--untracked-files=normal")
 
@@ -68,6 +72,8 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
         unpushed: other branches with commits that no remote has, as raw bytes; None when there is no
             remote, or it could not be told.
         view: what the refs tell besides; nothing of a bare repository.
+        glance: what its key paths looked like before git was asked; None unless access is OK.
+        took_s: what `git status` took.
     """
 
     target: Target
@@ -85,6 +91,8 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     tried: Record | None = None
     unpushed: tuple[bytes, ...] | None = None
     view: relations.View = relations.View()
+    glance: Glance | None = None
+    took_s: float = 0.0
 
 
 class Deadline:
@@ -153,7 +161,7 @@ class Observer:
         """
         try:
             deadline = Deadline(self._context, timeout)
-            seen = await self._look(target.path, deadline)
+            seen = await self._look(target.path, deadline, look)
             identity = await identify(self._git, seen, deadline.left())
         except ProcessTimeout as error:
             raise timed_out(timeout) from error
@@ -165,9 +173,11 @@ class Observer:
         return not self._trusted.isdisjoint({target.path, seen.top})
 
     async def _observe(self, target: Target, deadline: Deadline) -> Observation:
-        seen = await self._look(target.path, deadline)
+        seen, glanced = await self._look(target.path, deadline, look_closely)
         identity, remotes = await self._identity(target, seen, deadline)
+        began = self._context.monotonic()
         status = await self._status(target, identity, deadline)
+        took_s = self._context.monotonic() - began
         remote = upstream_remote(identity.settings, status)
         names = identity.settings.remotes if remote is None else (remote,)
         files = await self._patience.call(
@@ -192,12 +202,14 @@ class Observer:
             if view.unpushed is None
             else tuple(name for name in view.unpushed if name != status.branch),
             view=view,
+            glance=glanced,
+            took_s=took_s,
         )
 
-    async def _look(self, folder: Path, deadline: Deadline) -> Look:
+    async def _look(self, folder: Path, deadline: Deadline, how: Callable[[Path], T]) -> T:
         if self._patience.strained:  # a drive hangs: ask through a process first, since that can be killed
             await self._git.read(folder, "rev-parse", "--git-dir", timeout=deadline.left())
-        return await self._patience.call(folder, deadline.left(), look, folder)
+        return await self._patience.call(folder, deadline.left(), how, folder)
 
     async def _identity(
         self, target: Target, seen: Look, deadline: Deadline
@@ -283,6 +295,12 @@ class _ViewKey(msgspec.Struct, frozen=True):
     branch: bytes | None
     oid: str | None
     refs: branches.RefsStamp | None
+
+
+def look_closely(folder: Path) -> tuple[Look, Glance]:
+    """Who is there, and what the key paths look like, before git is asked."""
+    seen = look(folder)
+    return seen, glance(seen)
 
 
 def _files(seen: Look, remotes: tuple[str, ...], upstream: bytes | None) -> Files:

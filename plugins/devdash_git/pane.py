@@ -1,7 +1,7 @@
 """The git pane: many repositories, read side by side; what can be done with them is at the desks."""
 
-import asyncio
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from devdash.api import (
@@ -16,17 +16,20 @@ from devdash_git.config import GitConfig
 from devdash_git.contact import FetchBook
 from devdash_git.desk import Means
 from devdash_git.fetch_desk import FetchDesk, PathDesk
-from devdash_git.observe import Observation, Observer
+from devdash_git.observe import Observer
 from devdash_git.patience import Patience
-from devdash_git.problems import AccessProblem
 from devdash_git.report import report
+from devdash_git.rounds import Rounds
 from devdash_git.rules import is_over, rules_for
 from devdash_git.run import Git
-from devdash_git.states import Access
-from devdash_git.targets import Finder, Target
+from devdash_git.targets import Finder
 
 RESERVE_S = 1.0
 """What a reading keeps of its timeout, so that slow repositories cost themselves and not the report."""
+
+
+MAX_WATCHED = 2_000
+"""Folders that are watched; what lies in others is noticed by the next glance."""
 
 
 class GitPane(StaffedPane[GitConfig]):
@@ -42,7 +45,8 @@ class GitPane(StaffedPane[GitConfig]):
         self._book = FetchBook(context.state_dir)
         self._finder = Finder(config, context, self._patience)
         self._observer = Observer(config, context, self._git, self._patience, self._book)
-        self._slow: frozenset[Target] = frozenset()
+        self._rounds = Rounds(config, context, self._patience, self._observer)
+        self._noted = self._book.revision
 
     def staff(self) -> Iterator[Desk]:
         """Who offers what."""
@@ -69,27 +73,13 @@ class GitPane(StaffedPane[GitConfig]):
         await self._git.version()
         await self.context.in_thread(self._book.load)
         targets = await self._finder.targets()
-        observations = await self._observe(targets.items, end - self.context.monotonic())
-        self._slow = frozenset(seen.target for seen in observations if seen.access is Access.TIMEOUT)
+        anew = self.context.asked or self._book.revision != self._noted
+        self._noted = self._book.revision
+        left = end - self.context.monotonic()
+        observations = await self._rounds.go(targets.items, left, anew=anew)
+        self.context.watch(map(Path, self._rounds.folders[:MAX_WATCHED]))
         now = self.context.now()
         return report(observations, targets.searches, now, day_over=is_over(now, self.config.day_end))
-
-    async def _observe(self, targets: Sequence[Target], seconds: float) -> tuple[Observation, ...]:
-        """All `targets`, in their order; those that were slow last time come last to their turn."""
-        turns = sorted(targets, key=lambda target: target in self._slow)
-        tasks = {target: asyncio.ensure_future(self._observer.observe(target)) for target in turns}
-        if not tasks:
-            return ()
-        try:
-            await asyncio.wait(tasks.values(), timeout=max(seconds, 0))
-        finally:
-            late = [task for task in tasks.values() if not task.done()]
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
-        return tuple(
-            _too_late(target) if tasks[target].cancelled() else tasks[target].result() for target in targets
-        )
 
     def rules(self) -> Sequence[Rule[Any]]:
         """What should reach a person who is not looking."""
@@ -98,12 +88,3 @@ class GitPane(StaffedPane[GitConfig]):
     async def stop(self) -> None:
         """Wait no more for looks at drives that hang."""
         self._patience.give_up()
-
-
-def _too_late(target: Target) -> Observation:
-    problem = AccessProblem(
-        Access.TIMEOUT,
-        "The reading ended before its turn came.",
-        "timeout gives a reading more time; repositories on drives that hang take it from the others.",
-    )
-    return Observation(target=target, access=problem.access, message=problem.message, hint=problem.hint)

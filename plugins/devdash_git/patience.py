@@ -8,7 +8,7 @@ which can be killed.
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from devdash.api import PaneContext
 from devdash_git.problems import timed_out
@@ -22,7 +22,7 @@ class Patience:
 
     def __init__(self, context: PaneContext) -> None:
         self._context = context
-        self._out: dict[Path, asyncio.Task[object]] = {}
+        self._out: dict[Path, asyncio.Task[Any]] = {}
 
     @property
     def strained(self) -> bool:
@@ -47,6 +47,11 @@ class Patience:
             self._out[folder] = task
             raise timed_out(timeout)
         return task.result()
+
+    def leave(self, folder: Path, look: "asyncio.Task[None]") -> None:
+        """Take note of a look at `folder` that does not come back."""
+        look.add_done_callback(_look_away)
+        self._out[folder] = look
 
     def give_up(self) -> None:
         """Wait for none of them any more."""

@@ -16,7 +16,7 @@ async def context(tmp_path: Path) -> AsyncIterator[Callable[..., Context]]:
     """`context(name="git", folder=tmp_path)` makes a real context; it is closed after the test.
 
     Optional: `now` (a function that returns an aware datetime; the wall clock
-    when absent), `monotonic`, `on_wake`, `on_progress`, `past`.
+    when absent), `monotonic`, `on_wake`, `on_progress`, `past`, `asked`.
     """
     made: list[Context] = []
 
@@ -29,6 +29,7 @@ async def context(tmp_path: Path) -> AsyncIterator[Callable[..., Context]]:
         on_wake: Callable[[], None] = lambda: None,
         on_progress: Callable[[str], None] = lambda text: None,
         past: Past = NO_PAST,
+        asked: Callable[[], bool] = lambda: True,
     ) -> Context:
         one = Context(
             name=name,
@@ -40,6 +41,7 @@ async def context(tmp_path: Path) -> AsyncIterator[Callable[..., Context]]:
             on_wake=on_wake,
             on_progress=on_progress,
             past=past,
+            asked=asked,
         )
         made.append(one)
         return one

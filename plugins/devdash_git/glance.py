@@ -1,0 +1,75 @@
+"""A glance at a repository: does anything under `.git` look different from last time?
+
+git changes no state without changing a file: HEAD and the index are renamed into place, a branch is, every
+movement is added to a reflog. So the times of a dozen paths tell whether asking git again could tell
+anything new of branches, index, stash and operations. What is edited in the work tree they do not tell
+(but for names that come and go at its top); for that git is asked at intervals, see `devdash_git.rounds`.
+"""
+
+import os
+from pathlib import Path
+
+import msgspec
+
+from devdash_git.identity import Look
+
+Mark = tuple[int, int, int] | None
+"""Time, size and inode of a path; None when it is not there."""
+
+REF_FOLDERS = 200
+"""Folders of refs that are looked at; of more, the reflog of HEAD and the packed refs have to tell."""
+
+_OWN = ("", "HEAD", "index", "FETCH_HEAD", "logs/HEAD", "rebase-merge", "rebase-apply", "sequencer")
+_SHARED = ("config", "config.worktree", "packed-refs", "refs/stash", "info/exclude", "info/sparse-checkout",
+           "reftable/tables.list", "worktrees")  # fmt: skip
+
+
+class Glance(msgspec.Struct, frozen=True):
+    """What key paths looked like.
+
+    Attributes:
+        folders: those that changes are noticed in: the top, the git folders, the folders of refs.
+        paths: all that was looked at, in a fixed order.
+        marks: one each.
+    """
+
+    folders: tuple[str, ...]
+    paths: tuple[str, ...]
+    marks: tuple[Mark, ...]
+
+    def still(self) -> bool:
+        """Whether everything looks the same now. Blocks shortly; run it in a thread."""
+        return all(_mark(path) == mark for path, mark in zip(self.paths, self.marks, strict=True))
+
+
+def glance(seen: Look) -> Glance:
+    """Look at the key paths of a repository. Blocks shortly; run it in a thread.
+
+    It has to come before git is asked: what changes in between is then noticed the next time.
+    """
+    own, common = str(seen.git_dir), str(seen.common_dir)
+    refs = tuple(_ref_folders(seen.common_dir))
+    top = () if seen.bare else (str(seen.top), f"{seen.top}/.git")
+    inside = (*(f"{own}/{name}".rstrip("/") for name in _OWN), *(f"{common}/{name}" for name in _SHARED))
+    paths = tuple(dict.fromkeys((*top, *inside, *refs)))
+    folders = tuple(dict.fromkeys((*top[:1], own, common, f"{common}/refs", f"{own}/logs", *refs)))
+    return Glance(folders, paths, tuple(map(_mark, paths)))
+
+
+def _ref_folders(common_dir: Path) -> list[str]:
+    """A new folder changes the time of the one that it is made in, so the list is right until then."""
+    found: list[str] = []
+    for root in ("refs/heads", "refs/remotes"):
+        for folder, _, _ in os.walk(common_dir / root):
+            if len(found) >= REF_FOLDERS:
+                return found
+            found.append(folder)
+    return found
+
+
+def _mark(path: str) -> Mark:
+    try:
+        info = os.stat(path)  # noqa: PTH116 - a Path for each of thousands would cost more than the look
+    except OSError:
+        return None
+    return info.st_mtime_ns, info.st_size, info.st_ino

@@ -1,0 +1,180 @@
+"""The rounds through all repositories: who is asked anew, and who is taken as he was.
+
+A round begins with a glance at the key paths of every repository. git is asked where something looks
+different, where it is long ago, and where nothing is known. How long is long depends on what asking costs:
+no repository costs more than a twentieth of the time, and neither do all of them together.
+"""
+
+import asyncio
+import zlib
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from devdash.api import PaneContext
+from devdash_git.config import GitConfig
+from devdash_git.glance import Glance
+from devdash_git.observe import Observation, Observer
+from devdash_git.patience import Patience
+from devdash_git.problems import AccessProblem
+from devdash_git.states import Access
+from devdash_git.targets import Target
+
+SHARE = 20.0
+"""The wait for the next status is at least this many times what the last one took."""
+
+SOONEST_S, LATEST_S = 10.0, 300.0
+
+RETRY_S = 30.0
+"""Until one that could not be read is tried again."""
+
+STUCK_S = 2.0
+"""A glance that has not moved on for so long waits for a drive that does not answer."""
+
+
+class Known(msgspec.Struct, frozen=True):
+    """What was seen of a repository, and when, on the clock that never goes back."""
+
+    seen: Observation
+    at: float
+
+
+def due_after(target: Target, took_s: float, all_s: float) -> float:
+    """Seconds from a status to the next, when nothing looks different in between.
+
+    Args:
+        target: half of the wait is spread by its path, so that all do not come at once.
+        took_s: what its last status took.
+        all_s: what the last status of each repository took, together.
+    """
+    shortest = SHARE * max(took_s, all_s)
+    spread = 1 + 0.5 * (zlib.crc32(str(target.path).encode("utf-8", "surrogateescape")) % 1000) / 1000
+    return min(max(shortest, SOONEST_S) * spread, LATEST_S)
+
+
+class Rounds:
+    """Goes through the repositories.
+
+    Args:
+        config: the pane's table.
+        context: threads and clocks.
+        patience: holds the glances that do not come back.
+        observer: asks git.
+    """
+
+    def __init__(
+        self, config: GitConfig, context: PaneContext, patience: Patience, observer: Observer
+    ) -> None:
+        self._config = config
+        self._context = context
+        self._patience = patience
+        self._observer = observer
+        self._known: dict[Target, Known] = {}
+
+    async def go(self, targets: Sequence[Target], seconds: float, *, anew: bool) -> tuple[Observation, ...]:
+        """Observe `targets`, in their order, within `seconds`.
+
+        Args:
+            anew: ask git about all of them, whatever they look like.
+
+        Raises:
+            Unavailable, ProgramMissing: git itself is not there.
+        """
+        end = self._context.monotonic() + seconds
+        self._known = {target: self._known[target] for target in targets if target in self._known}
+        fresh = set() if anew else await self._fresh()
+        asked = await self._ask(
+            [target for target in targets if target not in fresh], end - self._context.monotonic()
+        )
+        now = self._context.monotonic()
+        self._known |= {target: Known(seen, now) for target, seen in asked.items()}
+        return tuple(self._known[target].seen for target in targets)
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """Where changes would be noticed."""
+        found: dict[str, None] = {}
+        for known in self._known.values():
+            if known.seen.glance is not None:
+                found |= dict.fromkeys(known.seen.glance.folders)
+        return tuple(found)
+
+    async def _fresh(self) -> set[Target]:
+        """Those that may be taken as they were."""
+        now = self._context.monotonic()
+        all_s = sum(known.seen.took_s for known in self._known.values())
+        glances = {
+            target: known.seen.glance
+            for target, known in self._known.items()
+            if known.seen.glance is not None and now - known.at < due_after(target, known.seen.took_s, all_s)
+        }
+        failed = {
+            target
+            for target, known in self._known.items()
+            if known.seen.glance is None and now - known.at < RETRY_S
+        }
+        return failed | await self._still(glances)
+
+    async def _still(self, glances: Mapping[Target, Glance]) -> set[Target]:
+        """Those that look as they did; one whose drive does not answer does not, and holds up none."""
+        still: set[Target] = set()
+        waiting = list(glances.items())
+        while waiting:
+            sweep = _Sweep(waiting)
+            task = asyncio.ensure_future(self._context.in_thread(sweep.run))
+            position = -1
+            while not task.done() and position != sweep.position:
+                position = sweep.position
+                await asyncio.wait({task}, timeout=min(STUCK_S, self._config.repo_timeout))
+            if task.done():
+                task.result()
+                return still | sweep.still
+            still |= set(sweep.still)
+            self._patience.leave(waiting[position][0].path, task)
+            waiting = waiting[position + 1 :]
+        return still
+
+    async def _ask(self, targets: Sequence[Target], seconds: float) -> dict[Target, Observation]:
+        """Ask git about `targets`; those that did not answer last time come last to their turn."""
+        turns = sorted(targets, key=self._was_late)
+        tasks = {target: asyncio.ensure_future(self._observer.observe(target)) for target in turns}
+        if not tasks:
+            return {}
+        try:
+            await asyncio.wait(tasks.values(), timeout=max(seconds, 0))
+        finally:
+            late = [task for task in tasks.values() if not task.done()]
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        return {
+            target: _too_late(target) if task.cancelled() else task.result() for target, task in tasks.items()
+        }
+
+    def _was_late(self, target: Target) -> bool:
+        known = self._known.get(target)
+        return known is not None and known.seen.access is Access.TIMEOUT
+
+
+class _Sweep:
+    """One thread's look at many repositories; where it is can be seen from outside."""
+
+    def __init__(self, glances: Sequence[tuple[Target, Glance]]) -> None:
+        self._glances = glances
+        self.still: set[Target] = set()
+        self.position = 0
+
+    def run(self) -> None:
+        for position, (target, seen) in enumerate(self._glances):
+            self.position = position
+            if seen.still():
+                self.still.add(target)
+
+
+def _too_late(target: Target) -> Observation:
+    problem = AccessProblem(
+        Access.TIMEOUT,
+        "The reading ended before its turn came.",
+        "timeout gives a reading more time; repositories on drives that hang take it from the others.",
+    )
+    return Observation(target=target, access=problem.access, message=problem.message, hint=problem.hint)
