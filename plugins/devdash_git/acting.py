@@ -7,6 +7,7 @@ from devdash_git.desk import Means
 from devdash_git.forward_desk import ForwardDesk
 from devdash_git.hands import Hands
 from devdash_git.push_desk import PushDesk
+from devdash_git.stash_desk import StashDesk
 
 
 def acting(means: Means) -> Iterator[Desk]:
@@ -14,3 +15,4 @@ def acting(means: Means) -> Iterator[Desk]:
     hands = Hands(means)
     yield ForwardDesk(means, hands)
     yield PushDesk(means, hands)
+    yield StashDesk(means, hands)
