@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from devdash.api import Desk
+from devdash_git.branch_desk import BranchDesk
 from devdash_git.desk import Means
 from devdash_git.forward_desk import ForwardDesk
 from devdash_git.hands import Hands
@@ -16,3 +17,4 @@ def acting(means: Means) -> Iterator[Desk]:
     yield ForwardDesk(means, hands)
     yield PushDesk(means, hands)
     yield StashDesk(means, hands)
+    yield BranchDesk(means, hands)

@@ -1,0 +1,198 @@
+"""Switching overwrites nothing; what pruning deletes was shown, is written down, and comes back."""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from git_builder import Builder, only, pane
+from git_hands import asked, content, done, refusal, request
+
+from devdash.api import Level, PaneError
+from devdash.engine.context import Context
+
+Make = Callable[..., Context]
+
+
+@pytest.fixture
+def builder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Builder:
+    return Builder.installed(tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def work(builder: Builder) -> Path:
+    """On main; the branch topic has one file more."""
+    folder = builder.repository("work")
+    builder.git(folder, "switch", "-q", "-c", "topic")
+    builder.commit(folder, "news", "news\n")
+    builder.git(folder, "switch", "-q", "main")
+    return folder
+
+
+async def test_switching_takes_changes_along(builder: Builder, context: Make, work: Path) -> None:
+    (work / "file0").write_text("edited\n")
+    made = pane(context(), work)
+    wish = request(made, "switch", "work", branch="topic")
+    assert "Takes 1 change along." in str(await asked(made, wish))
+    assert (await done(made, "switch", "work", branch="topic")).level is Level.OK
+    assert (await only(made)).branch == "topic"
+    assert content(work) == {"file0": "edited\n", "news": "news\n"}
+
+
+async def test_branches_are_completed(builder: Builder, context: Make, work: Path) -> None:
+    builder.git(work, "branch", "my-topic")
+    made = pane(context(), work)
+    (switch,) = [one for one in made.actions() if one.name == "switch"]
+    offered = await made.complete(switch, switch.fields[0], "TOP", request(made, "switch", "work"))
+    assert list(offered) == ["topic", "my-topic"]
+
+
+def ignored_in_the_way(builder: Builder, folder: Path) -> None:
+    (folder / ".git/info").mkdir(exist_ok=True)
+    (folder / ".git/info/exclude").write_text("news\n")
+    (folder / "news").write_text("mine\n")
+
+
+def folder_in_the_way(builder: Builder, folder: Path) -> None:
+    ignored_in_the_way(builder, folder)
+    (folder / "news").unlink()
+    (folder / "news").mkdir()
+    (folder / "news/inner").write_text("mine\n")
+
+
+def hidden_edit(builder: Builder, folder: Path) -> None:
+    builder.git(folder, "switch", "-q", "topic")
+    builder.commit(folder, "file0", "theirs\n")
+    builder.git(folder, "switch", "-q", "main")
+    builder.git(folder, "update-index", "--assume-unchanged", "file0")
+    (folder / "file0").write_text("mine\n")
+
+
+@pytest.mark.parametrize("attack", [ignored_in_the_way, folder_in_the_way, hidden_edit])
+async def test_switching_overwrites_nothing(
+    attack: Callable[[Builder, Path], None], builder: Builder, context: Make, work: Path
+) -> None:
+    attack(builder, work)
+    before = content(work)
+    said = await refusal(pane(context(), work), "switch", "work", branch="topic")
+    assert "git does not protect" in said
+    assert content(work) == before
+
+
+@pytest.mark.parametrize("attack", [ignored_in_the_way, folder_in_the_way])
+def test_plain_git_does_overwrite_it(
+    attack: Callable[[Builder, Path], None], builder: Builder, work: Path
+) -> None:
+    """The attacks above are real."""
+    attack(builder, work)
+    builder.git(work, "switch", "topic", check=False)
+    assert "mine\n" not in content(work).values()
+
+
+async def test_an_edit_in_the_way_stops_git(builder: Builder, context: Make, work: Path) -> None:
+    hidden_edit(builder, work)
+    builder.git(work, "update-index", "--no-assume-unchanged", "file0")
+    with pytest.raises(PaneError, match="not switched: Your local changes"):
+        await done(pane(context(), work), "switch", "work", branch="topic")
+    assert (work / "file0").read_text() == "mine\n"
+
+
+async def test_where_one_cannot_go(builder: Builder, context: Make, work: Path, tmp_path: Path) -> None:
+    made = pane(context(), work)
+    assert "no local branch --force" in await refusal(made, "switch", "work", branch="--force")
+    assert "is on main already" in await refusal(made, "switch", "work", branch="main")
+    builder.git(work, "worktree", "add", "-q", str(tmp_path / "beside"), "topic")
+    assert "is checked out in" in await refusal(made, "switch", "work", branch="topic")
+
+
+async def test_commits_that_no_branch_has_are_named(builder: Builder, context: Make, work: Path) -> None:
+    builder.git(work, "checkout", "-q", "--detach")
+    builder.commit(work, "loose")
+    loose = builder.head(work)
+    made = pane(context(), work)
+    question = await asked(made, request(made, "switch", "work", branch="main"))
+    assert question is not None
+    assert question.danger
+    assert f"git branch NAME {loose} keeps them" in str(question.blocks)
+    assert loose in (await done(made, "switch", "work", branch="main")).message
+
+
+@pytest.fixture
+def gone(builder: Builder) -> Path:
+    """A clone with two branches whose upstreams are gone: one merged, one with a commit of its own."""
+    origin = builder.repository("origin")
+    clone = builder.clone(origin, "clone")
+    for name in ("merged", "own"):
+        builder.git(clone, "switch", "-q", "-c", name)
+        builder.git(clone, "push", "-q", "-u", "origin", name)
+    builder.commit(clone, "precious", "precious\n")
+    builder.git(clone, "switch", "-q", "main")
+    builder.git(origin, "branch", "-q", "-D", "merged", "own")
+    builder.git(clone, "fetch", "-q", "--prune")
+    return clone
+
+
+def branches(builder: Builder, folder: Path) -> list[str]:
+    return builder.git(folder, "branch", "--format=%(refname:short)").splitlines()
+
+
+async def test_pruned_branches_were_shown_and_come_back(
+    builder: Builder, context: Make, gone: Path, tmp_path: Path
+) -> None:
+    made = pane(context(name="git"), gone)
+    own = builder.git(gone, "rev-parse", "own")
+    question = await asked(made, request(made, "prune-gone", "clone"))
+    assert question is not None
+    assert question.danger
+    assert f"own at {own}, upstream origin/own is gone; nothing else has:" in str(question.blocks)
+    assert "its commits are elsewhere too" in str(question.blocks)
+    assert "Write precious" in str(question.blocks)
+    outcome = await done(made, "prune-gone", "clone")
+    assert outcome.message == "Deleted 2 branches of clone."
+    assert branches(builder, gone) == ["main"]
+    lines = (tmp_path / "state/git/removed.jsonl").read_text().splitlines()
+    back = {entry["name"]: entry["back"] for entry in map(json.loads, lines)}
+    assert back["own"] == f"git branch own {own}"
+    assert back["own"] in str(outcome.blocks)
+    builder.git(gone, *back["own"].split()[1:])
+    assert builder.git(gone, "show", "own:precious") == "precious"
+    assert builder.git(gone, "config", "branch.own.merge") == "refs/heads/own"
+
+
+async def test_a_branch_that_moves_after_the_question_stays(
+    builder: Builder, context: Make, gone: Path
+) -> None:
+    made = pane(context(), gone)
+    wish = request(made, "prune-gone", "clone")
+    await asked(made, wish)
+    builder.git(gone, "branch", "-q", "-f", "merged", "own")
+    with pytest.raises(PaneError, match="changed since it was shown"):
+        await made.act(wish)
+    assert branches(builder, gone) == ["main", "merged", "own"]
+
+
+async def test_what_is_checked_out_stays(builder: Builder, context: Make, gone: Path, tmp_path: Path) -> None:
+    builder.git(gone, "worktree", "add", "-q", str(tmp_path / "beside"), "own")
+    await done(pane(context(), gone), "prune-gone", "clone")
+    assert branches(builder, gone) == ["main", "own"]
+    assert "are checked out: own" in await refusal(pane(context(), gone), "prune-gone", "clone")
+
+
+async def test_what_cannot_be_written_down_is_not_deleted(
+    builder: Builder, context: Make, gone: Path, tmp_path: Path
+) -> None:
+    made = pane(context(name="git"), gone)
+    (tmp_path / "state").write_text("a file where the folder should be\n")
+    with pytest.raises(PaneError, match="could not be written down"):
+        await done(made, "prune-gone", "clone")
+    assert branches(builder, gone) == ["main", "merged", "own"]
+
+
+async def test_a_branch_whose_name_is_no_utf_8_is_pruned_like_any_other(
+    builder: Builder, context: Make, gone: Path
+) -> None:
+    odd = os.fsdecode(b"caf\xe9")
+    builder.git(gone, "branch", "-q", "-m", "own", odd)
+    await done(pane(context(), gone), "prune-gone", "clone")
+    assert branches(builder, gone) == ["main"]
