@@ -101,7 +101,7 @@ class EventQuery(msgspec.Struct, frozen=True, kw_only=True):
     """Which events. Empty or None: any.
 
     Attributes:
-        text: is contained in the event's text, whatever its case.
+        text: is contained in the event's text, name or item, or in an alert's occasion, whatever its case.
         since, until: seconds since 1970.
         limit: the newest so many.
         this_host: only this machine's.

@@ -1,8 +1,8 @@
 """The words by which the history is filtered: "git critical 7d push". Pure.
 
 A word that names a pane, a level, a sort of event or a time narrows by that; several panes, levels or
-sorts mean any of them. What is left is looked for in the events' texts, as it stands. A word in
-quotes is always text.
+sorts mean any of them. What is left is looked for in the events' texts, names and items, as it stands.
+A word in quotes is always text.
 """
 
 import re

@@ -66,7 +66,10 @@ def _matches(event: Event, query: EventQuery) -> bool:
         (not query.kinds or event.kind in query.kinds)
         and (not query.panes or event.pane in query.panes)
         and (not query.levels or event.level in query.levels)
-        and query.text.casefold() in event.text.casefold()
+        and any(
+            query.text.casefold() in one.casefold()
+            for one in (event.text, event.name, event.item, event.what)
+        )
         and (query.since is None or event.at >= query.since)
         and (query.until is None or event.at < query.until)
     )

@@ -46,13 +46,13 @@ def _condition(query: EventQuery, host: str) -> Q:
 
 
 def _alerts(condition: Q, text: str, limit: int) -> Iterator[Event]:
-    found = AlertEvent.active.filter(condition, containing(text, "text"))
+    found = AlertEvent.active.filter(condition, containing(text, "text", "rule", "item", "occasion"))
     for row in found.order_by("-timestamp", "-uid")[:limit]:
         yield _event(Kind.ALERT, row, name=row.rule, item=row.item, what=row.occasion, text=row.text)
 
 
 def _actions(condition: Q, text: str, limit: int) -> Iterator[Event]:
-    found = ActionEvent.active.filter(condition, containing(text, "text"))
+    found = ActionEvent.active.filter(condition, containing(text, "text", "action", "item"))
     for row in found.order_by("-timestamp", "-uid")[:limit]:
         yield _event(Kind.ACTION, row, name=row.action, item=row.item, what="done", text=row.text)
 
