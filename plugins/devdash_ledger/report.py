@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import msgspec
 
-from devdash.api import Attention, Block, Level, Notice, Report
+from devdash.api import Attention, Block, Level, Notice, Report, Table
 from devdash_ledger import accounts, errors, figures, months, standing, totals
 from devdash_ledger.amounts import EXACT, readable
 from devdash_ledger.facts import JournalError, LedgerFacts, MonthCell
@@ -89,8 +89,14 @@ def build(view: View, room: int = FACTS_ROOM, seen: Sight | None = None) -> Repo
         summary([view]),
         tuple(blocks),
         _facts(view, room, stand),
-        (*((wrong(view, view.error_count),) if view.error_count else ()), *warned),
+        _told_of((*((wrong(view, view.error_count),) if view.error_count else ()), *warned), blocks),
     )
+
+
+def _told_of(warned: Sequence[Attention], blocks: Sequence[Block]) -> tuple[Attention, ...]:
+    """`warned`, about the pane as a whole where what is looked at has no such row."""
+    shown = {row.key for block in blocks if isinstance(block, Table) for row in block.rows}
+    return tuple(one if one.item in shown else msgspec.structs.replace(one, item=None) for one in warned)
 
 
 def _counted(count: int) -> str:

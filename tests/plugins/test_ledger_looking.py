@@ -69,6 +69,27 @@ async def test_every_state_looks(state: str, context: MakeContext, snapshot: Sna
     assert "\n".join(line.text.rstrip() for line in lay_out(own, 80)) == snapshot
 
 
+OVER = """
+2026-01-01 custom "budget" Expenses:Food "monthly" 1.00 EUR
+2026-11-01 * "Cakes"
+  Expenses:Food    4.00 EUR
+  Assets:Cash     -4.00 EUR
+"""
+
+
+@pytest.mark.parametrize("state", ["", *STATES])
+async def test_what_needs_a_hand_does_in_every_state(
+    state: str, context: MakeContext, tmp_path: Path
+) -> None:
+    """Also where its row is not looked at: then it is about the pane, and no row that is not there."""
+    ledger = pane(context, write(tmp_path, SHOP + OVER), floors={"Assets:Cash": "500 EUR"})
+    report = await press(ledger, *STATES.get(state, ()))
+    items = {one.key: one.item for one in report.attention}
+    assert set(items) == {"budget:Expenses:Food EUR:budget-over", "Assets:Cash EUR:floor"}
+    if not state:
+        assert set(items.values()) == {"budget:Expenses:Food EUR", "Assets:Cash EUR"}
+
+
 JOURNALS = {
     "beancount-example.beancount": "2015-06-15",
     "fava-errors.beancount": "2020-01-10",
