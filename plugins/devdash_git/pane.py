@@ -23,6 +23,10 @@ from devdash_git.rounds import Rounds
 from devdash_git.rules import is_over, rules_for
 from devdash_git.run import Git
 from devdash_git.targets import Finder
+from devdash_git.vendored.desk import LookDesk, TakeDesk
+from devdash_git.vendored.face import with_vendored
+from devdash_git.vendored.keeper import Keeper
+from devdash_git.vendored.tracking import TrackDesk
 
 RESERVE_S = 1.0
 """What a reading keeps of its timeout, so that slow repositories cost themselves and not the report."""
@@ -45,6 +49,7 @@ class GitPane(StaffedPane[GitConfig]):
         self._book = FetchBook(context.state_dir)
         self._finder = Finder(config, context, self._patience)
         self._observer = Observer(config, context, self._git, self._patience, self._book)
+        self._keeper = Keeper(config, context, self._git, self._patience)
         self._rounds = Rounds(config, context, self._patience, self._observer)
         self._noted = self._book.revision
 
@@ -62,6 +67,9 @@ class GitPane(StaffedPane[GitConfig]):
         yield FetchDesk(means)
         yield PathDesk(means)
         yield from acting(means)
+        yield TrackDesk(means, self._keeper)
+        yield LookDesk(means, self._keeper)
+        yield TakeDesk(means, self._keeper)
 
     async def read(self) -> Report:
         """Observe every repository; one that does not answer costs only itself.
@@ -78,8 +86,10 @@ class GitPane(StaffedPane[GitConfig]):
         left = end - self.context.monotonic()
         observations = await self._rounds.go(targets.items, left, anew=anew)
         self.context.watch(map(Path, self._rounds.folders[:MAX_WATCHED]))
+        vendored = await self._keeper.reading(end - self.context.monotonic())
         now = self.context.now()
-        return report(observations, targets.searches, now, day_over=is_over(now, self.config.day_end))
+        seen = report(observations, targets.searches, now, day_over=is_over(now, self.config.day_end))
+        return with_vendored(seen, vendored, now, strict=self.config.vendored_check)
 
     def rules(self) -> Sequence[Rule[Any]]:
         """What should reach a person who is not looking."""
@@ -88,3 +98,4 @@ class GitPane(StaffedPane[GitConfig]):
     async def stop(self) -> None:
         """Wait no more for looks at drives that hang."""
         self._patience.give_up()
+        self._keeper.give_up()

@@ -7,6 +7,7 @@ thrown away.
 """
 
 import asyncio
+import contextlib
 import hashlib
 import shutil
 from collections.abc import Mapping, Sequence
@@ -37,6 +38,9 @@ FETCH = (
 
 PARTIAL = ("--depth=1", "--filter=blob:none")
 SHALLOW = ("--depth=1",)
+
+AT_ONCE = 500
+"""Contents asked for in one fetch: their names are arguments."""
 
 LOCAL_S = 30.0
 """For what needs no network."""
@@ -139,6 +143,29 @@ class Upstream:
                 return found
         raise _lacking(oid)
 
+    async def prefetch(self, origin: Origin, project: Project, oids: Sequence[str]) -> None:
+        """Fetch many contents at once. It only saves time: what fails is asked for one by one later."""
+        if origin.source == HERE:
+            return
+        async with self._turn(origin.source):
+            folder = self._folder(origin.source)
+            if not await self._context.in_thread(folder.is_dir):
+                return
+            for start in range(0, len(oids), AT_ONCE):
+                part = oids[start : start + AT_ONCE]
+                if len(part) == 1:
+                    return
+                with contextlib.suppress(ProcessTimeout):
+                    await self._git.converse(
+                        folder,
+                        *_settings(project.url(origin.source), partial=True),
+                        *("-c", "fetch.negotiationAlgorithm=noop", *FETCH, "--filter=blob:none"),
+                        *("--end-of-options", "upstream", *part),
+                        timeout=self._config.fetch_timeout,
+                        bare=True,
+                        ssh=await self._ssh_command(),
+                    )
+
     async def keep(self, source: str, content: bytes, like: str) -> str:
         """Put a content that upstream never had, base and some hunks, into the cache; its name."""
         if source != HERE:
@@ -206,7 +233,8 @@ class Upstream:
         folder = self._folder(source, whole=whole)
         depth: tuple[str, ...] = SHALLOW if whole else PARTIAL
         async with held(self._context, folder):
-            for attempt in range(3):
+            discarded = False
+            while True:
                 await self._made(folder, like)
                 answer = await self._git.converse(
                     folder,
@@ -221,11 +249,12 @@ class Upstream:
                 failure = fetch_failure(answer.err)
                 if _SHALLOW_UNKNOWN in answer.err and depth:
                     depth = ()
-                elif attempt == 0 and failure in (FetchFailure.LOCKED, FetchFailure.OTHER):
+                elif not discarded and failure in (FetchFailure.LOCKED, FetchFailure.OTHER):
+                    # No other devdash is in it: a lock was left by a kill, and what is broken stays so.
                     await self._context.in_thread(shutil.rmtree, folder, ignore_errors=True)
+                    discarded = True
                 else:
-                    break
-        raise Failed(failure, first_words(answer.err))
+                    raise Failed(failure, first_words(answer.err))
 
     async def _made(self, folder: Path, like: str) -> Path:
         """A bare repository for names such as `like`."""
