@@ -111,12 +111,13 @@ def test_under_nohup_it_stays_when_the_terminal_goes(
     world: World, start: Callable[..., Process], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """SIGHUP ends it, unless whoever started it has asked otherwise."""
-    watch = start()
-    until(lambda: watch.says("on duty"), "it never went on duty")
-    watch.process.send_signal(signal.SIGHUP)
-    assert watch.process.wait(timeout=20) == 0
-    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # the tests themselves may be under nohup
     try:
+        watch = start()
+        until(lambda: watch.says("on duty"), "it never went on duty")
+        watch.process.send_signal(signal.SIGHUP)
+        assert watch.process.wait(timeout=20) == 0
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
         stays = start()
     finally:
         signal.signal(signal.SIGHUP, before)
