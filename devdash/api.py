@@ -35,6 +35,7 @@ from devdash.contract.actions import (
     OpenEditor,
     Outcome,
     PrintText,
+    RunProgram,
     Scope,
     Value,
 )
@@ -125,6 +126,7 @@ __all__ = [
     "Report",
     "Row",
     "Rule",
+    "RunProgram",
     "Sample",
     "Scope",
     "Secret",

@@ -21,12 +21,13 @@ from devdash.contract.actions import (
     OpenEditor,
     Outcome,
     PrintText,
+    RunProgram,
     Scope,
 )
 from devdash.contract.errors import PaneError, one_line
 from devdash.contract.levels import Level
 from devdash.engine.acting import Asked, Forbidden, RequestProblem, find_action
-from devdash.engine.editor import editor_command, lent_terminal
+from devdash.engine.editor import lent_terminal, program_of, what_failed
 from devdash.engine.engine import Deed, Engine
 from devdash.engine.registry import Registry
 from devdash.render.blocks import lay_out
@@ -118,7 +119,8 @@ def _print(outcome: Outcome, out: TextIO) -> None:
     if outcome.message:
         stream.write("\n".join(clean(line) for line in outcome.message.splitlines()) + "\n")
     if outcome.blocks:
-        out.write(plain(lay_out(outcome.blocks, terminal_width())) + "\n")
+        shown = sys.stderr if copies else out
+        shown.write(plain(lay_out(outcome.blocks, terminal_width())) + "\n")
     out.flush()
 
 
@@ -133,8 +135,8 @@ async def _carry_out(effect: Effect, out: TextIO) -> bool:
             if out.isatty() and not effect.text.endswith("\n"):
                 out.write("\n")
             return True
-        case OpenEditor():
-            return await _edit(effect, out)
+        case OpenEditor() | RunProgram():
+            return await _lend(effect, out)
 
 
 def _for(out: TextIO, text: str) -> str:
@@ -142,18 +144,21 @@ def _for(out: TextIO, text: str) -> str:
     return "\n".join(map(clean, text.split("\n"))) if out.isatty() else text
 
 
-async def _edit(effect: OpenEditor, out: TextIO) -> bool:
-    argv = editor_command(os.environ, effect.path, effect.line)
+async def _lend(effect: OpenEditor | RunProgram, out: TextIO) -> bool:
+    program = program_of(effect, os.environ)
+    env = {name: value for name, value in os.environ.items() if name not in program.unset}
     try:
         with lent_terminal():
-            process = await asyncio.create_subprocess_exec(*argv, stdout=out)
+            process = await asyncio.create_subprocess_exec(
+                *program.argv, stdout=out, cwd=program.folder or None, env=env
+            )
             code = await process.wait()
     except OSError as error:
-        complain(f"{argv[0]} cannot be run: {error.strerror}; set $VISUAL or $EDITOR")
+        complain(what_failed(effect, program.argv[0], error))
         return False
-    if code != 0:
-        complain(f"{argv[0]} ended with {code}")
-    return code == 0
+    if code != 0 and program.judged:
+        complain(f"{program.argv[0]} ended with {code}")
+    return code == 0 or not program.judged
 
 
 def _confirmed(question: Confirmation) -> bool:

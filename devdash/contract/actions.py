@@ -165,7 +165,24 @@ class OpenEditor(msgspec.Struct, frozen=True, tag="editor", tag_field="effect"):
     line: int = 0
 
 
-Effect = CopyText | PrintText | OpenEditor
+class RunProgram(msgspec.Struct, frozen=True, kw_only=True, tag="program", tag_field="effect"):
+    """Give the terminal to a program until it ends, such as a shell; the screen comes back then.
+
+    Attributes:
+        argv: the program and its arguments; no shell reads them.
+        folder: where it runs (absolute).
+        unset: variables that it must not inherit.
+        judged: a code other than 0 is told as a failure. Not so for a shell, whose code is that of the
+            last command that was typed into it.
+    """
+
+    argv: tuple[str, ...]
+    folder: str
+    unset: tuple[str, ...] = ()
+    judged: bool = True
+
+
+Effect = CopyText | PrintText | OpenEditor | RunProgram
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""Which editor, how it is told the line, and whose Ctrl+C it is while the editor runs."""
+"""Which editor, how it is told the line, and how a program gets the terminal for itself."""
 
 import shlex
 import signal
@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import PurePath
 from types import FrameType
+
+from devdash.contract.actions import OpenEditor, RunProgram
 
 _COLON = frozenset({"hx", "helix", "subl", "zed"})
 """Editors that are given `file:line`."""
@@ -31,11 +33,24 @@ def editor_command(environ: Mapping[str, str], path: str, line: int) -> tuple[st
     return (*chosen, f"+{line}", path)
 
 
+def program_of(effect: OpenEditor | RunProgram, environ: Mapping[str, str]) -> RunProgram:
+    """The program that is to have the terminal. "" as its folder: the current one."""
+    if isinstance(effect, RunProgram):
+        return effect
+    return RunProgram(argv=editor_command(environ, effect.path, effect.line), folder="")
+
+
+def what_failed(effect: OpenEditor | RunProgram, program: str, error: OSError) -> str:
+    """Why `program` could not be started, and the next step."""
+    hint = "; set $VISUAL or $EDITOR" if isinstance(effect, OpenEditor) else ""
+    return f"{program} cannot be run: {error.strerror}{hint}"
+
+
 @contextmanager
 def lent_terminal() -> Iterator[None]:
-    """While it lasts, Ctrl+C and Ctrl+\\ mean the editor alone, which shares the terminal's process group.
+    """While it lasts, Ctrl+C and Ctrl+\\ mean the program alone, which shares the terminal's process group.
 
-    The signals are taken and dropped, not ignored: the editor would inherit that.
+    The signals are taken and dropped, not ignored: the program would inherit that.
     """
     before = {number: signal.signal(number, _drop) for number in (signal.SIGINT, signal.SIGQUIT)}
     try:

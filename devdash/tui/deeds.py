@@ -10,7 +10,7 @@ import msgspec
 from textual.app import App
 from textual.screen import Screen
 
-from devdash.contract.actions import Action, Confirmation, OpenEditor, Outcome, PrintText, Scope
+from devdash.contract.actions import Action, Confirmation, OpenEditor, Outcome, PrintText, RunProgram, Scope
 from devdash.contract.errors import PaneError
 from devdash.contract.levels import Level
 from devdash.contract.view import Text
@@ -95,8 +95,8 @@ async def _show(app: App[None], heading: str, outcome: Outcome, palette: Palette
     from devdash.tui.effects import carry_out
 
     said = [await carry_out(app, effect) for effect in outcome.effects]
-    if not any(isinstance(effect, OpenEditor) for effect in outcome.effects):
-        # What an editor was opened for, the person has seen by now.
+    if not any(isinstance(effect, OpenEditor | RunProgram) for effect in outcome.effects):
+        # What the terminal was given away for, the person has seen by now.
         said.insert(0, outcome.message)
     if text := "\n".join(part for part in said if part):
         tell(text, outcome.level)

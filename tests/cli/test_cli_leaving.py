@@ -99,6 +99,19 @@ def test_ctrl_c_in_the_editor_is_the_editors(folder: Path, config: Config) -> No
         assert terminal.end() == Exit.CRITICAL
 
 
+def test_the_screen_comes_back_after_a_program(folder: Path, config: Config) -> None:
+    config("[panes.doer]")
+    env = {**os.environ, "SECRET": "hunter2"}
+    with Terminal([sys.executable, "-m", "devdash"], env=env, cwd=folder) as terminal:
+        terminal.until("greet")
+        terminal.press("n")
+        terminal.until("unset in /")
+        terminal.press("m")
+        terminal.until("false ended with 1")
+        terminal.press("q")
+        assert terminal.end() == Exit.OK
+
+
 def test_the_screen_is_drawn_in_utf_8_whatever_the_locale_says(folder: Path, config: Config) -> None:
     config("[panes.stub]")
     env = {**os.environ, "PYTHONIOENCODING": "ascii"}

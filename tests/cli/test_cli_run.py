@@ -120,7 +120,8 @@ def test_an_action_without_a_word_says_nothing(run: Run) -> None:
             ["glances"],
             [
                 "unknown action 'glances'",
-                "actions: greet, touch, either, burn, copy, edit, hand, refuse, crash, half, print, fold",
+                "actions: greet, touch, either, burn, copy, edit, shell, program, hand, refuse, crash, half, "
+                "print, fold",
             ],
         ),
         (["tuch"], ["unknown action 'tuch'", "did you mean 'touch'?"]),
@@ -220,6 +221,18 @@ def test_blocks_follow_the_message(run: Run) -> None:
 def test_a_file_is_opened_in_the_editor_at_its_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EDITOR", "echo with -n")
     assert run("edit") == Result(0, "opening\nwith -n +7 /some/file\n", "")
+
+
+def test_a_program_runs_in_its_folder_without_what_it_must_not_inherit(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a shell ends with is nobody's failure."""
+    monkeypatch.setenv("SECRET", "hunter2")
+    assert run("shell") == Result(0, "opening\nunset in /\n", "")
+
+
+def test_a_program_that_fails_is_told(run: Run) -> None:
+    assert run("program") == Result(2, "opening\n", "false ended with 1\n")
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ from devdash.api import (
     PrintText,
     Report,
     Row,
+    RunProgram,
     Scope,
     Table,
     Text,
@@ -111,6 +112,8 @@ class Doer(Pane[PaneConfig]):
             action("burn", "b", verb="delete", confirm="Burn it all?"),
             action("copy", "c", verb="copy"),
             action("edit", "o"),
+            action("shell", "n"),
+            action("program", "m"),
             action("hand", "h"),
             action("refuse", "f"),
             action("crash", "x"),
@@ -136,6 +139,12 @@ class Doer(Pane[PaneConfig]):
                 return Outcome(message="copied", effects=(CopyText("copied text"),))
             case "edit":
                 return Outcome(message="opening", effects=(OpenEditor(str(Path("/some/file")), 7),))
+            case "shell":
+                shell = ("sh", "-c", "echo ${SECRET-unset} in $PWD; exit 3")
+                run = RunProgram(argv=shell, folder="/", unset=("SECRET",), judged=False)
+                return Outcome(message="opening", effects=(run,))
+            case "program":
+                return Outcome(message="opening", effects=(RunProgram(argv=("false",), folder="/"),))
             case "hand":
                 return Outcome(message="done", blocks=(Text("and more\nto read"),))
             case "print":
