@@ -23,9 +23,11 @@ class Desk(ABC):
 
     Attributes:
         actions: what is offered; fixed once the desk is made.
+        first: the names of those with which the line of hints begins just now (`Report.first`).
     """
 
     actions: Sequence[Action] = ()
+    first: Sequence[str] = ()
 
     async def confirmation(self, action: Action, request: ActionRequest) -> Confirmation | None:
         """See `Pane.confirmation`."""

@@ -59,6 +59,8 @@ class Report(msgspec.Struct, frozen=True):
         facts: the plug-in's facts, or None.
         attention: what needs a hand, in any order.
         samples: what is kept for later, a series and item at most once.
+        first: the names of actions with which the line of hints begins as long as this report stands,
+            such as those that decide about what waits.
     """
 
     level: Level
@@ -67,3 +69,4 @@ class Report(msgspec.Struct, frozen=True):
     facts: Facts | None = None
     attention: tuple[Attention, ...] = ()
     samples: tuple[Sample, ...] = ()
+    first: tuple[str, ...] = ()

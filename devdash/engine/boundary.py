@@ -213,6 +213,8 @@ def admit_report(plugin: str, value: object, actions: Sequence[Action] = ()) -> 
     _check_size(plugin, value.blocks, value.attention)
     _check_types(plugin, value)
     names = {action.name for action in actions}
+    if unknown := next((name for name in value.first if name not in names), ""):
+        raise ContractViolation(plugin, "the line of hints begins with actions of the pane", f"'{unknown}'")
     for entry in value.attention:
         if entry.action is not None and entry.action not in names:
             offence = f"'{entry.key}' names '{entry.action}'"
@@ -240,6 +242,7 @@ class _Shape(msgspec.Struct):
     blocks: tuple[Block, ...]
     attention: tuple[Attention, ...]
     samples: tuple[Sample, ...]
+    first: tuple[str, ...]
 
 
 def _check_types(plugin: str, report: Report) -> None:

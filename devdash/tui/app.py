@@ -178,6 +178,7 @@ class DevdashApp(App[None]):
                 self._grid.views[name].show(snapshot, now)
         self._grid.settle()
         self.update_title()
+        self._update_hints()
 
     def _tick(self) -> None:
         now = self.engine.clock.elapsed()
@@ -240,10 +241,8 @@ class DevdashApp(App[None]):
         if (view := self._grid.view) is not None:
             name = view.pane_name
             actions = self.engine.actions(name) if self._life is not None else ()
-            own = [
-                *((self.key_map.of(name, action), action.title) for action in actions),
-                ("enter", "detail"),
-            ]
+            report = view.snapshot.report
+            own = [*self.key_map.hints(name, actions, report.first if report else ()), ("enter", "detail")]
         self._hint_bar.show_keys([*own, *self.key_map.hinted])
 
     # ── keys ────────────────────────────────────────────────────────────────

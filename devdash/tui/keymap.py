@@ -31,6 +31,12 @@ class KeyMap:
         """All of them with what they do."""
         return [(self._keys.get(k.id, k.key), k.help) for k in GLOBAL_KEYS]
 
+    def hints(self, pane: str, actions: Iterable[Action], first: Sequence[str]) -> Sequence[tuple[str, str]]:
+        """Keys and titles of the pane's actions, those called `first` before the others."""
+        places = {name: place for place, name in enumerate(first)}
+        ordered = sorted(actions, key=lambda action: places.get(action.name, len(places)))
+        return [(self.of(pane, action), action.title) for action in ordered]
+
     def of(self, pane: str, action: Action) -> str:
         """The keys of the pane's action."""
         return self._keys.get(f"{pane}.{action.name}", action.key)

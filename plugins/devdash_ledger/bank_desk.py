@@ -121,6 +121,8 @@ FINISH = Action(
     help="Write the accepted rows of a bank file into the journal, after showing the exact text.",
 )
 ACTIONS = (IMPORT, ACCEPT, SKIP, CHANGE, FINISH)
+_DECIDING = (ACCEPT.name, SKIP.name, CHANGE.name, FINISH.name)
+"""What a review that waits needs."""
 
 
 class _Plan(msgspec.Struct, frozen=True):
@@ -166,6 +168,7 @@ class BankDesk(Desk):
             review = await self._context.in_thread(self._shelf.load)
         except PaneError as error:
             return (Text(f"{error.message}; {error.hint}" if error.hint else error.message),)
+        self.first = () if review is None else _DECIDING
         return (self._table(review),) if review is not None else ()
 
     def _table(self, review: Review) -> Table:

@@ -98,7 +98,10 @@ class LedgerPane(StaffedPane[LedgerConfig]):
             under_way.add_done_callback(lambda done: done.cancelled() or done.exception())
         found = await self._turned(under_way) or await under_way
         waiting = [block for desk in self.desks for block in await desk.blocks()]
-        self._told = msgspec.structs.replace(found, blocks=(*waiting, *found.blocks)) if waiting else found
+        first = tuple(name for desk in self.desks for name in desk.first)
+        if waiting:
+            found = msgspec.structs.replace(found, blocks=(*waiting, *found.blocks), first=first)
+        self._told = found
         return self._told
 
     async def stop(self) -> None:

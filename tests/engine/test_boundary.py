@@ -64,6 +64,7 @@ BROKEN_REPORTS = {
     "attention names actions of the pane": Report(
         Level.CRITICAL, "", attention=(Attention("k", Level.CRITICAL, "", action="gone"),)
     ),
+    "the line of hints begins with actions of the pane": Report(Level.OK, "", first=("gone",)),
     "attention is 'attention' or 'critical'": Report(Level.OK, "", attention=(Attention("k", Level.OK, ""),)),
     "a report is at least as severe as its worst attention": Report(
         Level.ATTENTION, "", attention=(Attention("k", Level.CRITICAL, ""),)
