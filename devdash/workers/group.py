@@ -97,7 +97,7 @@ class Group:
             self.pid = self._process.pid
             ours.callback(self._lost)
             self._lifeline.arm(self.pid)
-            threading.Thread(target=self._watch, name=f"devdash-child-{self.pid}", daemon=True).start()
+            self._pidfd = self._watch()
             ours.pop_all()
         self.stdin = PipeWriter(in_write) if launch.feed else None
         self._out = PipeReader(out_read, on_out, self._maybe_finish)
@@ -136,7 +136,20 @@ class Group:
         if not self.gone.done():
             await asyncio.wait({self.gone}, timeout=REAP_TIMEOUT)
 
-    def _watch(self) -> None:
+    def _watch(self) -> int:
+        """Have `_on_exit` called when the child has ended: by the loop where the system offers that.
+
+        Returns:
+            What the loop watches; -1: a thread waits.
+        """
+        with contextlib.suppress(AttributeError, OSError):  # not Linux, an old one, or no file descriptors
+            handle = os.pidfd_open(self.pid)
+            self._loop.add_reader(handle, self._on_exit)
+            return handle
+        threading.Thread(target=self._wait, name=f"devdash-child-{self.pid}", daemon=True).start()
+        return -1
+
+    def _wait(self) -> None:
         """In a thread of its own: wait for the child's end, leaving it unreaped where that is possible."""
         if hasattr(os, "waitid"):
             # No such child: somebody ignores SIGCHLD. The exit code is lost, the end is not.
@@ -151,6 +164,10 @@ class Group:
 
     def _on_exit(self) -> None:
         self._exited = True
+        if self._pidfd >= 0:
+            self._loop.remove_reader(self._pidfd)
+            os.close(self._pidfd)
+            self._pidfd = -1
         self._maybe_finish()
         if not self.gone.done():
             self._loop.call_later(PIPE_GRACE, self._finish)

@@ -1,7 +1,7 @@
 """Short blocking functions in threads that can never hold up the loop or the exit.
 
 Executor threads are joined at exit, so one that hangs would keep devdash from
-quitting. These are daemon threads, one per call. A thread cannot be killed; so
+quitting. These are daemon threads, one for each call at a time. A thread cannot be killed; so
 the ones left behind by a caller that gave up are counted, and beyond a few of
 them nothing more is started.
 """
@@ -10,11 +10,11 @@ import asyncio
 import contextlib
 import contextvars
 import functools
-import threading
 from collections.abc import Callable
 from typing import NoReturn, ParamSpec, TypeVar
 
 from devdash.contract.errors import PaneError
+from devdash.workers.crew import Crew
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -35,10 +35,11 @@ class DaemonThreads:
     def __init__(self) -> None:
         self._slots = asyncio.Semaphore(MAX_RUNNING)
         self._stuck: list[str] = []
+        self._crew = Crew()
         self._ended = asyncio.Event()
 
     async def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """The result of `function`, run in a thread of its own with the caller's context variables.
+        """The result of `function`, run in a thread with the caller's context variables.
 
         Raises:
             PaneError: too many earlier calls still hang; one of them is named.
@@ -70,7 +71,7 @@ class DaemonThreads:
                 loop.call_soon_threadsafe(settle, outcome)
 
         try:
-            threading.Thread(target=work, name=f"devdash-{name}", daemon=True).start()
+            self._crew.do(f"devdash-{name}", work)
         except RuntimeError as error:
             self._slots.release()
             raise PaneError(f"the system gives no thread for {name}") from error

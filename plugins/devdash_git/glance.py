@@ -19,7 +19,10 @@ Mark = tuple[int, int, int] | None
 REF_FOLDERS = 200
 """Folders of refs that are looked at; of more, the reflog of HEAD and the packed refs have to tell."""
 
-_OWN = ("", "HEAD", "index", "FETCH_HEAD", "logs/HEAD", "rebase-merge", "rebase-apply", "sequencer")
+_OWN = ("HEAD", "index", "index.lock", "FETCH_HEAD", "MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD",
+        "BISECT_LOG", "logs/HEAD", "rebase-merge", "rebase-apply", "sequencer")  # fmt: skip
+"""Not the git folder itself: each `git status` of the person makes a lock in it, and takes it away again."""
+
 _SHARED = ("config", "config.worktree", "packed-refs", "refs/stash", "info/exclude", "info/sparse-checkout",
            "reftable/tables.list", "worktrees")  # fmt: skip
 
@@ -49,9 +52,10 @@ def glance(seen: Look) -> Glance:
     """
     own, common = str(seen.git_dir), str(seen.common_dir)
     refs = tuple(_ref_folders(seen.common_dir))
-    top = () if seen.bare else (str(seen.top), f"{seen.top}/.git")
-    inside = (*(f"{own}/{name}".rstrip("/") for name in _OWN), *(f"{common}/{name}" for name in _SHARED))
-    paths = tuple(dict.fromkeys((*top, *inside, *refs)))
+    top = () if seen.bare else (str(seen.top),)
+    link = (f"{seen.top}/.git",) if top and f"{seen.top}/.git" != own else ()
+    inside = (*(f"{own}/{name}" for name in _OWN), *(f"{common}/{name}" for name in _SHARED))
+    paths = tuple(dict.fromkeys((*top, *link, *inside, *refs)))
     folders = tuple(dict.fromkeys((*top[:1], own, common, f"{common}/refs", f"{own}/logs", *refs)))
     return Glance(folders, paths, tuple(map(_mark, paths)))
 

@@ -1,5 +1,6 @@
 """A reading in which nothing changed asks nobody; one in which something did asks git about that alone."""
 
+import os
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -72,6 +73,23 @@ async def test_a_reading_in_which_nothing_changed_runs_no_program(
     first = await read(made)
     assert "status" in counted.taken()
     assert await read(made) == first
+    assert counted.taken() == []
+
+
+async def test_a_status_by_the_person_is_no_change(
+    builder: Builder, calm: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It makes a lock, and takes it away."""
+    folder = builder.repository("work")
+    os.utime(folder / "file0", (1_700_000_000, 1_700_000_000))  # older than the index: nothing to refresh
+    builder.git(folder, "status")
+    made = pane(calm, folder)
+    await read(made)
+    counted = Counted(calm, monkeypatch)
+    (folder / ".git/index.lock").touch()
+    (folder / ".git/index.lock").unlink()
+    builder.git(folder, "status")
+    await read(made)
     assert counted.taken() == []
 
 
