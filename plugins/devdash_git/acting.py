@@ -7,6 +7,8 @@ from devdash_git.branch_desk import BranchDesk
 from devdash_git.desk import Means
 from devdash_git.forward_desk import ForwardDesk
 from devdash_git.hands import Hands
+from devdash_git.look_desk import LookDesk
+from devdash_git.open_desk import OpenDesk
 from devdash_git.push_desk import PushDesk
 from devdash_git.stash_desk import StashDesk
 
@@ -18,3 +20,5 @@ def acting(means: Means) -> Iterator[Desk]:
     yield PushDesk(means, hands)
     yield StashDesk(means, hands)
     yield BranchDesk(means, hands)
+    yield LookDesk(means, hands)
+    yield OpenDesk(means, hands)
