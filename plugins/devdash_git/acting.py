@@ -11,6 +11,7 @@ from devdash_git.look_desk import LookDesk
 from devdash_git.open_desk import OpenDesk
 from devdash_git.push_desk import PushDesk
 from devdash_git.stash_desk import StashDesk
+from devdash_git.worktree_desk import WorktreeDesk
 
 
 def acting(means: Means) -> Iterator[Desk]:
@@ -20,5 +21,6 @@ def acting(means: Means) -> Iterator[Desk]:
     yield PushDesk(means, hands)
     yield StashDesk(means, hands)
     yield BranchDesk(means, hands)
+    yield WorktreeDesk(means, hands)
     yield LookDesk(means, hands)
     yield OpenDesk(means, hands)

@@ -78,6 +78,10 @@ class Finder:
         names = unique_names(paths)
         return Targets(tuple(map(Target, names, paths)), tuple(everything))
 
+    def search_again(self) -> None:
+        """Search with the next reading: a repository was made or removed."""
+        self._searched = None
+
     async def _search(self, root: Path) -> Found:
         try:
             return await self._patience.call(
