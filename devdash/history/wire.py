@@ -124,7 +124,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         name: the rule, the action, or "" for a status.
-        what: the alert's occasion; "done" for an action; "" for a status.
+        what: the alert's occasion; "done" or "failed" for an action; "" for a status.
     """
 
     kind: Kind

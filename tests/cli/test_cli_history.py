@@ -274,6 +274,9 @@ def test_an_action_that_was_run_is_in_the_history(devdash: Run) -> None:
         (one["kind"], one["pane"], one["name"], one["item"], one["what"], one["level"]) for one in events
     ] == [("action", "doer", "touch", "two", "done", "ok")]
     assert events[0]["text"] == "touch two"
+    assert devdash("run", "doer", "refuse").code != 0
+    last = json.loads(devdash("history", "--json").calm().out)["events"][0]
+    assert (last["name"], last["what"], last["level"]) == ("refuse", "failed", "critical")
 
 
 def test_an_action_is_done_where_history_cannot_be_kept(devdash: Run, home: Path) -> None:

@@ -54,7 +54,8 @@ def _alerts(condition: Q, text: str, limit: int) -> Iterator[Event]:
 def _actions(condition: Q, text: str, limit: int) -> Iterator[Event]:
     found = ActionEvent.active.filter(condition, containing(text, "text", "action", "item"))
     for row in found.order_by("-timestamp", "-uid")[:limit]:
-        yield _event(Kind.ACTION, row, name=row.action, item=row.item, what="done", text=row.text)
+        what = "failed" if row.level == Level.CRITICAL else "done"
+        yield _event(Kind.ACTION, row, name=row.action, item=row.item, what=what, text=row.text)
 
 
 def _levels(condition: Q, text: str, limit: int) -> Iterator[Event]:
