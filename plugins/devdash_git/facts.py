@@ -130,12 +130,8 @@ class GitFacts(Facts, frozen=True):
     vendored: tuple[VendoredFacts, ...] = ()
 
 
-def facts(observations: tuple[Observation, ...], now: datetime, day_over: bool = False) -> GitFacts:
-    """The facts of what was observed, as of `now` (aware)."""
-    return GitFacts(tuple(_repository(seen, now) for seen in observations), day_over)
-
-
-def _repository(seen: Observation, now: datetime) -> RepositoryFacts:
+def repository_facts(seen: Observation, now: datetime) -> RepositoryFacts:
+    """The facts of one repository, as of `now` (aware)."""
     status, identity = seen.status, seen.identity
     known = RepositoryFacts(name=seen.target.name, path=printable(str(seen.target.path)), access=seen.access)
     if status is None or identity is None:

@@ -18,7 +18,7 @@ from devdash_git.desk import Means
 from devdash_git.fetch_desk import FetchDesk, PathDesk
 from devdash_git.observe import Observer
 from devdash_git.patience import Patience
-from devdash_git.report import report
+from devdash_git.reporter import Reporter
 from devdash_git.rounds import Rounds
 from devdash_git.rules import is_over, rules_for
 from devdash_git.run import Git
@@ -52,6 +52,7 @@ class GitPane(StaffedPane[GitConfig]):
         self._keeper = Keeper(config, context, self._git, self._patience)
         self._rounds = Rounds(config, context, self._patience, self._observer)
         self._noted = self._book.revision
+        self._reporter = Reporter(context)
 
     def staff(self) -> Iterator[Desk]:
         """Who offers what."""
@@ -88,7 +89,8 @@ class GitPane(StaffedPane[GitConfig]):
         self.context.watch(map(Path, self._rounds.folders[:MAX_WATCHED]))
         vendored = await self._keeper.reading(end - self.context.monotonic())
         now = self.context.now()
-        seen = report(observations, targets.searches, now, day_over=is_over(now, self.config.day_end))
+        over = is_over(now, self.config.day_end)
+        seen = await self._reporter.report(observations, targets.searches, now, day_over=over)
         return with_vendored(seen, vendored, now, strict=self.config.vendored_check)
 
     def rules(self) -> Sequence[Rule[Any]]:

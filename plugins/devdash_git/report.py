@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+import msgspec
+
 from devdash.api import (
     Align,
     Attention,
@@ -18,7 +20,7 @@ from devdash.api import (
 from devdash_git.ages import coarse_age
 from devdash_git.detail import detail
 from devdash_git.discover import Found
-from devdash_git.facts import facts
+from devdash_git.facts import GitFacts, RepositoryFacts, repository_facts
 from devdash_git.needs import needs
 from devdash_git.observe import Observation
 from devdash_git.plain import printable
@@ -68,9 +70,32 @@ def report(
         now: aware.
         day_over: it is later than `day_end`.
     """
-    attentions = [needs(seen, now) for seen in observations]
-    files = MAX_FILES // max(len(observations), 1)
-    rows = tuple(_row(seen, found, now, files) for seen, found in zip(observations, attentions, strict=True))
+    files = files_each(len(observations))
+    return assembled(tuple(part(seen, now, files) for seen in observations), searches, day_over=day_over)
+
+
+class Part(msgspec.Struct, frozen=True):
+    """What one repository adds to the report."""
+
+    row: Row
+    attention: tuple[Attention, ...]
+    facts: RepositoryFacts
+
+
+def files_each(repositories: int) -> int:
+    """How many changed files the details of each may name."""
+    return MAX_FILES // max(repositories, 1)
+
+
+def part(seen: Observation, now: datetime, files: int) -> Part:
+    """What `seen` adds to the report of `now` (aware), with at most `files` changed files."""
+    found = needs(seen, now)
+    return Part(_row(seen, found, now, files), found, repository_facts(seen, now))
+
+
+def assembled(parts: tuple[Part, ...], searches: tuple[Found, ...], *, day_over: bool) -> Report:
+    """The report of its parts; else as `report`."""
+    rows = tuple(one.row for one in parts)
     notices = tuple(
         Notice(Level.UNKNOWN, printable(found.unfinished), found.hint)
         for found in searches
@@ -81,8 +106,8 @@ def report(
         level=worst((*(row.level for row in rows), *(notice.level for notice in notices))),
         summary=_summary(rows, bool(notices)),
         blocks=(*notices, table),
-        facts=facts(observations, now, day_over),
-        attention=tuple(one for found in attentions for one in found),
+        facts=GitFacts(tuple(one.facts for one in parts), day_over),
+        attention=tuple(found for one in parts for found in one.attention),
     )
 
 

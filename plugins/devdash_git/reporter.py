@@ -1,0 +1,82 @@
+"""Makes the report of hundreds of repositories without holding up the loop.
+
+What a repository adds to the report is made again when the repository was observed again, or when a
+minute has passed, since ages are told. The loop has its turn in between.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from devdash.api import PaneContext, Report
+from devdash_git.discover import Found
+from devdash_git.observe import Observation
+from devdash_git.report import Part, assembled, files_each, part
+from devdash_git.targets import Target
+
+TURN_S = 0.004
+"""How long parts are made before the loop has its turn."""
+
+
+class _Made(msgspec.Struct, frozen=True):
+    """A part, and what it was made of."""
+
+    seen: Observation
+    minute: datetime
+    files: int
+    part: Part
+
+
+class Reporter:
+    """Keeps the parts of the last report.
+
+    Args:
+        context: the clocks.
+    """
+
+    def __init__(self, context: PaneContext) -> None:
+        self._context = context
+        self._made: dict[Target, _Made] = {}
+        self._last: tuple[tuple[Part, ...], tuple[Found, ...], bool, Report] | None = None
+
+    async def report(
+        self,
+        observations: Sequence[Observation],
+        searches: tuple[Found, ...],
+        now: datetime,
+        *,
+        day_over: bool,
+    ) -> Report:
+        """As `devdash_git.report.report`; the same object as before when nothing is different."""
+        files = files_each(len(observations))
+        minute = now.replace(second=0, microsecond=0)
+        made: dict[Target, _Made] = {}
+        began = self._context.monotonic()
+        for seen in observations:
+            made[seen.target] = self._part(seen, now, minute, files)
+            if self._context.monotonic() - began > TURN_S:
+                await asyncio.sleep(0)
+                began = self._context.monotonic()
+        self._made = made
+        parts = tuple(one.part for one in made.values())
+        if self._last is not None:
+            before, found, over, report = self._last
+            if (found, over) == (searches, day_over) and _same(before, parts):
+                return report
+        report = assembled(parts, searches, day_over=day_over)
+        self._last = (parts, searches, day_over, report)
+        return report
+
+    def _part(self, seen: Observation, now: datetime, minute: datetime, files: int) -> _Made:
+        known = self._made.get(seen.target)
+        if known is not None and known.seen is seen and (known.minute, known.files) == (minute, files):
+            return known
+        fresh = part(seen, now, files)
+        # Equal content keeps the old object, so that a comparison costs nothing.
+        return _Made(seen, minute, files, known.part if known is not None and known.part == fresh else fresh)
+
+
+def _same(before: tuple[Part, ...], now: tuple[Part, ...]) -> bool:
+    return len(before) == len(now) and all(one is other for one, other in zip(before, now, strict=True))
