@@ -114,20 +114,21 @@ class Taker:
         if file.upstream is None or file.finding is None:
             raise Untakable(f"{printable(file.to)}: {NOTHING_NEW.get(file.state, 'Nothing is known of it.')}")
         mine = await self._context.in_thread(read_file, project.root, file.to)
-        theirs = await self._upstream.content(file.origin, project, file.upstream.oid)
+        commit = file.finding.commit or ""
+        theirs = await self._upstream.content(file.origin, project, file.upstream.oid, commit)
         return Sides(mine, await self._base(project, file, mine, theirs), theirs)
 
     async def _base(
         self, project: Project, file: Tracked, mine: Standing | None, theirs: bytes
     ) -> bytes | None:
-        base = file.base
-        if base is None:
+        if file.taken is None:
             return None
+        base = file.taken.blob
         for known in (theirs, mine.content if mine else None):
             if known is not None and blob_name(known, base) == base:
                 return known
         try:
-            return await self._upstream.content(file.origin, project, base)
+            return await self._upstream.content(file.origin, project, base, file.taken.commit)
         except PaneError:
             return None
 

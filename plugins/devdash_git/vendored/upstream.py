@@ -114,8 +114,11 @@ class Upstream:
             message, hint, failure = error.message, error.hint, FetchFailure.OTHER
         return tuple(Finding(origin=one, at=at, failure=failure, message=message, hint=hint) for one in group)
 
-    async def content(self, origin: Origin, project: Project, oid: str) -> bytes:
+    async def content(self, origin: Origin, project: Project, oid: str, commit: str) -> bytes:
         """A file's content by its name; from the project, from the cache, or from the source.
+
+        Args:
+            commit: one that has it: some servers hand out no single files.
 
         Raises:
             PaneError: it is not to be had.
@@ -124,23 +127,20 @@ class Upstream:
             return found
         if origin.source == HERE:
             raise _lacking(oid)
+        url = project.url(origin.source)
         async with self._turn(origin.source):
-            for whole in (False, True):
-                folder = self._folder(origin.source, whole=whole)
-                if await self._context.in_thread(folder.is_dir):
-                    found = await self._blob(folder, oid, bare=True)
-                    if found is None and not whole:
-                        found = await self._lazily(folder, project.url(origin.source), oid)
-                    if found is not None:
-                        return found
-            try:
-                url = project.url(origin.source)
-                named = await self._ref(origin.ref, url)
-                folder = await self._fetch(origin.source, origin.ref, url, named, whole=True)
-            except (Failed, Gone) as error:
-                raise _lacking(oid) from error
+            folder = await self._made(self._folder(origin.source), oid)
             if (found := await self._blob(folder, oid, bare=True)) is not None:
                 return found
+            with contextlib.suppress(ProcessTimeout):
+                if (found := await self._lazily(folder, url, oid)) is not None:
+                    return found
+            for ref in dict.fromkeys((commit, origin.ref)):
+                with contextlib.suppress(Failed, Gone):
+                    named = await self._ref(ref, url)
+                    whole = await self._fetch(origin.source, ref, url, named, whole=True)
+                    if (found := await self._blob(whole, oid, bare=True)) is not None:
+                        return found
         raise _lacking(oid)
 
     async def prefetch(self, origin: Origin, project: Project, oids: Sequence[str]) -> None:
@@ -238,7 +238,7 @@ class Upstream:
                 await self._made(folder, like)
                 answer = await self._git.converse(
                     folder,
-                    *_settings(url, partial=not whole),
+                    *_settings(url, partial=depth == PARTIAL),
                     *(*FETCH, *depth, "--end-of-options", "upstream", f"{name}:{_own_ref(ref)}"),
                     timeout=self._config.fetch_timeout,
                     bare=True,
