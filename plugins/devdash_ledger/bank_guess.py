@@ -230,7 +230,8 @@ class _Guesser:
         proven = self._proven(amount, sums[0], signs[0]) if sums and len(signs) == 1 else None
         options = [_BOTH[0], _BOTH[1]] if proven is None else [proven]
         sample = next((cell.strip() for cell in cells if _has_minus(cell)), cells[0].strip())
-        self._decide(f'Which way did the money of "{sample}" go?', [(one,) for one in options])
+        was, else_was = ("spent", "earned") if _has_minus(sample) else ("earned", "spent")
+        self._decide(f'Was "{sample}" {was} (in) or {else_was} (out)?', [(one,) for one in options])
 
     def _words(self) -> int | None:
         """The one column that says in and out in words."""

@@ -2,12 +2,16 @@
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from devdash_ledger.bank_match import Booked
 from devdash_ledger.bank_rows import BankRow
 from devdash_ledger.bank_words import ALIKE, words
+from devdash_ledger.journal import AccountType
+from devdash_ledger.orders import Habit
 
+_PAIR = 2
+_FLOWS = (AccountType.INCOME, AccountType.EXPENSES)
 MAX_COMMON = 500
 """A word that stands in more entries than this tells nothing."""
 
@@ -53,6 +57,26 @@ class History:
 
     def _weight(self, word: str) -> float:
         return math.log(1 + (len(self._known) + 1) / (self._counts[word] + 1))
+
+
+class Elsewhere:
+    """What was earned or spent with payees on any account: for those that `History` never saw.
+
+    Args:
+        habits: the newest entry of each payee.
+        kind_of: what kind an account is.
+    """
+
+    def __init__(self, habits: Iterable[Habit], kind_of: Callable[[str], AccountType]) -> None:
+        self._by_payee: dict[str, str] = {}
+        for habit in habits:
+            flows = {one for one in habit.accounts if kind_of(one) in _FLOWS}
+            if len(flows) == 1 and len(set(habit.accounts)) == _PAIR:
+                self._by_payee.setdefault(_plain(habit.payee), flows.pop())
+
+    def suggest(self, row: BankRow) -> str:
+        """What the payee's newest entry earned or spent, where it has two accounts; "" for none."""
+        return self._by_payee.get(_plain(row.payee), "") if row.payee else ""
 
 
 def _plain(text: str) -> str:

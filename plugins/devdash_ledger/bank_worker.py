@@ -22,7 +22,7 @@ from devdash_ledger.bank_orders import Again, Begin, Begun, Guessed, Look
 from devdash_ledger.bank_predict import predicted
 from devdash_ledger.bank_review import Review
 from devdash_ledger.bank_rows import read
-from devdash_ledger.bank_suggest import History
+from devdash_ledger.bank_suggest import Elsewhere, History
 from devdash_ledger.bank_toml import toml
 from devdash_ledger.journal import AccountType
 from devdash_ledger.kinds import kinds
@@ -52,6 +52,9 @@ def begin(order: Begin) -> Begun:
     known = booked(order.journal, account, entries, rows)
     history = History(known)
     suggested = {row.id: found.others.get(row.id) or history.suggest(row) for row in rows}
+    if not all(suggested.values()):
+        elsewhere = Elsewhere(index(order.journal).habits, kinds({}, {}))
+        suggested = {row.id: suggested[row.id] or elsewhere.suggest(row) for row in rows}
     matches = match(rows, known, bank.window)
     new = [row for row, one in zip(rows, matches, strict=True) if one.likeness is Likeness.NEW]
     unknown = [row for row in new if bank.predict and not suggested[row.id]]

@@ -43,9 +43,11 @@ class Writing:
         return self._config.timeout * _WORKER_SHARE
 
     def told(self, file: str) -> str:
-        """What the journal of the main file `file` is called, where there are several; else empty."""
-        found = (name for name, book in self._books.items() if str(book.file) == file)
-        return next(found, "") if len(self._books) > 1 else ""
+        """What a journal is called, by its main `file`, where there are several or it is no more; else empty."""
+        name = next((name for name, book in self._books.items() if str(book.file) == file), None)
+        if name is None:
+            return Path(file).name
+        return name if len(self._books) > 1 else ""
 
     def offered(self, actions: Sequence[Action], latest: Collection[Action] = ()) -> tuple[Action, ...]:
         """`actions`, with the choice of a journal first where there are several.

@@ -13,8 +13,10 @@ from devdash_ledger.bank_match import Booked, Likeness, Match, match
 from devdash_ledger.bank_review import Bulk, Choice, Review
 from devdash_ledger.bank_rows import BankRow, identified
 from devdash_ledger.bank_shelf import Shelf
-from devdash_ledger.bank_suggest import History
+from devdash_ledger.bank_suggest import Elsewhere, History
 from devdash_ledger.bank_words import words
+from devdash_ledger.kinds import kinds as kinds_of_names
+from devdash_ledger.orders import Habit
 
 
 def rows(*given_rows: tuple[str, str, str]) -> tuple[BankRow, ...]:
@@ -107,6 +109,21 @@ def test_history_suggests() -> None:
     )
     assert [history.suggest(row) for row in asked] == ["Expenses:Party", "Expenses:Power", "", ""]
     assert words("VISA *4711 Café-Bar 12/26") == {"visa", "cafe", "bar"}
+
+
+def test_what_another_account_paid_for_suggests() -> None:
+    """A payee that this bank never paid: where the payee's newest entry went, if that is one account."""
+    habits = (
+        Habit("Cafe", "Dinner", ("Expenses:Food", "Liabilities:Card"), ("1 EUR", "")),
+        Habit("Employer", "", ("Assets:Other", "Income:Salary"), ("1 EUR", "")),
+        Habit("Split", "", ("Expenses:Food", "Expenses:Gift", "Assets:Other"), ("1 EUR", "1 EUR", "")),
+        Habit("Move", "", ("Assets:Other", "Assets:Cash"), ("1 EUR", "")),
+    )
+    elsewhere = Elsewhere(habits, kinds_of_names({}, {}))
+    asked = rows(
+        *(("2026-04-01", "-1", payee) for payee in ("CAFE", "Employer", "Split", "Move", "", "Else"))
+    )
+    assert [elsewhere.suggest(row) for row in asked] == ["Expenses:Food", "Income:Salary", "", "", "", ""]
 
 
 def review() -> Review:

@@ -121,6 +121,8 @@ async def test_a_review_of_a_journal_that_is_gone_from_the_settings_is_said(
         both, request(both, "import", path=str(tmp_path / "s.csv"), bank="work", journal="work.dat")
     )
     alone = pane(context, None, files=(tmp_path / "main.beancount", tmp_path / "other.dat"))
+    only = pane(context, tmp_path / "main.beancount")
+    assert "s.csv (work, work.dat)" in str((await only.read()).blocks[0])
     with pytest.raises(PaneError, match="no journal of this pane"):
         await said_yes(alone, request(alone, "finish"))
 
