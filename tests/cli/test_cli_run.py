@@ -211,7 +211,7 @@ def test_a_question_is_asked_on_the_terminal(folder: Path, answer: str, code: in
 
 def test_text_to_be_copied_has_standard_output_to_itself(run: Run) -> None:
     """So that it can be piped on."""
-    assert run("copy") == Result(0, "copied text\n", "copied\n")
+    assert run("copy") == Result(0, "copied text\n", "copied\nwhat it is\n")
 
 
 def test_blocks_follow_the_message(run: Run) -> None:

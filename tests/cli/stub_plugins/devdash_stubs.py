@@ -136,7 +136,9 @@ class Doer(Pane[PaneConfig]):
                 said = ", ".join(f"{value.name}={value.value}" for value in request.values)
                 return Outcome(message=said)
             case "copy":
-                return Outcome(message="copied", effects=(CopyText("copied text"),))
+                return Outcome(
+                    message="copied", blocks=(Text("what it is"),), effects=(CopyText("copied text"),)
+                )
             case "edit":
                 return Outcome(message="opening", effects=(OpenEditor(str(Path("/some/file")), 7),))
             case "shell":
