@@ -43,7 +43,7 @@ class Writing:
         return self._config.timeout * _WORKER_SHARE
 
     def told(self, file: str) -> str:
-        """What a journal is called, by its main `file`, where there are several or it is no more; else empty."""
+        """What a journal is called, by its main `file`, where there are several, or it is none of them."""
         name = next((name for name, book in self._books.items() if str(book.file) == file), None)
         if name is None:
             return Path(file).name
