@@ -3,7 +3,7 @@
 The fields are the pane's, so argparse cannot know them: they are read here, once the action is known.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 
 import msgspec
@@ -41,7 +41,8 @@ def read_words(action: Action, words: Sequence[str]) -> Words:
 
     A flag needs no value: `--NAME` is yes, `--no-NAME` is no. What follows another field is its
     value, even when it begins with "-". After `--` all that comes is ITEM. An action about the whole
-    pane has no ITEM: the word that stands alone is its first field.
+    pane has no ITEM: the word that stands alone is its first field. Where it has several fields that must
+    be given, so many words are those, in their order, and `NAME VALUE` behind them is another field.
 
     Raises:
         UsageError: everything that does not fit, a line each.
@@ -85,6 +86,9 @@ def read_words(action: Action, words: Sequence[str]) -> Words:
     lone = _lone_field(action)
     if lone is not None and len(items) == 1 and lone not in values:
         values[lone] = items.pop()
+    if lone is not None and len(items) > 1 and (placed := _placed(action, items, values)) is not None:
+        values |= placed
+        items = []
     if len(items) > 1:
         problems.append("one ITEM at most, not " + ", ".join(f"'{clean(item)}'" for item in items))
     if problems:
@@ -96,6 +100,26 @@ def _lone_field(action: Action) -> str | None:
     """The field whose name need not be said."""
     first = next(iter(action.fields), None)
     return first.name if first is not None and action.scope is Scope.PANE and not _is_flag(first) else None
+
+
+def _given_fields(action: Action) -> tuple[str, ...]:
+    """The fields that have to be given."""
+    fields = (field for field in action.fields if field.kind is not FieldKind.FLAG)
+    return tuple(field.name for field in fields if field.required and not field.default)
+
+
+def _placed(action: Action, words: Sequence[str], values: Mapping[str, str]) -> dict[str, str] | None:
+    """Words without dashes by their places: "vendor URL PATH as PLACE"; None when they do not fit."""
+    first = [name for name in _given_fields(action) if name not in values]
+    if len(first) < 2 or len(words) < len(first) or (len(words) - len(first)) % 2:
+        return None
+    behind = words[len(first) :]
+    pairs = dict(zip(behind[::2], behind[1::2], strict=True))
+    taken = {*first, *values}
+    known = {field.name for field in action.fields if not _is_flag(field)} - taken
+    if len(pairs) * 2 != len(behind) or not pairs.keys() <= known:
+        return None
+    return dict(zip(first, words, strict=False)) | pairs
 
 
 def _is_flag(field: Field | None) -> bool:
@@ -112,7 +136,10 @@ def _unknown(action: Action, name: str, known: Iterable[str]) -> str:
 def help_blocks(pane: str, action: Action) -> tuple[Block, ...]:
     """How the action is called, and its fields."""
     lone = _lone_field(action)
+    placed = _given_fields(action)
     own = f" [{lone.upper()}]" if lone is not None else ""
+    if lone is not None and len(placed) > 1:
+        own = "".join(f" {name.upper()}" for name in placed)
     item = {Scope.PANE: own, Scope.ITEM: " ITEM", Scope.EITHER: " [ITEM]"}[action.scope]
     fields = " [--NAME VALUE]…" if action.fields else ""
     usage = Text(f"devdash run {pane} {action.name}{item}{fields} [--yes]")
