@@ -131,6 +131,7 @@ class Observer:
         self._patience = patience
         self._book = book
         self._slots = asyncio.Semaphore(min(4, os.cpu_count() or 1))
+        self._looks = asyncio.Semaphore(4)
         self._known: dict[Path, tuple[Identity, tuple[adapter.Remote, ...] | None]] = {}
         self._views: dict[Path, tuple[_ViewKey, relations.View]] = {}
         self._trusted = {tidy(context.folder / path.expanduser()) for path in config.trust}
@@ -141,17 +142,20 @@ class Observer:
         Raises:
             Unavailable, ProgramMissing: git itself is not there.
         """
-        async with self._slots:
-            try:
-                return await self._observe(target, Deadline(self._context, self._config.repo_timeout))
-            except AccessProblem as problem:
-                return _unseen(target, problem)
-            except (Unavailable, ProgramMissing):
-                raise
-            except ProcessTimeout:
-                return _unseen(target, timed_out(self._config.repo_timeout))
-            except PaneError as error:  # too much output, no more threads: nothing is known of this one
-                return _unseen(target, AccessProblem(Access.TIMEOUT, error.message, error.hint))
+        try:
+            return await self._observe(target)
+        except AccessProblem as problem:
+            return _unseen(target, problem)
+        except (Unavailable, ProgramMissing):
+            raise
+        except ProcessTimeout:
+            return _unseen(target, timed_out(self._config.repo_timeout))
+        except PaneError as error:  # too much output, no more threads: nothing is known of this one
+            return _unseen(target, AccessProblem(Access.TIMEOUT, error.message, error.hint))
+
+    def _deadline(self) -> Deadline:
+        """Begun when it is a repository's turn: the wait for it is not the repository's fault."""
+        return Deadline(self._context, self._config.repo_timeout)
 
     async def verified(self, target: Target, timeout: float) -> Identity:
         """Who `target` is, asked anew: for what acts on it.
@@ -172,21 +176,25 @@ class Observer:
         """Whether the person listed it under `trust`."""
         return not self._trusted.isdisjoint({target.path, seen.top})
 
-    async def _observe(self, target: Target, deadline: Deadline) -> Observation:
-        seen, glanced = await self._look(target.path, deadline, look_closely)
-        identity, remotes = await self._identity(target, seen, deadline)
-        began = self._context.monotonic()
-        status = await self._status(target, identity, deadline)
-        took_s = self._context.monotonic() - began
+    async def _observe(self, target: Target) -> Observation:
+        """Looks at files have a few more slots than git, so that a processor is not idle while one waits."""
+        async with self._looks:
+            seen, glanced = await self._look(target.path, self._deadline(), look_closely)
+        async with self._slots:
+            deadline = self._deadline()
+            identity, remotes = await self._identity(target, seen, deadline)
+            began = self._context.monotonic()
+            status = await self._status(target, identity, deadline)
+            took_s = self._context.monotonic() - began
         remote = upstream_remote(identity.settings, status)
         names = identity.settings.remotes if remote is None else (remote,)
         files = await self._patience.call(
-            target.path, deadline.left(), _files, identity.look, names, status.upstream
+            target.path, self._config.repo_timeout, _files, identity.look, names, status.upstream
         )
         records = [record for name in names if (record := self._book.of(identity.look.common_dir, name))]
         contact = _latest(files.contact, records)
         version = await self._git.version()
-        view = await self._view(target, identity, status, files.refs, deadline)
+        view = await self._view(target, identity, status, files.refs)
         return Observation(
             target=target,
             identity=identity,
@@ -265,7 +273,6 @@ class Observer:
         identity: Identity,
         status: Status,
         refs: branches.RefsStamp | None,
-        deadline: Deadline,
     ) -> relations.View:
         if identity.look.bare:
             return relations.View()
@@ -278,12 +285,14 @@ class Observer:
             answer = await self._git.read(identity.look.top, *arguments, timeout=deadline.left())
             return answer.out if answer.code == 0 else None
 
-        view = await relations.view(
-            ask,
-            branch=status.branch,
-            has_commit=status.oid is not None,
-            has_remote=bool(identity.settings.remotes),
-        )
+        async with self._slots:
+            deadline = self._deadline()
+            view = await relations.view(
+                ask,
+                branch=status.branch,
+                has_commit=status.oid is not None,
+                has_remote=bool(identity.settings.remotes),
+            )
         self._views[target.path] = (key, view)
         return view
 

@@ -53,6 +53,7 @@ class GitPane(StaffedPane[GitConfig]):
         self._rounds = Rounds(config, context, self._patience, self._observer)
         self._noted = self._book.revision
         self._reporter = Reporter(context)
+        self._watched: tuple[str, ...] = ()
 
     def staff(self) -> Iterator[Desk]:
         """Who offers what."""
@@ -86,7 +87,9 @@ class GitPane(StaffedPane[GitConfig]):
         self._noted = self._book.revision
         left = end - self.context.monotonic()
         observations = await self._rounds.go(targets.items, left, anew=anew)
-        self.context.watch(map(Path, self._rounds.folders[:MAX_WATCHED]))
+        if self._watched is not self._rounds.folders:
+            self._watched = self._rounds.folders
+            self.context.watch(map(Path, self._watched[:MAX_WATCHED]))
         vendored = await self._keeper.reading(end - self.context.monotonic())
         now = self.context.now()
         over = is_over(now, self.config.day_end)

@@ -60,6 +60,9 @@ class Rounds:
         context: threads and clocks.
         patience: holds the glances that do not come back.
         observer: asks git.
+
+    Attributes:
+        folders: where changes would be noticed; the same object while they are the same.
     """
 
     def __init__(
@@ -70,6 +73,7 @@ class Rounds:
         self._patience = patience
         self._observer = observer
         self._known: dict[Target, Known] = {}
+        self.folders: tuple[str, ...] = ()
 
     async def go(self, targets: Sequence[Target], seconds: float, *, anew: bool) -> tuple[Observation, ...]:
         """Observe `targets`, in their order, within `seconds`.
@@ -88,16 +92,16 @@ class Rounds:
         )
         now = self._context.monotonic()
         self._known |= {target: Known(seen, now) for target, seen in asked.items()}
+        if asked:
+            self.folders = self._folders()
         return tuple(self._known[target].seen for target in targets)
 
-    @property
-    def folders(self) -> tuple[str, ...]:
-        """Where changes would be noticed."""
+    def _folders(self) -> tuple[str, ...]:
         found: dict[str, None] = {}
         for known in self._known.values():
             if known.seen.glance is not None:
                 found |= dict.fromkeys(known.seen.glance.folders)
-        return tuple(found)
+        return self.folders if tuple(found) == self.folders else tuple(found)
 
     async def _fresh(self) -> set[Target]:
         """Those that may be taken as they were."""
