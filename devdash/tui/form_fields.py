@@ -19,6 +19,15 @@ MOST_LABEL = 24
 """Cells for the labels; a longer one is wrapped."""
 
 
+class Box(Checkbox):
+    """A box with a cross or without: the colour alone, as Textual has it, does not say it to everybody."""
+
+    def render(self) -> Content:
+        """The box as it is now."""
+        self.BUTTON_INNER = "X" if self.value else " "
+        return super().render()
+
+
 class FieldRow(Vertical):
     """A line of a form.
 
@@ -128,7 +137,7 @@ def _default(field: Field, today: date) -> str:
 def _editor(field: Field, default: str) -> Input | Checkbox | Select[str]:
     name = f"field-{field.name}"
     if field.kind is FieldKind.FLAG:
-        return Checkbox("yes", default == "yes", id=name, compact=True)
+        return Box("yes", default == "yes", id=name, compact=True)
     if field.kind is FieldKind.CHOICE:
         options = [(Content(clean(choice)), choice) for choice in field.choices]
         return Select(options, value=default, allow_blank=False, id=name, compact=True)
