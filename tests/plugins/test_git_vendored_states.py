@@ -1,6 +1,8 @@
 """Each of the ten states of a vendored file, on real repositories, and nothing asked of a network unasked."""
 
+import asyncio
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -239,3 +241,20 @@ async def test_the_persons_own_remotes_refs_and_index_stay_as_they_are(bed: Bed)
     await bed.do("check-vendored")
     await bed.do("take", "./file")
     assert seen() == before
+
+
+async def test_only_the_first_reading_waits_for_a_source(bed: Bed, context: Make, tmp_path: Path) -> None:
+    """A server that accepts and never answers must not hold the screen; what comes late wakes the pane."""
+    await bed.vendor()
+    woken = asyncio.Event()
+    late = [datetime(2030, 1, 1, tzinfo=UTC)]
+    made = context(name="screen", now=lambda: late[0], on_wake=woken.set)
+    strict = Bed(bed.builder, made, vendored_check=True)
+    assert await strict.states() == {"file": "current"}
+    bed.upstream("file", "news\n")
+    late[0] += timedelta(hours=2)
+    woken.clear()
+    assert await strict.states() == {"file": "current"}, "as it was known"
+    async with asyncio.timeout(20):
+        await woken.wait()
+    assert await strict.states() == {"file": "upstream-changed"}

@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from devdash_git.vendored.model import Finding, Origin
+from devdash_git.vendored.survey import stamp_of
 
 VERSION = 1
 
@@ -36,14 +37,18 @@ class Findings:
     def __init__(self, folder: Path) -> None:
         self._path = folder / "vendored.json"
         self._memory: dict[Path, dict[Origin, Finding]] = {}
+        self._stamp: tuple[int, ...] | None = None
         self._lock = threading.Lock()
 
     def of(self, root: Path) -> Mapping[Origin, Finding]:
         """The findings of the project at `root`. A file that cannot be read counts as empty."""
         with self._lock:
-            for page in self._read().pages:
-                if page.root == _name(root):
-                    self._merge(root, page.findings)
+            stamp = stamp_of(self._path)
+            if stamp is None or stamp != self._stamp:
+                self._stamp = stamp
+                for page in self._read().pages:
+                    if page.root == _name(root):
+                        self._merge(root, page.findings)
             return dict(self._memory.get(root, {}))
 
     def add(self, root: Path, found: Iterable[Finding], tracked: Iterable[Origin]) -> None:

@@ -16,6 +16,12 @@ from devdash_git.vendored.project import HERE, Project, project_at
 from devdash_git.vendored.survey import Contents, Survey, survey
 from devdash_git.vendored.upstream import Upstream
 
+HERE_EVERY_S = 30.0
+"""How old it may be what is known of other branches of the project itself, with `vendored_check`."""
+
+AGAIN_S = 300.0
+"""When a source that could not be asked is asked again."""
+
 AT_ONCE = 4
 """Sources asked at a time."""
 
@@ -38,6 +44,7 @@ class Keeper:
         self._wanted = tuple(map(entry_of, config.vendored))
         self._findings = Findings(context.cache_dir)
         self._contents = Contents()
+        self._first = True
         self._checking: asyncio.Task[tuple[Finding, ...]] | None = None
         self.upstream = Upstream(config, context, git)
 
@@ -50,26 +57,34 @@ class Keeper:
             return Survey(problems=((problem.message, problem.hint),)) if self._wanted else Survey()
 
     async def reading(self, seconds: float) -> Survey:
-        """As `look`; with `vendored_check` sources that were not asked for long are asked first.
+        """As `look`; with `vendored_check` sources that were not asked for long are asked as well.
+
+        The first reading waits for them, since `devdash check` has no other. Later ones go on without,
+        and what the sources say wakes the pane.
 
         Args:
-            seconds: how long the reading can wait for that. What comes later wakes the pane.
+            seconds: how long the first reading can wait.
         """
+        patience, self._first = max(seconds, 0) if self._first else 0.0, False
         seen = await self.look()
         due = self._due(seen)
         if not due and self._checking is None:
             return seen
         if self._checking is None:
-            self._checking = asyncio.ensure_future(self.check(seen, due))
-            self._checking.add_done_callback(_noticed)
+            self._checking = asyncio.ensure_future(self.check(seen, due, quietly=True))
+            self._checking.add_done_callback(self._noticed)
         task = self._checking
-        done, _ = await asyncio.wait({task}, timeout=max(seconds, 0))
+        done, _ = await asyncio.wait({task}, timeout=patience)
         if not done:
-            task.add_done_callback(lambda _: self._context.wake())
             return seen
         self._checking = None
         task.result()
         return await self.look()
+
+    def _noticed(self, task: "asyncio.Task[tuple[Finding, ...]]") -> None:
+        """Read again; how it ended is told then, or by nobody when the pane has stopped."""
+        if not task.cancelled() and task.exception() is None:
+            self._context.wake()
 
     def give_up(self) -> None:
         """Wait for no source any more."""
@@ -80,18 +95,29 @@ class Keeper:
         """What a reading has to ask for: what was not asked for long, and what needs no network."""
         if not self._config.vendored_check or seen.project is None:
             return ()
-        oldest = self._context.now().timestamp() - self._config.vendored_every
+        now = self._context.now().timestamp()
         findings = {file.origin: file.finding for file in seen.files}
-        return tuple(
-            entry.origin
-            for entry in seen.entries
-            if (found := findings.get(entry.origin)) is None
-            or found.at < oldest
-            or entry.origin.source == HERE
-        )
+        origins = dict.fromkeys(entry.origin for entry in seen.entries)
+        return tuple(origin for origin in origins if self._is_due(origin, findings.get(origin), now))
 
-    async def check(self, seen: Survey, origins: Iterable[Origin]) -> tuple[Finding, ...]:
-        """Ask sources, a few at a time, and remember what they said. Failures are in the findings."""
+    def _is_due(self, origin: Origin, finding: Finding | None, now: float) -> bool:
+        if finding is None:
+            return True
+        age = float(self._config.vendored_every)
+        if origin.source == HERE:
+            age = min(age, HERE_EVERY_S)
+        elif finding.failure is not None:
+            age = min(age, AGAIN_S)
+        return now - finding.at >= age
+
+    async def check(
+        self, seen: Survey, origins: Iterable[Origin], *, quietly: bool = False
+    ) -> tuple[Finding, ...]:
+        """Ask sources, a few at a time, and remember what they said. Failures are in the findings.
+
+        Args:
+            quietly: say nothing of how far it is, since nobody asked for it.
+        """
         if seen.project is None:
             raise PaneError("The project's folder cannot be read.")
         project = seen.project
@@ -107,7 +133,8 @@ class Keeper:
             async with slots:
                 found = await self.upstream.find(group, project, known)
             ended += 1
-            self._context.progress(f"asked {ended} of {len(groups)} sources")
+            if not quietly:
+                self._context.progress(f"asked {ended} of {len(groups)} sources")
             return found
 
         async with asyncio.TaskGroup() as tasks:
@@ -139,12 +166,6 @@ class Keeper:
         except LockProblem as problem:
             return Survey(problems=((problem.message, problem.hint),))
         return survey(project, self._wanted, self._findings.of(project.root), self._contents)
-
-
-def _noticed(task: "asyncio.Task[tuple[Finding, ...]]") -> None:
-    """Take note of how a check ended that nobody waits for, so that asyncio does not complain."""
-    if not task.cancelled():
-        task.exception()
 
 
 def entry_of(wanted: Vendored) -> Entry:

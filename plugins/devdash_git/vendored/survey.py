@@ -93,10 +93,27 @@ class Survey(msgspec.Struct, frozen=True):
 
 
 class Contents:
-    """Names of the contents of a project's files, kept as long as stat says that they are the same."""
+    """Names of the contents of a project's files, and its lock file, kept as long as stat says that they
+    are the same: a look at what has not changed reads nothing."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[Path, int], tuple[tuple[int, ...], str]] = {}
+        self._locked: tuple[Path, tuple[int, ...], tuple[Entry, ...]] | None = None
+
+    def entries(self, lock: Path) -> tuple[Entry, ...]:
+        """The entries of the lock file.
+
+        Raises:
+            LockProblem: it cannot be used.
+        """
+        stamp = stamp_of(lock)
+        if stamp is not None and self._locked is not None and self._locked[:2] == (lock, stamp):
+            return self._locked[2]
+        self._locked = None
+        entries = read_lock(lock)
+        if stamp is not None:
+            self._locked = (lock, stamp, entries)
+        return entries
 
     def name(self, root: Path, to: str, like: str) -> str | None:
         """What git calls the content of the file; None when there is none.
@@ -105,7 +122,7 @@ class Contents:
             GroundProblem: it cannot be used.
         """
         key = (root / to, len(like))
-        stamp = _stamp(root / to)
+        stamp = stamp_of(root / to)
         known = self._known.get(key)
         if stamp is not None and known is not None and known[0] == stamp:
             return known[1]
@@ -119,7 +136,8 @@ class Contents:
         return oid
 
 
-def _stamp(path: Path) -> tuple[int, ...] | None:
+def stamp_of(path: Path) -> tuple[int, ...] | None:
+    """Changes whenever the file does; None when there is none."""
     try:
         info = path.lstat()
     except OSError:
@@ -142,7 +160,7 @@ def survey(
 ) -> Survey:
     """See all files. Blocks as long as reading them takes; run it in a thread."""
     try:
-        entries = entries_of(read_lock(project.lock), wanted)
+        entries = entries_of(contents.entries(project.lock), wanted)
     except LockProblem as problem:
         return Survey(project, problems=((problem.message, problem.hint),))
     files: dict[str, Tracked] = {}
