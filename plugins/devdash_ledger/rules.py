@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import PurePath
 
 from devdash.api import Level, Rule
-from devdash_ledger import budget_table, reckoning, report, standing
+from devdash_ledger import budget_table, reckoning, report, several, standing
 from devdash_ledger.facts import BudgetMonth, ErrorKind, FloorBalance, LedgerFacts
 
 _PANE = frozenset({""})
@@ -154,9 +154,18 @@ Say = Callable[[BudgetMonth, Mapping[str, int]], str]
 
 def _words(facts: LedgerFacts, item: str, prefix: Prefix, say: Say) -> str:
     row = _current(facts, prefix).get(item)
-    return say(row, {}) if row is not None else f"{item}: the budget is gone"
+    return _of(prefix(row.journal), say(row, {})) if row is not None else f"{item}: the budget is gone"
 
 
 def _low(facts: LedgerFacts, item: str, prefix: Prefix) -> str:
     one = _floors(facts, prefix).get(item)
-    return standing.low(one) if one is not None else f"{item}: it has no floor any more"
+    return (
+        _of(prefix(one.journal), standing.low(one))
+        if one is not None
+        else f"{item}: it has no floor any more"
+    )
+
+
+def _of(begins: str, text: str) -> str:
+    """`text` with the journal that it is about, whose rows' keys begin so; empty: there is only one."""
+    return several.told(begins.removesuffix(several.APART), text) if begins else text

@@ -12,7 +12,7 @@ from devdash_ledger.facts import LedgerFacts
 from devdash_ledger.sight import Sight
 
 MAX_ERRORS = 50
-_APART = "/"
+APART = "/"
 """Between a journal's name and what a row is called in it."""
 
 
@@ -48,20 +48,25 @@ def names(files: Sequence[str]) -> tuple[str, ...]:
 
 def begin(name: str) -> str:
     """What the keys of the rows of the journal `name` begin with."""
-    return name + _APART
+    return name + APART
 
 
 def whose(item: str | None, parts: Sequence[str]) -> tuple[str, str | None]:
     """The journal's name and its own key of a row; the name is empty where `item` has none."""
     for name in parts:
-        if item is not None and item.startswith(name + _APART):
-            return name, item.removeprefix(name + _APART)
+        if item is not None and item.startswith(name + APART):
+            return name, item.removeprefix(name + APART)
     return "", item
 
 
 def key_in(name: str, key: str) -> str:
     """The key of a row of the journal `name`, among those of all."""
-    return f"{name}{_APART}{key}"
+    return f"{name}{APART}{key}"
+
+
+def told(name: str, text: str) -> str:
+    """What is said of the journal `name` where it stands among what is said of others."""
+    return f"{name}: {text}"
 
 
 def build(parts: Sequence[Part]) -> Report:
@@ -103,7 +108,7 @@ def _blocks(part: Part, one: Report) -> list[Block]:
     for block in one.blocks:
         if isinstance(block, Table):
             rows = tuple(
-                msgspec.structs.replace(row, key=f"{part.name}{_APART}{row.key}") for row in block.rows
+                msgspec.structs.replace(row, key=f"{part.name}{APART}{row.key}") for row in block.rows
             )
             heading = " · ".join(text for text in (part.name, block.heading) if text)
             found.append(msgspec.structs.replace(block, rows=rows, heading=heading))
@@ -125,8 +130,9 @@ def _wrong(parts: Sequence[Part]) -> Iterator[Attention]:
 
 
 def _attention(part: Part, found: Attention) -> Attention:
-    item = None if found.item is None else f"{part.name}{_APART}{found.item}"
-    return msgspec.structs.replace(found, key=f"{part.name}{_APART}{found.key}", item=item)
+    item = None if found.item is None else f"{part.name}{APART}{found.item}"
+    key, text = f"{part.name}{APART}{found.key}", told(part.name, found.text)
+    return msgspec.structs.replace(found, key=key, text=text, item=item)
 
 
 def _facts(built: Sequence[tuple[Part, Report]]) -> LedgerFacts:

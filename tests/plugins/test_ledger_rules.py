@@ -289,3 +289,11 @@ async def test_several_journals_keep_their_own_budgets_and_floors(
         f"home.beancount/{FOOD}:budget-over",
         "club.beancount/Assets:Till EUR:floor",
     }
+    told = {one.text for one in report.attention}
+    assert told == {
+        "home.beancount: Expenses:Food is over its budget: 41.00 of 40.00 EUR",
+        "club.beancount: Assets:Till is below its floor of 97 EUR: 96.00 EUR",
+    }
+    say = {name: named[name].say for name in ("budget-over", "floor")}
+    items = {"budget-over": f"home.beancount/{FOOD}", "floor": "club.beancount/Assets:Till EUR"}
+    assert {words(found, items[name]) for name, words in say.items() if words is not None} == told
