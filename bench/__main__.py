@@ -23,6 +23,7 @@ BENCHMARKS = {
     "alert-engine": "bench.alert_engine",
     "history-chart": "bench.history_chart",
     "ledger": "bench.ledger",
+    "git": "bench.git",
 }
 
 

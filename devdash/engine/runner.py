@@ -63,7 +63,7 @@ class Runner:
         self._chance = chance
         self._due = asyncio.Event()
         self._wish = asyncio.Event()
-        self._last_end = float("-inf")
+        self._last_woken = float("-inf")
         self._asked = False
         self._admitted: tuple[Report, Report] | None = None
         self._blocked = False
@@ -186,8 +186,6 @@ class Runner:
             self._fail(error)
         else:
             self._succeed(report, self._clock.monotonic() - began)
-        finally:
-            self._last_end = self._clock.monotonic()
 
     async def _read_when_old(self, read_elapsed: float | None) -> None:
         """Read when the data of that moment are as old as they may get."""
@@ -203,10 +201,13 @@ class Runner:
         await self._clock.wait(self._due, delay_s)
         while True:
             await self._until_allowed()
+            woken = self._due.is_set()
             self._due.clear()
             self._asked = self._wish.is_set()
             self._wish.clear()
             await self.read_once()
+            if woken:  # one at its time takes no turn from what a pane asks for right after it
+                self._last_woken = self._clock.monotonic()
             delay = self._delay()
             self._set(next_elapsed=self._clock.elapsed() + delay)
             await self._clock.wait(self._due, delay)
@@ -217,7 +218,7 @@ class Runner:
             self._due.clear()
             self._set(next_elapsed=None)
             await self._due.wait()
-        gap = schedule.WAKE_GAP_S - (self._clock.monotonic() - self._last_end)
+        gap = schedule.WAKE_GAP_S - (self._clock.monotonic() - self._last_woken)
         if gap > 0:
             await self._clock.wait(self._wish, gap)
 

