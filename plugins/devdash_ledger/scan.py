@@ -18,6 +18,7 @@ import msgspec
 
 from devdash.api import Unavailable
 from devdash_ledger.facts import JournalError
+from devdash_ledger.globs import patterns_of
 from devdash_ledger.journal import AccountType, Format
 from devdash_ledger.kinds import declared
 from devdash_ledger.odd_lines import INCLUDE, PLUGIN, Odd, odd_lines
@@ -145,8 +146,9 @@ class _Walk:
             raise Unavailable(f"the journal includes more than {MAX_FILES} files")
         odd = odd_lines(text, wary=self._wary) if self._language is Format.BEANCOUNT else Odd()
         self._look(file, text, odd)
-        for line, pattern in self._includes(file, text, odd):
-            self._follow(file, line, pattern, (*above, file))
+        for line, name in self._includes(file, text, odd):
+            for pattern in patterns_of(name, self._language):
+                self._follow(file, line, pattern, (*above, file))
 
     def _text(self, file: str, source: str) -> bytes | None:
         """The file's bytes; None where there is none or it may not be read, which its reader will say."""
@@ -208,6 +210,8 @@ class _Walk:
         if is_glob or _mode(pattern) is None:
             self.patterns.add(pattern)
         found = sorted(glob.glob(pattern, recursive=True)) if is_glob else [pattern]  # noqa: PTH207
+        if is_glob and self._language is Format.LEDGER:
+            found = [name for name in found if stat.S_ISREG(_mode(name) or 0)]  # as ledger does
         for name in found:
             if name not in above:
                 self.enter(name, above, f", included by {file}:{line},")

@@ -1,0 +1,55 @@
+"""What the programs take for patterns in an include, as the patterns of `glob`, which differ a little.
+
+A file that a program reads and that is not known here would change unnoticed.
+"""
+
+import glob
+import os
+import re
+from collections.abc import Iterator
+
+from devdash_ledger.journal import Format
+
+_RANGE = re.compile(r"<\d*-\d*>")
+"""hledger's (Glob): a number within bounds."""
+_TOKEN = re.compile(r"\[(\^?)([^]]+)\]|(.)", re.DOTALL)
+_SPECIAL = re.compile(r"[\[*?+(){}|^$\\]")
+
+
+def patterns_of(name: str, language: Format) -> tuple[str, ...]:
+    """The patterns of `glob` that match whatever the include of `name`, an absolute path, means.
+
+    They may match more, such as any number where hledger wants one of some. A plain name of ledger's is
+    taken for just that file, though ledger reads those as well whose names differ in case.
+    """
+    match language:
+        case Format.BEANCOUNT:  # it uses `glob` itself
+            return (name,)
+        case Format.HLEDGER:
+            return (_RANGE.sub("*", name).replace("[^", "[!"),)
+        case Format.LEDGER:
+            folder, own = os.path.split(name)
+            if not _SPECIAL.search(own):
+                return (name,)
+            return tuple(os.path.join(glob.escape(folder), one) for one in _of_ledger(own))  # noqa: PTH118
+
+
+def _of_ledger(own: str) -> Iterator[str]:
+    """ledger's are regular expressions in any case (mask_t::assign_glob), and match hidden files as well."""
+    if re.search(r"[+(){}|^$\\]", re.sub(r"\[[^]]*\]", "", own)):
+        yield from ("*", ".*")
+        return
+    parts = list(map(_part, _TOKEN.finditer(own)))
+    yield "".join(parts)
+    if own[0] in "*?[.":
+        yield "." + "".join(parts if own[0] == "*" else parts[1:])
+
+
+def _part(token: re.Match[str]) -> str:
+    if token[2]:
+        both = f"{token[2]}{token[2].swapcase()}".removeprefix("!")
+        return f"[{'!' if token[1] else ''}{both}{'!' if token[2].startswith('!') else ''}]"
+    one = token[3]
+    if one in "*?.":
+        return "?" if one == "." else one
+    return f"[{one.lower()}{one.upper()}]" if one.lower() != one.upper() else glob.escape(one)
