@@ -156,7 +156,7 @@ async def test_drift_fails_a_check_only_where_that_was_asked_for(bed: Bed, conte
     report = await stricter.read()
     assert report.level is Level.ATTENTION
     assert [(one.key, one.action, one.item) for one in report.attention] == [
-        ("./file:vendored", "take", "./file")
+        ("file:vendored", "take", "./file")
     ]
 
 

@@ -145,7 +145,7 @@ def _detail(file: Tracked, source: str) -> tuple[Text | Pairs | Notice, ...]:
 def _attention(file: Tracked, level: Level) -> Attention:
     said = file.problem or f"{printable(file.to)}: {_SAID[file.state][:1].lower()}{_SAID[file.state][1:]}"
     return Attention(
-        key=f"{file.key}:vendored",
+        key=f"{printable(file.to)}:vendored",  # as the rule has it: the two are one thing to do
         level=level,
         text=said.rstrip("."),
         action=None if file.problem else _HELPS.get(file.state),
