@@ -1,4 +1,4 @@
-"""devdash killed outright in the middle of an action: git ends too, and leaves no lock and nothing half-done."""
+"""devdash killed outright in the middle of an action: git ends too, and leaves no lock, nothing half-done."""
 
 import os
 import signal
