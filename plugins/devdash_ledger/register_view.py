@@ -131,7 +131,7 @@ def _table(
         Column(""),
         Column("Payee, narration", shrink=True),
         *((Column("Account", priority=_ACCOUNT, shrink=True),) if below else ()),
-        Column("With", priority=_OTHERS),
+        Column("With", priority=_OTHERS, shrink=True),
         Column("Where", priority=_WHERE),
         Column("Amount", Align.RIGHT),
         Column("Balance", Align.RIGHT),

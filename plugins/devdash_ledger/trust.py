@@ -36,9 +36,9 @@ def require(file: str, found: Scan, trusted: str | None) -> None:
         Unavailable: it would run other code. Nothing has been loaded.
     """
     if found.code and trusted is not None and mark(found) != trusted:
-        count = "a line" if len(found.code) == 1 else f"{len(found.code)} lines"
+        count, them = ("a line", "it") if len(found.code) == 1 else (f"{len(found.code)} lines", "them")
         reason = f"{file} has {count} that would run code, so it is not loaded"
-        raise Unavailable(reason, "look at them, and allow them, with the action trust")
+        raise Unavailable(reason, f"look at {them}, and allow {them}, with the action trust (t)")
 
 
 def allowed(folder: Path, journal: str) -> str:
