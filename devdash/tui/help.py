@@ -45,6 +45,8 @@ def help_blocks(keys: KeyMap, panes: Iterable[tuple[str, str, Sequence[Action]]]
 
 
 def _command(pane: str, action: Action) -> str:
+    if action.screen:
+        return ""
     item = {Scope.PANE: "", Scope.ITEM: " ROW", Scope.EITHER: " [ROW]"}[action.scope]
     return f"devdash run {pane} {action.name}{item}"
 

@@ -8,6 +8,7 @@ from reach import focused, reads, rows_pane
 from textual.events import Key
 
 from devdash.api import (
+    Action,
     ActionRequest,
     Cell,
     Column,
@@ -18,6 +19,8 @@ from devdash.api import (
 )
 from devdash.config.keys import DEFAULT_BINDINGS
 from devdash.config.model import KeyBinding
+from devdash.tui.help import help_blocks
+from devdash.tui.keymap import KeyMap
 from devdash.tui.pane_view import PaneView
 from devdash.tui.sheets import DetailSheet
 
@@ -128,6 +131,14 @@ async def test_help_lists_every_key_with_its_command(stage: Perform, look: Look)
         for command in ("devdash run rows touch ROW", "devdash run rows burn [ROW]", "devdash run rows name"):
             assert command in s.text
         look(s.app)
+
+
+def test_what_only_the_screen_shows_is_listed_without_a_command() -> None:
+    """There is none; what lasts has one."""
+    fold = Action(name="fold", key="f", title="Fold", permission="a.view.show", screen=True)
+    mark = Action(name="mark", key="m", title="Mark", permission="a.row.write")
+    told = str(help_blocks(KeyMap(DEFAULT_BINDINGS), [("a", "A", (fold, mark))]))
+    assert "devdash run a mark" in told and "devdash run a fold" not in told
 
 
 async def test_keys_can_be_rebound(stage: Perform) -> None:
