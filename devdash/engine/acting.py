@@ -112,7 +112,7 @@ class Desk:
             self._busy.discard(busy)
             runner.tell_progress("")
         if outcome.reread:
-            runner.refresh()
+            runner.refresh(anew=not outcome.is_silent)
         return outcome
 
     async def _perform(self, runner: Runner, request: ActionRequest) -> Outcome:

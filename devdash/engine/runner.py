@@ -64,7 +64,7 @@ class Runner:
         self._due = asyncio.Event()
         self._wish = asyncio.Event()
         self._last_woken = float("-inf")
-        self._asked = False
+        self._asked = self._anew = False
         self._admitted: tuple[Report, Report] | None = None
         self._blocked = False
         self._paused = False
@@ -110,9 +110,14 @@ class Runner:
             except Exception as error:  # noqa: BLE001 - a bug in stop() must not keep the dashboard open
                 log.warning("%s: stop() failed: %s", self.snapshot.name, failure_of(error, 1).message)
 
-    def refresh(self) -> None:
-        """Read now; while a reading is under way, once more right after it. Ends a pause."""
+    def refresh(self, *, anew: bool = True) -> None:
+        """Read now; while a reading is under way, once more right after it. Ends a pause.
+
+        Args:
+            anew: the pane is to look for itself; see `PaneContext.asked`.
+        """
         self._paused = False
+        self._anew = self._anew or anew
         self._wish.set()
         self._due.set()
 
@@ -203,7 +208,7 @@ class Runner:
             await self._until_allowed()
             woken = self._due.is_set()
             self._due.clear()
-            self._asked = self._wish.is_set()
+            self._asked, self._anew = self._anew, False
             self._wish.clear()
             await self.read_once()
             if woken:  # one at its time takes no turn from what a pane asks for right after it

@@ -7,6 +7,8 @@ from pathlib import Path
 import msgspec
 
 from devdash.api import ConfigProblem, Duration, PaneConfig
+from devdash_git.choices import Only, Order
+from devdash_git.labels import Label
 from devdash_git.vendored.paths import odd_source, why_not
 
 DAY = 86_400.0
@@ -56,6 +58,8 @@ class GitConfig(PaneConfig, frozen=True):
         trust: repositories whose own config may name programs that git runs.
         repo_timeout: what one repository may take in a reading.
         fetch_timeout: what one remote may take in a fetch.
+        groups, tags: names for some of the repositories; each is in the first group that means it.
+        show, order: how the pane is looked at to begin with.
         unpushed_after, operation_after, stash_after: how old each may get before an alert begins.
         day_end: "HH:MM"; what is not committed then is told, once for all repositories. "": never.
         vendored: what is taken over from other repositories.
@@ -73,6 +77,10 @@ class GitConfig(PaneConfig, frozen=True):
     timeout: Duration = Duration(60)
     repo_timeout: Duration = Duration(10)
     fetch_timeout: Duration = Duration(60)
+    groups: tuple[Label, ...] = ()
+    tags: tuple[Label, ...] = ()
+    show: Only = Only.ALL
+    order: Order = Order.LISTED
     unpushed_after: Duration = Duration(3 * DAY)
     operation_after: Duration = Duration(DAY / 6)
     stash_after: Duration = Duration(30 * DAY)

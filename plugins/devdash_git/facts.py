@@ -47,6 +47,8 @@ class RepositoryFacts(msgspec.Struct, frozen=True, kw_only=True):
         index_lock_age_s: the age of index.lock, in seconds, in whole minutes; None when there is none.
         last_attempt: devdash's own last fetch, whatever came of it.
         fetch_error: why that failed, when nothing was heard of the remote since.
+        group: the group that the config puts it into; None: none.
+        tags: the tags that the config gives it.
     """
 
     name: str
@@ -83,6 +85,8 @@ class RepositoryFacts(msgspec.Struct, frozen=True, kw_only=True):
     index_lock_age_s: int | None = None
     last_attempt: str | None = None
     fetch_error: FetchFailure | None = None
+    group: str | None = None
+    tags: tuple[str, ...] = ()
 
     @property
     def dirty(self) -> bool:
@@ -133,7 +137,13 @@ class GitFacts(Facts, frozen=True):
 def repository_facts(seen: Observation, now: datetime) -> RepositoryFacts:
     """The facts of one repository, as of `now` (aware)."""
     status, identity = seen.status, seen.identity
-    known = RepositoryFacts(name=seen.target.name, path=printable(str(seen.target.path)), access=seen.access)
+    known = RepositoryFacts(
+        name=seen.target.name,
+        path=printable(str(seen.target.path)),
+        access=seen.access,
+        group=seen.target.group or None,
+        tags=seen.target.tags,
+    )
     if status is None or identity is None:
         return known
     tree = not identity.look.bare

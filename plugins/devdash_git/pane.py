@@ -22,6 +22,8 @@ from devdash_git.reporter import Reporter
 from devdash_git.rounds import Rounds
 from devdash_git.rules import is_over, rules_for
 from devdash_git.run import Git
+from devdash_git.sight import Sight
+from devdash_git.sight_desk import SightDesk
 from devdash_git.targets import Finder
 from devdash_git.vendored.desk import LookDesk, TakeDesk
 from devdash_git.vendored.face import with_vendored
@@ -54,6 +56,7 @@ class GitPane(StaffedPane[GitConfig]):
         self._noted = self._book.revision
         self._reporter = Reporter(context)
         self._watched: tuple[str, ...] = ()
+        self._looks = SightDesk(Sight(config.show, config.order))
 
     def staff(self) -> Iterator[Desk]:
         """Who offers what."""
@@ -66,6 +69,7 @@ class GitPane(StaffedPane[GitConfig]):
             observer=self._observer,
             book=self._book,
         )
+        yield self._looks
         yield FetchDesk(means)
         yield PathDesk(means)
         yield from acting(means)
@@ -93,7 +97,9 @@ class GitPane(StaffedPane[GitConfig]):
         vendored = await self._keeper.reading(end - self.context.monotonic())
         now = self.context.now()
         over = is_over(now, self.config.day_end)
-        seen = await self._reporter.report(observations, targets.searches, now, day_over=over)
+        seen = await self._reporter.report(
+            observations, targets.searches, now, day_over=over, sight=self._looks.sight
+        )
         return with_vendored(seen, vendored, now, strict=self.config.vendored_check)
 
     def rules(self) -> Sequence[Rule[Any]]:

@@ -25,7 +25,10 @@ from devdash_git.needs import needs
 from devdash_git.observe import Observation
 from devdash_git.plain import printable
 from devdash_git.porcelain import Status
+from devdash_git.sight import Sight, arranged, grouped
 from devdash_git.states import Access, Head, Sync
+
+USUAL = Sight()
 
 COLUMNS = (
     Column("repository", shrink=True),
@@ -93,7 +96,9 @@ def part(seen: Observation, now: datetime, files: int) -> Part:
     return Part(_row(seen, found, now, files), found, repository_facts(seen, now))
 
 
-def assembled(parts: tuple[Part, ...], searches: tuple[Found, ...], *, day_over: bool) -> Report:
+def assembled(
+    parts: tuple[Part, ...], searches: tuple[Found, ...], *, day_over: bool, sight: Sight = USUAL
+) -> Report:
     """The report of its parts; else as `report`."""
     rows = tuple(one.row for one in parts)
     notices = tuple(
@@ -101,13 +106,27 @@ def assembled(parts: tuple[Part, ...], searches: tuple[Found, ...], *, day_over:
         for found in searches
         if found.unfinished
     )
-    table = Table(COLUMNS, rows, empty="No repositories: list folders under repos or scan in [panes.git].")
     return Report(
         level=worst((*(row.level for row in rows), *(notice.level for notice in notices))),
         summary=_summary(rows, bool(notices)),
-        blocks=(*notices, table),
+        blocks=(*notices, *_tables(parts, sight)),
         facts=GitFacts(tuple(one.facts for one in parts), day_over),
         attention=tuple(found for one in parts for found in one.attention),
+    )
+
+
+def _tables(parts: tuple[Part, ...], sight: Sight) -> tuple[Table, ...]:
+    """One for each group, as `sight` wants them."""
+    found = grouped((one.row, one.facts) for one in parts) or {"": []}
+    single = list(found) == [""]
+    return tuple(
+        Table(
+            COLUMNS,
+            arranged(rows, sight),
+            heading=", ".join(filter(None, ("" if single else printable(name or "others"), sight.heading))),
+            empty="No repositories: list folders under repos or scan in [panes.git].",
+        )
+        for name, rows in found.items()
     )
 
 
@@ -133,7 +152,8 @@ def _row(seen: Observation, found: tuple[Attention, ...], now: datetime, files: 
 
 
 def _cells(seen: Observation, now: datetime) -> tuple[Cell, ...]:
-    name = Cell(seen.target.name, Tone.STRONG)
+    tags = "".join(f" #{printable(tag)}" for tag in seen.target.tags)
+    name = Cell(f"{seen.target.name}{tags}", Tone.STRONG)
     if seen.access is not Access.OK or seen.status is None:
         tone = Tone.BAD if seen.access is Access.CORRUPT else Tone.WARN
         return (

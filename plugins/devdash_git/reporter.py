@@ -13,7 +13,8 @@ import msgspec
 from devdash.api import PaneContext, Report
 from devdash_git.discover import Found
 from devdash_git.observe import Observation
-from devdash_git.report import Part, assembled, files_each, part
+from devdash_git.report import USUAL, Part, assembled, files_each, part
+from devdash_git.sight import Sight
 from devdash_git.targets import Target
 
 TURN_S = 0.004
@@ -39,7 +40,7 @@ class Reporter:
     def __init__(self, context: PaneContext) -> None:
         self._context = context
         self._made: dict[Target, _Made] = {}
-        self._last: tuple[tuple[Part, ...], tuple[Found, ...], bool, Report] | None = None
+        self._last: tuple[tuple[Part, ...], tuple[Found, ...], bool, Sight, Report] | None = None
 
     async def report(
         self,
@@ -48,6 +49,7 @@ class Reporter:
         now: datetime,
         *,
         day_over: bool,
+        sight: Sight = USUAL,
     ) -> Report:
         """As `devdash_git.report.report`; the same object as before when nothing is different."""
         files = files_each(len(observations))
@@ -62,11 +64,11 @@ class Reporter:
         self._made = made
         parts = tuple(one.part for one in made.values())
         if self._last is not None:
-            before, found, over, report = self._last
-            if (found, over) == (searches, day_over) and _same(before, parts):
+            before, found, over, looked, report = self._last
+            if (found, over, looked) == (searches, day_over, sight) and _same(before, parts):
                 return report
-        report = assembled(parts, searches, day_over=day_over)
-        self._last = (parts, searches, day_over, report)
+        report = assembled(parts, searches, day_over=day_over, sight=sight)
+        self._last = (parts, searches, day_over, sight, report)
         return report
 
     def _part(self, seen: Observation, now: datetime, minute: datetime, files: int) -> _Made:

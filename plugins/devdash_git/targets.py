@@ -11,6 +11,7 @@ import msgspec
 from devdash.api import PaneContext
 from devdash_git.config import GitConfig
 from devdash_git.discover import SEARCH_S, Found, search
+from devdash_git.labels import labels_of
 from devdash_git.patience import Patience
 from devdash_git.plain import printable
 from devdash_git.problems import AccessProblem
@@ -25,10 +26,14 @@ class Target(msgspec.Struct, frozen=True):
     Attributes:
         name: what it is called; unique among the targets.
         path: its folder, absolute, not resolved.
+        group: the first group that means it; "" for none.
+        tags: its tags.
     """
 
     name: str
     path: Path
+    group: str = ""
+    tags: tuple[str, ...] = ()
 
 
 class Targets(msgspec.Struct, frozen=True):
@@ -76,7 +81,14 @@ class Finder:
             *(path for found in everything for path in found.repositories),
         )
         names = unique_names(paths)
-        return Targets(tuple(map(Target, names, paths)), tuple(everything))
+        return Targets(tuple(map(self._target, names, paths)), tuple(everything))
+
+    def _target(self, name: str, path: Path) -> Target:
+        groups, tags = (
+            labels_of(path, labels, self._context.folder)
+            for labels in (self._config.groups, self._config.tags)
+        )
+        return Target(name, path, groups[0] if groups else "", tags)
 
     def search_again(self) -> None:
         """Search with the next reading: a repository was made or removed."""

@@ -87,6 +87,24 @@ async def test_a_pane_that_wakes_itself_without_end_is_read_once_a_second_at_mos
         assert 25 <= pane_of(engine).reads <= 32  # the first was due, and asked for the second
 
 
+async def test_a_pane_is_told_whether_somebody_asked_for_the_reading(tmp_path: Path) -> None:
+    clock = ManualClock()
+    asked: list[bool] = []
+
+    def tell(pane: Scripted) -> Report:
+        asked.append(pane.context.asked)
+        return good()
+
+    async with one(tmp_path, tell, clock) as engine:
+        engine.start()
+        await clock.advance(1)
+        engine.refresh()
+        await clock.advance(1)
+        pane_of(engine).context.wake()
+        await clock.advance(1)
+        assert asked == [False, True, False]
+
+
 async def test_failures_back_off_and_a_wish_tries_at_once(tmp_path: Path) -> None:
     clock = ManualClock()
 
