@@ -11,12 +11,14 @@ from devdash_git.look_desk import LookDesk
 from devdash_git.open_desk import OpenDesk
 from devdash_git.push_desk import PushDesk
 from devdash_git.stash_desk import StashDesk
+from devdash_git.trust_desk import TrustDesk
 from devdash_git.worktree_desk import WorktreeDesk
 
 
 def acting(means: Means) -> Iterator[Desk]:
     """The desks, in the order in which their actions are listed."""
     hands = Hands(means)
+    yield TrustDesk(means, hands)
     yield ForwardDesk(means, hands)
     yield PushDesk(means, hands)
     yield StashDesk(means, hands)

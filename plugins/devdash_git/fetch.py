@@ -98,7 +98,7 @@ class Fetcher:
 
     async def _verified(self, target: Target) -> Fetched:
         identity = await self._observer.verified(target, self._config.repo_timeout)
-        refusal = self._refusal(target, identity)
+        refusal = await self._refusal(target, identity)
         if refusal is not None:
             return refusal
         remotes = await self._remotes(identity)
@@ -108,9 +108,9 @@ class Fetcher:
                 return msgspec.structs.replace(failed, remotes=done)
         return Fetched(target=target, remotes=len(remotes))
 
-    def _refusal(self, target: Target, identity: Identity) -> Fetched | None:
+    async def _refusal(self, target: Target, identity: Identity) -> Fetched | None:
         named = identity.programs.fetching
-        if named and not self._observer.trusts(target, identity.look):
+        if named and not await self._observer.agrees(target, identity):
             return Fetched(
                 target=target,
                 failure=FetchFailure.REFUSED,

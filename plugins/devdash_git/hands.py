@@ -125,7 +125,7 @@ class Hands:
         timeout = self._means.config.repo_timeout
         identity = await self._means.observer.verified(target, timeout)
         trusted = self._means.observer.trusts(target, identity.look)
-        if identity.programs.acting and not trusted:
+        if identity.programs.acting and not await self._means.observer.agrees(target, identity):
             named = ", ".join(map(printable, identity.programs.acting))
             raise Refused(
                 f"The config of {printable(target.name)} names programs that this would run: {named}.",

@@ -11,11 +11,13 @@ import msgspec
 
 from devdash.api import PaneContext, PaneError, ProcessTimeout, ProgramMissing, Unavailable
 from devdash_git import adapter, branches, relations
+from devdash_git.agreed import is_agreed
 from devdash_git.config import GitConfig
 from devdash_git.contact import Contact, FetchBook, Record, Source, last_contact
 from devdash_git.glance import Glance, glance
 from devdash_git.identity import Identity, Look, identify, look
 from devdash_git.operation import Underway, lock_time, oldest_stash, underway
+from devdash_git.outline import outlined, question
 from devdash_git.patience import Patience
 from devdash_git.plain import printable
 from devdash_git.porcelain import MalformedStatus, Status, parse
@@ -28,6 +30,12 @@ from devdash_git.targets import Target, tidy
 T = TypeVar("T")
 
 STATUS = ("status", "--porcelain=v2", "--branch", "--show-stash", "-z", "--untracked-files=normal")
+
+COUNTING = 0.6
+"""The part of a repository's time in which its files have to be looked at; else they are left out."""
+
+UNCOUNTED_S = 300.0
+"""How long they are left out then."""
 
 UNTOUCHED_SUBMODULES = "--ignore-submodules=dirty"
 """A submodule has a config of its own, which nobody has looked at; git would run a status in it.
@@ -131,6 +139,7 @@ class Observer:
         self._patience = patience
         self._book = book
         self._slots = asyncio.Semaphore(min(4, os.cpu_count() or 1))
+        self._uncounted: dict[Path, float] = {}
         self._looks = asyncio.Semaphore(4)
         self._known: dict[Path, tuple[Identity, tuple[adapter.Remote, ...] | None]] = {}
         self._views: dict[Path, tuple[_ViewKey, relations.View]] = {}
@@ -163,18 +172,32 @@ class Observer:
         Raises:
             AccessProblem: it is not what it was, or cannot be read.
         """
+        identity = await self.identified(target, timeout)
+        await self._check_reading(target, identity)
+        return identity
+
+    async def identified(self, target: Target, timeout: float) -> Identity:
+        """Who `target` is, whether its config is trusted or not: for looking at the config alone.
+
+        Raises:
+            AccessProblem: it is not what it was, or cannot be read.
+        """
         try:
             deadline = Deadline(self._context, timeout)
             seen = await self._look(target.path, deadline, look)
-            identity = await identify(self._git, seen, deadline.left())
+            return await identify(self._git, seen, deadline.left())
         except ProcessTimeout as error:
             raise timed_out(timeout) from error
-        self._check_reading(target, identity)
-        return identity
 
     def trusts(self, target: Target, seen: Look) -> bool:
-        """Whether the person listed it under `trust`."""
+        """Whether the person listed it under `trust`: it and its submodules and hooks."""
         return not self._trusted.isdisjoint({target.path, seen.top})
+
+    async def agrees(self, target: Target, identity: Identity) -> bool:
+        """Whether the programs that its config names may run: it is listed, or was agreed to as it is now."""
+        if not identity.programs.lines or self.trusts(target, identity.look):
+            return True
+        return await self._context.in_thread(is_agreed, self._context.state_dir, identity)
 
     async def _observe(self, target: Target) -> Observation:
         """Looks at files have a few more slots than git, so that a processor is not idle while one waits."""
@@ -200,7 +223,7 @@ class Observer:
             identity=identity,
             remotes=remotes,
             status=status,
-            stash=status.stash if version.tells_stash and not identity.look.bare else None,
+            stash=status.stash if version.tells_stash and status.counted and not identity.look.bare else None,
             files=files,
             sync=None if identity.look.bare else judge(identity.settings, status, contact),
             contact=contact,
@@ -224,17 +247,18 @@ class Observer:
     ) -> tuple[Identity, tuple[adapter.Remote, ...] | None]:
         known = self._known.get(target.path)
         if known is not None and known[0].look == seen:
+            await self._check_reading(target, known[0])
             return known
         self._known.pop(target.path, None)
         identity = await identify(self._git, seen, deadline.left())
-        self._check_reading(target, identity)
+        await self._check_reading(target, identity)
         remotes = await self._patience.call(target.path, deadline.left(), adapter.remotes, seen.top)
         if identity.lasting:
             self._known[target.path] = (identity, remotes)
         return identity, remotes
 
-    def _check_reading(self, target: Target, identity: Identity) -> None:
-        if identity.programs.reading and not self.trusts(target, identity.look):
+    async def _check_reading(self, target: Target, identity: Identity) -> None:
+        if identity.programs.reading and not await self.agrees(target, identity):
             named = ", ".join(map(printable, identity.programs.reading))
             raise AccessProblem(
                 Access.UNTRUSTED_CONFIG,
@@ -245,9 +269,17 @@ class Observer:
     async def _status(self, target: Target, identity: Identity, deadline: Deadline) -> Status:
         top = identity.look.top
         if identity.look.bare:
-            return await self._bare_head(top, deadline)
+            return await self._head(top, deadline, bare=True)
+        if self._context.monotonic() < self._uncounted.get(target.path, 0.0):
+            return await self._outline(top, deadline)
         submodules = () if self.trusts(target, identity.look) else (UNTOUCHED_SUBMODULES,)
-        answer = await self._git.read(top, *STATUS, *submodules, timeout=deadline.left())
+        share = min(deadline.left(), COUNTING * self._config.repo_timeout)
+        try:
+            answer = await self._git.read(top, *STATUS, *submodules, timeout=share)
+        except ProcessTimeout:
+            outline = await self._outline(top, deadline)
+            self._uncounted[target.path] = self._context.monotonic() + UNCOUNTED_S
+            return outline
         if answer.code != 0:
             raise unreadable(top, answer.err)
         try:
@@ -255,12 +287,19 @@ class Observer:
         except MalformedStatus as error:
             raise AccessProblem(Access.CORRUPT, f"git's answer is not understood: {error}.") from error
 
-    async def _bare_head(self, top: Path, deadline: Deadline) -> Status:
+    async def _outline(self, top: Path, deadline: Deadline) -> Status:
+        head = await self._head(top, deadline, bare=False)
+        if head.branch is None:
+            return outlined(head, b"")
+        answer = await self._git.read(top, *question(head.branch), timeout=deadline.left())
+        return outlined(head, answer.out if answer.code == 0 else b"")
+
+    async def _head(self, top: Path, deadline: Deadline, *, bare: bool) -> Status:
         branch = await self._git.read(
-            top, "symbolic-ref", "--quiet", "--short", "HEAD", timeout=deadline.left(), bare=True
+            top, "symbolic-ref", "--quiet", "--short", "HEAD", timeout=deadline.left(), bare=bare
         )
         commit = await self._git.read(
-            top, "rev-parse", "--quiet", "--verify", "HEAD^{commit}", timeout=deadline.left(), bare=True
+            top, "rev-parse", "--quiet", "--verify", "HEAD^{commit}", timeout=deadline.left(), bare=bare
         )
         oid = commit.out.decode("ascii", "backslashreplace").strip() or None if commit.code == 0 else None
         if branch.code != 0:

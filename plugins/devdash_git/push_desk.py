@@ -173,7 +173,7 @@ class PushDesk(PlannedDesk[Plan]):
         """Refuse what would run programs of the repository's own; whether a hook runs."""
         named = place.identity.programs.fetching
         trust = f'If you trust it: trust = ["{printable(str(place.target.path))}"]'
-        if named and not place.trusted:
+        if named and not await self._means.observer.agrees(place.target, place.identity):
             listed = ", ".join(map(printable, named))
             raise Refused(
                 f"The config of {place.name} names programs that a push would run: {listed}.", trust

@@ -89,11 +89,13 @@ class Programs(msgspec.Struct, frozen=True):
         reading: those that `git status` would run.
         fetching: those that `git fetch` would run.
         acting: those that merging, stashing, switching and signing would run.
+        lines: all of them with their values, as the config has them.
     """
 
     reading: tuple[str, ...] = ()
     fetching: tuple[str, ...] = ()
     acting: tuple[str, ...] = ()
+    lines: tuple[Setting, ...] = ()
 
 
 def parse_settings(data: bytes) -> Settings:
@@ -117,16 +119,21 @@ def programs(settings: Settings) -> Programs:
     reading: dict[str, None] = {}
     fetching: dict[str, None] = {}
     acting: dict[str, None] = {}
+    lines: list[Setting] = []
     for entry in settings.entries:
         if not entry.own:
             continue
-        if _READING.fullmatch(entry.key) and entry.value not in _LFS and entry.value:
-            reading[entry.key] = None
-        if _runs_in_fetch(entry):
-            fetching[entry.key] = None
-        if _ACTING.fullmatch(entry.key) and entry.value:
-            acting[entry.key] = None
-    return Programs(tuple(reading), tuple(fetching), tuple(acting))
+        kinds = (
+            (reading, _READING.fullmatch(entry.key) and entry.value not in _LFS and entry.value),
+            (fetching, _runs_in_fetch(entry)),
+            (acting, _ACTING.fullmatch(entry.key) and entry.value),
+        )
+        for kind, runs in kinds:
+            if runs:
+                kind[entry.key] = None
+        if any(runs for _, runs in kinds):
+            lines.append(entry)
+    return Programs(tuple(reading), tuple(fetching), tuple(acting), tuple(lines))
 
 
 def _runs_in_fetch(entry: Setting) -> bool:
