@@ -10,6 +10,13 @@ from devdash_git.plain import printable
 from devdash_git.porcelain import Change, ChangeKind, Status
 from devdash_git.states import Access, Head, Tracking
 
+SLOW_S = 1.0
+
+FASTER = (
+    "git config core.untrackedCache true, and then git status there once, makes it faster. For your own git "
+    "core.fsmonitor does more; devdash does not use it."
+)
+
 _TONES = {ChangeKind.CONFLICT: Tone.WARN, ChangeKind.STAGED: Tone.GOOD, ChangeKind.UNTRACKED: Tone.DIM}
 
 
@@ -34,6 +41,12 @@ def detail(
                 "List it under trust in devdash.toml if you trust them; until then it is not fetched.",
             )
         )
+    if not seen.status.counted:
+        notices.append(
+            Notice(Level.UNKNOWN, "Its files are not looked at: git status takes too long here.", FASTER)
+        )
+    elif seen.took_s >= SLOW_S and not _has_cache(seen):
+        notices.append(Notice(Level.OK, "git status is slow here.", FASTER))
     changes = _changes(seen.target.name, seen.status, files)
     return (*notices, Pairs(_pairs(seen, seen.status, now)), *([changes] if changes.rows else []))
 
@@ -63,6 +76,11 @@ def _pairs(seen: Observation, status: Status, now: datetime) -> tuple[Pair, ...]
         since = f", since {_ago(seen.files.stashed, now)}" if seen.files and seen.files.stashed else ""
         pairs.append(Pair("stash", f"{seen.stash}{since}"))
     return tuple(pairs)
+
+
+def _has_cache(seen: Observation) -> bool:
+    settings = seen.identity.settings if seen.identity is not None else None
+    return settings is not None and settings.last("core.untrackedcache") == "true"
 
 
 def _relations(seen: Observation) -> list[Pair]:

@@ -146,7 +146,7 @@ def repository_facts(seen: Observation, now: datetime) -> RepositoryFacts:
     )
     if status is None or identity is None:
         return known
-    tree = not identity.look.bare
+    tree = not identity.look.bare and status.counted
     underway = seen.files.underway if seen.files else None
     known = msgspec.structs.replace(
         known,

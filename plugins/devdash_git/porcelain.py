@@ -51,6 +51,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
         stash: entries of the stash. 0 also when git is older than 2.35, which does not say.
         names: changed names in all, each counted once.
         changes: the first changed names, at most `KEPT_CHANGES`, in git's order.
+        counted: False: nobody looked at the files or the stash, because that takes too long.
     """
 
     oid: str | None = None
@@ -68,6 +69,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     stash: int = 0
     names: int = 0
     changes: tuple[Change, ...] = ()
+    counted: bool = True
 
 
 def parse(data: bytes) -> Status:

@@ -208,6 +208,8 @@ def _changes(status: Status) -> Cell:
         ("✎", status.unstaged),
         ("?", status.untracked),
     )
+    if not status.counted:
+        return Cell("not counted", Tone.DIM)
     text = " ".join(f"{sign}{count}" for sign, count in counts if count)
     return Cell(text, Tone.WARN if status.conflicts else Tone.PLAIN)
 
