@@ -226,24 +226,27 @@ def undo(notebook: Notebook) -> Note:
         Undoable: there is nothing to take back, or something came after it.
         Unavailable: the file cannot be changed.
     """
-    last, base = _latest(notebook)
+    last, base, notes = _latest(notebook)
     _cut(last, base)
-    notebook.keep(notebook.notes()[:-1])
+    with suppress(Unavailable):  # it is taken back; `_latest` passes over a note of what is gone
+        notebook.keep(notes)
     return last
 
 
-def _latest(notebook: Notebook) -> tuple[Note, Base]:
+def _latest(notebook: Notebook) -> tuple[Note, Base, list[Note]]:
+    """The last note whose entry is not gone already, its file, and the notes before it."""
     settle(notebook)
     notes = notebook.notes()
+    while notes and len((base := read(Path(notes[-1].path))).content) == notes[-1].offset:
+        notes.pop()
     if not notes:
         raise Undoable("there is no entry to take back", "devdash takes back only what it has written")
-    base = read(Path(notes[-1].path))
     if base.content[notes[-1].offset :] != notes[-1].content:
         raise Undoable(
             f"the end of {notes[-1].path} is no longer the entry that was added",
             "take it out in the editor (e); nothing was changed",
         )
-    return notes[-1], base
+    return notes[-1], base, notes[:-1]
 
 
 def editors_at(path: Path) -> str:

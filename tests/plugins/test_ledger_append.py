@@ -322,6 +322,27 @@ def test_undo_is_refused_when_the_end_changed(tmp_path: Path, edit: Callable[[st
     assert file.read_text() == after
 
 
+def test_an_undo_that_cannot_note_itself_has_taken_the_entry_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No room for the notes, or a kill before them: it is a success, and the entry before it comes next."""
+    file, state = write(tmp_path, SHOP), tmp_path / "state"
+    add(file, state)
+    add(file, state)
+
+    def full(self: Notebook, notes: object) -> None:
+        raise Unavailable("no room")
+
+    monkeypatch.setattr(Notebook, "keep", full)
+    take_back(file, state)
+    monkeypatch.undo()
+    assert file.read_text() == f"{SHOP}\n{NEW}"
+    take_back(file, state)
+    assert file.read_text() == SHOP
+    with pytest.raises(Undoable, match="no entry"):
+        take_back(file, state)
+
+
 def test_two_that_undo_at_once_take_back_one_each(tmp_path: Path) -> None:
     """Four entries, four undos at once: all gone, and nothing else."""
     file = write(tmp_path, SHOP)
