@@ -232,6 +232,31 @@ def test_what_is_written_in_the_very_moment_is_kept(tmp_path: Path, monkeypatch:
     assert (tmp_path / "file").read_bytes() == b"new"
 
 
+def test_a_drive_without_links_takes_new_files_as_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def link(*_: object, **__: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", link)
+    replace_file(tmp_path, "a/file", b"new", True, None)
+    assert (tmp_path / "a/file").read_bytes() == b"new"
+    with pytest.raises(GroundProblem, match="has changed"):
+        replace_file(tmp_path, "a/file", b"newer", True, None)
+    assert [path.name for path in (tmp_path / "a").iterdir()] == ["file"]
+
+
+async def test_a_cache_that_cannot_be_written_is_said(bed: Bed, tmp_path: Path) -> None:
+    shutil.rmtree(tmp_path / "cache")
+    (tmp_path / "cache").write_text("no folder")
+    outcome = await bed.do("check-vendored")
+    assert outcome.level is Level.CRITICAL
+    assert "cache cannot be written" in str(outcome.blocks)
+    with pytest.raises(PaneError, match="cache cannot be written"):
+        await bed.do("forget-vendored", "./file")
+    assert (await bed.states())["file"] == "unreachable"
+
+
 def test_a_file_that_is_not_as_expected_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"other")
     for expected in (None, Standing(b"old", 0o644)):

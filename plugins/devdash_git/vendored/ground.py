@@ -92,9 +92,7 @@ def _replace(
                 os.fchmod(file.fileno(), bits | (bits & 0o444) >> 2)
             os.fsync(file.fileno())
         if expected is None:
-            # A link never takes the place of what has come there meanwhile; a rename would.
-            os.link(beside, name, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=False)
-            os.unlink(beside, dir_fd=folder)
+            _appear(folder, beside, name)
             return None
         with _opened(folder, name) as old:
             if _all(old) != expected.content:
@@ -107,6 +105,22 @@ def _replace(
     finally:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(beside, dir_fd=folder)
+
+
+def _appear(folder: int, beside: str, name: str) -> None:
+    """Give the file its name. A link never takes the place of what has come there meanwhile; a rename would.
+
+    Raises:
+        FileExistsError: something has come there.
+    """
+    try:
+        os.link(beside, name, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=False)
+    except OSError as error:
+        if error.errno not in (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK):
+            raise
+        if _exists(folder, name):  # a drive without links, such as FAT: look, then rename
+            raise FileExistsError from error
+        os.rename(beside, name, src_dir_fd=folder, dst_dir_fd=folder)
 
 
 def _mode(expected: Standing | None, executable: bool) -> int | None:

@@ -33,9 +33,32 @@ async def held(context: PaneContext, path: Path) -> AsyncIterator[None]:
         os.close(handle)
 
 
+def made(folder: Path) -> Path:
+    """A folder in the cache, made where it is not there. Blocks shortly.
+
+    Raises:
+        PaneError: it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(error) from error
+    return folder
+
+
 def _open(path: Path) -> int:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    made(path.parent)
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise _unwritable(error) from error
+
+
+def _unwritable(error: OSError) -> PaneError:
+    return PaneError(
+        f"The cache cannot be written: {error.strerror}.",
+        "devdash doctor names its folder; make it writable.",
+    )
 
 
 def _take(handle: int) -> bool:

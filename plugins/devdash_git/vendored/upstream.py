@@ -20,7 +20,7 @@ from devdash_git.config import GitConfig
 from devdash_git.plain import first_words, printable
 from devdash_git.problems import FetchFailure, fetch_failure, fetch_sentence
 from devdash_git.run import Git
-from devdash_git.vendored.holding import held
+from devdash_git.vendored.holding import held, made
 from devdash_git.vendored.model import Finding, Origin, blob_name
 from devdash_git.vendored.project import HERE, Project
 from devdash_git.vendored.tree import chosen, named_ref, prefix, ref_patterns
@@ -211,7 +211,7 @@ class Upstream:
 
     async def _ref(self, ref: str, url: str) -> tuple[str, str]:
         """What the source calls the ref, and the commit or tag that it is at."""
-        await self._context.in_thread(_make, self._root)
+        await self._context.in_thread(made, self._root)
         answer = await self._git.converse(
             self._root,
             *("ls-remote", "--end-of-options", url, *ref_patterns(ref)),
@@ -258,7 +258,7 @@ class Upstream:
 
     async def _made(self, folder: Path, like: str) -> Path:
         """A bare repository for names such as `like`."""
-        await self._context.in_thread(_make, folder)
+        await self._context.in_thread(made, folder)
         if await self._context.in_thread((folder / "HEAD").is_file):
             return folder
         kind = "sha256" if len(like) == 64 else "sha1"
@@ -310,7 +310,7 @@ class Upstream:
     async def _ssh_command(self) -> str | None:
         """The person's own core.sshCommand."""
         if self._ssh is None:
-            await self._context.in_thread(_make, self._root)
+            await self._context.in_thread(made, self._root)
             answer = await self._git.read(
                 self._root, "config", "--includes", "--get", "core.sshCommand", timeout=LOCAL_S
             )
@@ -340,7 +340,3 @@ def _lacking(oid: str) -> PaneError:
         f"The content {oid[:12]} is not to be had any more, from the source or from the cache.",
         "Without it changes cannot be told apart; it can be taken over whole, with --conflicts upstream.",
     )
-
-
-def _make(folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
