@@ -237,16 +237,17 @@ def _latest(notebook: Notebook) -> tuple[Note, Base, list[Note]]:
     """The last note whose entry is not gone already, its file, and the notes before it."""
     settle(notebook)
     notes = notebook.notes()
-    while notes and len((base := read(Path(notes[-1].path))).content) == notes[-1].offset:
-        notes.pop()
-    if not notes:
-        raise Undoable("there is no entry to take back", "devdash takes back only what it has written")
-    if base.content[notes[-1].offset :] != notes[-1].content:
-        raise Undoable(
-            f"the end of {notes[-1].path} is no longer the entry that was added",
-            "take it out in the editor (e); nothing was changed",
-        )
-    return notes[-1], base, notes[:-1]
+    while notes:
+        last = notes.pop()
+        base = read(Path(last.path))
+        if base.content[last.offset :] == last.content:
+            return last, base, notes
+        if len(base.content) != last.offset:  # else it is gone already, and the one before it counts
+            raise Undoable(
+                f"the end of {last.path} is no longer the entry that was added",
+                "take it out in the editor (e); nothing was changed",
+            )
+    raise Undoable("there is no entry to take back", "devdash takes back only what it has written")
 
 
 def editors_at(path: Path) -> str:
