@@ -26,7 +26,7 @@ from devdash_git.sight import Sight
 from devdash_git.sight_desk import SightDesk
 from devdash_git.targets import Finder
 from devdash_git.vendored.desk import LookDesk, TakeDesk
-from devdash_git.vendored.face import with_vendored
+from devdash_git.vendored.face import MANY, with_vendored
 from devdash_git.vendored.keeper import Keeper
 from devdash_git.vendored.tracking import TrackDesk
 
@@ -100,7 +100,10 @@ class GitPane(StaffedPane[GitConfig]):
         seen = await self._reporter.report(
             observations, targets.searches, now, day_over=over, sight=self._looks.sight
         )
-        return with_vendored(seen, vendored, now, strict=self.config.vendored_check)
+        strict = self.config.vendored_check
+        if len(vendored.files) < MANY:
+            return with_vendored(seen, vendored, now, strict=strict)
+        return await self.context.in_thread(with_vendored, seen, vendored, now, strict=strict)
 
     def rules(self) -> Sequence[Rule[Any]]:
         """What should reach a person who is not looking."""

@@ -16,8 +16,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from vendored_beds import Bed
 
-from devdash.api import Duration, Level, PaneError
+from devdash.api import Completed, Duration, Level, PaneError
 from devdash.engine.context import Context
+from devdash_git.config import GitConfig, Vendored
 from devdash_git.run import Git
 from devdash_git.vendored import choosing, keeper, paths
 from devdash_git.vendored.lockfile import LockProblem, lock_text, read_lock, write_lock
@@ -181,6 +182,45 @@ def test_a_file_and_a_folder_of_similar_names() -> None:
         [False, True],
     )
     assert (whole, note) == (False, "")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "keys"),
+    [
+        (Vendored(source="https://ada:hush@x.org/y", path="a"), ["vendored.0.source"]),
+        (Vendored(source="ext::sh", path="../a"), ["vendored.0.source", "vendored.0.path"]),
+        (Vendored(source="s", path="a", to="/etc"), ["vendored.0.to"]),
+        (Vendored(source="s", path="a/*.md", to="."), []),
+    ],
+)
+def test_the_config_takes_no_source_or_path_that_the_lock_file_may_not_have(
+    wanted: Vendored, keys: list[str]
+) -> None:
+    problems = list(GitConfig(vendored=(wanted,)).problems())
+    assert [problem.key for problem in problems] == keys
+    assert "hush" not in str(problems)
+
+
+async def test_a_large_folder_is_fetched_at_once_and_shown(bed: Bed) -> None:
+    """Contents are asked for together: one by one they would take a minute."""
+    for number in range(150):
+        (bed.source / "many").mkdir(exist_ok=True)
+        (bed.source / f"many/{number}").write_text(f"{number}\n")
+    bed.builder.git(bed.source, "add", "many")
+    bed.builder.git(bed.source, "commit", "-q", "-m", "Many")
+    calls: list[tuple[str, ...]] = []
+    real = Git.converse
+
+    async def converse(git: Git, folder: Path, *arguments: str, **rest: object) -> Completed:
+        calls.append(arguments)
+        return await real(git, folder, *arguments, **rest)  # type: ignore[arg-type]  # as it was called
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Git, "converse", converse)
+        await bed.vendor("many")
+    assert len(calls) == 3, "the ref, the trees, the contents"
+    assert set((await bed.states()).values()) == {"current"}
+    assert len(await bed.states()) == 150
 
 
 @pytest.fixture

@@ -33,6 +33,9 @@ COLUMNS = (
     Column("checked", Align.RIGHT, priority=3),
 )
 
+MANY = 100
+"""Files whose rows take so long to make that it is done in a thread."""
+
 _TONES = {
     State.CURRENT: Tone.GOOD,
     State.CONVERGED: Tone.GOOD,

@@ -101,7 +101,8 @@ class TrackDesk(GitDesk):
         oids = [file.upstream.oid for file in mine if file.upstream is not None]
         await self._keeper.upstream.prefetch(entry.origin, project, oids)
         taken, different, failed = 0, [], []
-        for file in mine:
+        for number, file in enumerate(mine, start=1):
+            self._means.context.progress(f"{number} of {len(mine)}")
             if file.state not in (State.LOCAL_MISSING, State.CONVERGED):
                 different.append(printable(file.to))
                 continue
