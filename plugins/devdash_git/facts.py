@@ -49,6 +49,7 @@ class RepositoryFacts(msgspec.Struct, frozen=True, kw_only=True):
         fetch_error: why that failed, when nothing was heard of the remote since.
         group: the group that the config puts it into; None: none.
         tags: the tags that the config gives it.
+        worktree_of: of a linked worktree the name of its repository, where that is shown too.
     """
 
     name: str
@@ -87,6 +88,7 @@ class RepositoryFacts(msgspec.Struct, frozen=True, kw_only=True):
     fetch_error: FetchFailure | None = None
     group: str | None = None
     tags: tuple[str, ...] = ()
+    worktree_of: str | None = None
 
     @property
     def dirty(self) -> bool:
@@ -161,6 +163,7 @@ def repository_facts(seen: Observation, now: datetime) -> RepositoryFacts:
         unstaged=status.unstaged if tree else None,
         untracked=status.untracked if tree else None,
         conflicts=status.conflicts if tree else None,
+        worktree_of=seen.under or None,
         submodules=status.submodules if tree else None,
         stash=seen.stash,
         operation=underway.text if underway else None,

@@ -82,6 +82,7 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
         view: what the refs tell besides; nothing of a bare repository.
         glance: what its key paths looked like before git was asked; None unless access is OK.
         took_s: what `git status` took.
+        under: of a linked worktree the name of its repository, where that is shown too; else "".
     """
 
     target: Target
@@ -101,6 +102,7 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     view: relations.View = relations.View()
     glance: Glance | None = None
     took_s: float = 0.0
+    under: str = ""
 
 
 class Deadline:

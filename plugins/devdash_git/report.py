@@ -148,7 +148,13 @@ def _summary(rows: tuple[Row, ...], unfinished: bool) -> str:
 
 def _row(seen: Observation, found: tuple[Attention, ...], now: datetime, files: int) -> Row:
     level = Level.UNKNOWN if seen.access is Access.TIMEOUT else worst(one.level for one in found)
-    return Row(seen.target.name, _cells(seen, now), level, detail=detail(seen, found, now, files))
+    return Row(
+        seen.target.name,
+        _cells(seen, now),
+        level,
+        indent=1 if seen.under else 0,
+        detail=detail(seen, found, now, files),
+    )
 
 
 def _cells(seen: Observation, now: datetime) -> tuple[Cell, ...]:

@@ -13,6 +13,7 @@ import msgspec
 
 from devdash.api import PaneContext
 from devdash_git.config import GitConfig
+from devdash_git.families import related
 from devdash_git.glance import Glance
 from devdash_git.observe import Observation, Observer
 from devdash_git.patience import Patience
@@ -76,7 +77,7 @@ class Rounds:
         self.folders: tuple[str, ...] = ()
 
     async def go(self, targets: Sequence[Target], seconds: float, *, anew: bool) -> tuple[Observation, ...]:
-        """Observe `targets`, in their order, within `seconds`.
+        """Observe `targets` within `seconds`; in their order, but for worktrees, see `families.related`.
 
         Args:
             anew: ask git about all of them, whatever they look like.
@@ -94,7 +95,10 @@ class Rounds:
         self._known |= {target: Known(seen, now) for target, seen in asked.items()}
         if asked:
             self.folders = self._folders()
-        return tuple(self._known[target].seen for target in targets)
+        found = related([self._known[target].seen for target in targets])
+        for seen in found:
+            self._known[seen.target] = Known(seen, self._known[seen.target].at)
+        return found
 
     def _folders(self) -> tuple[str, ...]:
         found: dict[str, None] = {}

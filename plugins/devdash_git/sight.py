@@ -43,6 +43,8 @@ def arranged(rows: Sequence[tuple[Row, RepositoryFacts]], sight: Sight) -> tuple
     Those that are not shown stay in the table, folded away at its end: a need leads to them, and `/`
     finds them.
     """
+    if sight.heading:  # a worktree may be far from its repository then
+        rows = [(msgspec.structs.replace(row, indent=0), facts) for row, facts in rows]
     chosen = [row for row, facts in rows if _HOLDS[sight.only](row, facts)]
     keys = {row.key for row in chosen}
     others = [row for row, _ in rows if row.key not in keys]
