@@ -83,8 +83,8 @@ class Pane(ABC, Generic[C]):
     async def fill(self, action: Action, draft: ActionRequest, left: Field | None) -> Sequence[Value]:
         """Values for other fields that follow from those so far, such as a template or a balance.
 
-        Fields that the person has changed stay as they are, whatever is returned. It only looks, and
-        it is quick, as `complete`.
+        Fields that the person has changed stay as they are, whatever is returned. It only looks. An answer
+        that takes longer than 10 seconds is thrown away, and so is a failure.
 
         Args:
             draft: all values so far.

@@ -20,7 +20,10 @@ from devdash.engine.runner import Runner
 log = logging.getLogger("devdash.engine")
 
 HELP_TIMEOUT_S = 2.0
-"""An answer that comes later is of no use to somebody who types."""
+"""For completing: what comes later is of no use to somebody who types."""
+
+FILL_TIMEOUT_S = 10.0
+"""For filling in: it may read a history first, and what comes late disturbs nothing that was typed."""
 
 MOST_COMPLETIONS = 50
 
@@ -57,7 +60,9 @@ class Assistant:
 
         from devdash.engine.boundary import admit_completions
 
-        offered = await self._helped(runner, ask, lambda value: admit_completions(_plugin(runner), value))
+        offered = await self._helped(
+            runner, HELP_TIMEOUT_S, ask, lambda value: admit_completions(_plugin(runner), value)
+        )
         return tuple(dict.fromkeys(text for text in offered or () if text))[:MOST_COMPLETIONS]
 
     async def fill(self, runner: Runner, draft: Draft, left: str | None) -> tuple[Value, ...]:
@@ -72,15 +77,22 @@ class Assistant:
         from devdash.engine.boundary import admit_filling
 
         names = [field.name for field in action.fields]
-        values = await self._helped(runner, ask, lambda value: admit_filling(_plugin(runner), value, names))
+        plugin = _plugin(runner)
+        values = await self._helped(
+            runner, FILL_TIMEOUT_S, ask, lambda value: admit_filling(plugin, value, names)
+        )
         return values or ()
 
     async def _helped(
-        self, runner: Runner, ask: Callable[[], Coroutine[Any, Any, object]], admit: Callable[[object], T]
+        self,
+        runner: Runner,
+        limit_s: float,
+        ask: Callable[[], Coroutine[Any, Any, object]],
+        admit: Callable[[object], T],
     ) -> T | None:
         """The pane's answer, once admitted; None when there is none in time."""
         try:
-            return admit(await Containment(self._guard).run(HELP_TIMEOUT_S, ask))
+            return admit(await Containment(self._guard).run(limit_s, ask))
         except Exception as error:
             failure = failure_of(error, 1)
             bug = None if isinstance(error, DevdashError) else error

@@ -255,11 +255,12 @@ class FormSheet(ModalScreen[Asked | None]):
         if row is not None:
             self._close_list(row)
             self._left(row)
+        self._hints.show_keys((("", "asking …"), ("escape", "give up")))
         await self._settled()
         if not self._is_right():
+            self._hints.show_keys(_FILLING)
             return
         answers = {name: one.answer for name, one in self._rows.items()}
-        self._hints.show_keys((("", "asking …"), ("escape", "give up")))
         try:
             asked = await self._offer(answers)
         except PaneError as error:

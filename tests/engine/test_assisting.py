@@ -92,10 +92,30 @@ async def test_a_pane_that_cannot_help_offers_nothing(
 ) -> None:
     caplog.set_level("INFO", "devdash.engine")
     monkeypatch.setattr(Helpful, "answer", staticmethod(wrong) if callable(wrong) else wrong)
-    monkeypatch.setattr(assisting, "HELP_TIMEOUT_S", 0.05 if wrong is hang else 5)
+    for limit in ("HELP_TIMEOUT_S", "FILL_TIMEOUT_S"):
+        monkeypatch.setattr(assisting, limit, 0.05 if wrong is hang else 5)
     assert await engine.complete("rows", DRAFT, "who") == ()
     assert await engine.fill("rows", DRAFT, "day") == ()
     assert "no help with a form" in caplog.text
+
+
+async def test_what_is_late_for_a_list_is_in_time_for_other_fields(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A history may have to be read for it; nothing that was typed is disturbed by it."""
+    given = asyncio.Event()
+
+    async def slow() -> list[Value]:
+        await given.wait()
+        return [Value("who", "late")]
+
+    monkeypatch.setattr(Helpful, "answer", staticmethod(slow))
+    monkeypatch.setattr(assisting, "HELP_TIMEOUT_S", 0.02)
+    assert await engine.complete("rows", DRAFT, "who") == ()
+    filling = asyncio.create_task(engine.fill("rows", DRAFT, "day"))
+    await asyncio.sleep(0.1)
+    given.set()
+    assert await filling == (Value("who", "late"),)
 
 
 async def test_a_form_of_an_action_that_is_gone_is_told_so(engine: Engine) -> None:
