@@ -97,10 +97,26 @@ def _piece(piece: str) -> str:
     if piece == "?":
         return "[^/]"
     if len(piece) > 2 and piece[0] == "[" and piece[-1] == "]":
-        inner = piece[1:-1].replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
-        negated = inner[:1] in ("!", "^")
-        return f"(?!/)[{'^' if negated else ''}{inner[1:] if negated else inner}]"
+        return _characters(piece[1:-1])
     return re.escape(piece)
+
+
+def _characters(inside: str) -> str:
+    """What stands between brackets; a range that runs backwards is empty, as in a shell."""
+    negated = inside[:1] in ("!", "^")
+    left = inside[1:] if negated else inside
+    parts = []
+    while left:
+        if len(left) > 2 and left[1] == "-":
+            first, last, left = left[0], left[2], left[3:]
+            if first <= last:
+                parts.append(f"{re.escape(first)}-{re.escape(last)}")
+        else:
+            parts.append(re.escape(left[0]))
+            left = left[1:]
+    if not parts:
+        return "[^/]" if negated else r"(?!)"
+    return f"(?!/)[{'^' if negated else ''}{''.join(parts)}]"
 
 
 def place(to: str, origin_path: str, path: str) -> str:
