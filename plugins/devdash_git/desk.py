@@ -47,9 +47,7 @@ class Means:
         for target in (await self.finder.targets()).items:
             if target.name == name:
                 return target
-        raise PaneError(
-            f"There is no repository {printable(name)}.", "Read again: the list may have changed."
-        )
+        raise PaneError(f"There is no repository {printable(name)}", "Read again: the list may have changed.")
 
 
 class GitDesk(Desk):

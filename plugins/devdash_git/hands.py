@@ -37,6 +37,9 @@ class Refused(PaneError):
 
     kind = "refused"
 
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message.removesuffix("."), hint)  # the next step follows in the same line
+
 
 class Needless(Refused):
     """There is nothing to be done."""
