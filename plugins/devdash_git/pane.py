@@ -59,7 +59,7 @@ class GitPane(StaffedPane[GitConfig]):
         self._looks = SightDesk(Sight(config.show, config.order))
 
     def staff(self) -> Iterator[Desk]:
-        """Who offers what."""
+        """Who offers what; what is done every day stands first, for the line of hints is short."""
         means = Means(
             config=self.config,
             context=self.context,
@@ -69,10 +69,10 @@ class GitPane(StaffedPane[GitConfig]):
             observer=self._observer,
             book=self._book,
         )
-        yield self._looks
         yield FetchDesk(means)
-        yield PathDesk(means)
         yield from acting(means)
+        yield self._looks
+        yield PathDesk(means)
         yield TrackDesk(means, self._keeper)
         yield LookDesk(means, self._keeper)
         yield TakeDesk(means, self._keeper)
