@@ -18,7 +18,6 @@ from devdash_git.worktree_desk import WorktreeDesk
 def acting(means: Means) -> Iterator[Desk]:
     """The desks, in the order in which their actions are listed."""
     hands = Hands(means)
-    yield TrustDesk(means, hands)
     yield ForwardDesk(means, hands)
     yield PushDesk(means, hands)
     yield StashDesk(means, hands)
@@ -26,3 +25,4 @@ def acting(means: Means) -> Iterator[Desk]:
     yield WorktreeDesk(means, hands)
     yield LookDesk(means, hands)
     yield OpenDesk(means, hands)
+    yield TrustDesk(means, hands)
