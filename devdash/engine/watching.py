@@ -4,15 +4,16 @@ A daemon thread waits for news from the folders. Folders, because most editors r
 writing into it. What it tells may be late, too much, or missing: drives of the network tell nothing, and a
 system may have no room for another watch. So a pane still looks at its interval, and compares for itself.
 
-Cost at rest: the watcher looks up twelve times a second, Python wakes every two seconds. A change is told
-after one or two of these looks, which leaves a pane the time to have it on the screen within 300 ms.
+Cost at rest: on Linux the thread wakes every two seconds (`inotify.py`); elsewhere watchfiles looks up
+several times a second.
 """
 
 import asyncio
 import os
+import sys
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -23,14 +24,16 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         begin: before the first watch, so that a start, and a process that reads once, does not pay for it.
-        step: between two looks; a burst of changes within it is one.
+        step: a burst of changes within it is one.
+        look: between two looks of watchfiles.
         recheck: between two looks at the folders themselves, which may have been replaced; longer where
             there are so many that a look takes more than a part of that.
         retry: after the system refused to watch.
     """
 
     begin: float = 1.0
-    step: float = 0.08
+    step: float = 0.03
+    look: float = 0.2
     recheck: float = 2.0
     retry: float = 60.0
 
@@ -84,30 +87,16 @@ class Watcher:
         places = _places(paths)
         if not places.folders:
             return False
-        news = False
+        told = False
         due = 0.0
         try:
-            from watchfiles import watch
-
-            for changes in watch(
-                *(folder for folder, _ in places.folders),
-                watch_filter=lambda _change, changed: places.concern(changed),
-                step=int(self._pace.step * 1000),
-                debounce=int(self._pace.step * 1000),
-                rust_timeout=int(self._pace.recheck * 1000),
-                yield_on_timeout=True,
-                stop_event=stopped,
-                recursive=False,
-                force_polling=False,
-                ignore_permission_denied=True,
-                raise_interrupt=False,
-            ):
+            for changes in self._news(places, stopped):
                 # The first time in any case: what changed before the watch stood was not told.
-                if changes or not news:
-                    news = True
+                if not told or changes is None or any(map(places.concern, changes)):
+                    told = True
                     self._tell(stopped)
                 began = time.monotonic()
-                if began >= due:
+                if began >= due or changes is None:
                     if _places(paths) != places:
                         return True
                     ended = time.monotonic()
@@ -115,6 +104,16 @@ class Watcher:
         except (ImportError, OSError, RuntimeError):
             return False
         return True
+
+    def _news(self, places: "_Places", stopped: threading.Event) -> Iterator[frozenset[str] | None]:
+        """What changed, again and again; see `inotify.news`. At first nothing, once the watch stands."""
+        folders = [folder for folder, _ in places.folders]
+        if sys.platform == "linux":
+            from devdash.engine.inotify import news
+
+            yield from news(folders, self._pace.step, self._pace.recheck, stopped)
+        else:
+            yield from _looked(folders, self._pace, stopped)
 
     def _tell(self, stopped: threading.Event) -> None:
         try:
@@ -125,6 +124,25 @@ class Watcher:
     def _call(self, stopped: threading.Event) -> None:
         if not stopped.is_set():
             self._on_change()
+
+
+def _looked(folders: Iterable[str], pace: Pace, stopped: threading.Event) -> Iterator[frozenset[str]]:
+    """As `inotify.news`, by watchfiles, which looks up every `pace.look` seconds."""
+    from watchfiles import watch
+
+    for changes in watch(
+        *folders,
+        step=int(pace.look * 1000),
+        debounce=int(pace.look * 1000),
+        rust_timeout=int(pace.recheck * 1000),
+        yield_on_timeout=True,
+        stop_event=stopped,
+        recursive=False,
+        force_polling=False,
+        ignore_permission_denied=True,
+        raise_interrupt=False,
+    ):
+        yield frozenset(changed for _, changed in changes)
 
 
 class _Places(msgspec.Struct, frozen=True):

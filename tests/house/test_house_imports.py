@@ -112,6 +112,7 @@ OWNERS = {
     "rich": ("devdash.tui.paint", "devdash.render.clean", "devdash.render.wrap"),
     "icontract": ("devdash.engine.boundary",),
     "platformdirs": ("devdash.engine.places", "devdash.config.locate"),
+    "asyncinotify": ("devdash.engine.inotify",),
     "watchfiles": ("devdash.config.watch", "devdash.engine.watching"),
     "tomlkit": ("devdash.config.show", "devdash.config.init"),
     "keyring": ("devdash.engine.secrets",),

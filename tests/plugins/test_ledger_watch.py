@@ -39,7 +39,8 @@ async def test_a_change_asks_for_a_reading(
             await woken.wait()
         return cells(await facts(ledger))["Assets:Cash", "EUR", "2026-11"]
 
-    await after(lambda: None)  # the watch stands
+    async with asyncio.timeout(PATIENCE):
+        await woken.wait()  # the watch stands
     assert await after(lambda: write(tmp_path, BOOKED.format(1), "years/a.beancount")) == "95.00"
     assert await after(lambda: write(tmp_path, BOOKED.format(2), "one.beancount")) == "93.00"
     assert await after(lambda: write(tmp_path, BOOKED.format(3), "one.beancount")) == "92.00"
