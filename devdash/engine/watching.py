@@ -4,7 +4,7 @@ A daemon thread waits for news from the folders. Folders, because most editors r
 writing into it. What it tells may be late, too much, or missing: drives of the network tell nothing, and a
 system may have no room for another watch. So a pane still looks at its interval, and compares for itself.
 
-Cost at rest: on Linux the thread wakes every two seconds (`inotify.py`); elsewhere watchfiles looks up
+Cost at rest: on Linux the thread wakes every ten seconds (`inotify.py`); elsewhere watchfiles looks up
 several times a second.
 """
 
@@ -34,7 +34,7 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
     begin: float = 1.0
     step: float = 0.03
     look: float = 0.2
-    recheck: float = 2.0
+    recheck: float = 10.0
     retry: float = 60.0
 
 
