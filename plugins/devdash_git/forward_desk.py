@@ -3,15 +3,16 @@
 It does not fetch: what it brings was fetched before, and is shown.
 """
 
+from collections.abc import Iterator
+
 import msgspec
 
-from devdash.api import Action, ActionRequest, Block, Confirmation, Level, Notice, Outcome, PaneError, Scope
+from devdash.api import Action, Block, Scope
 from devdash_git.commits import Commit, commits, counted, table
+from devdash_git.each_desk import EachDesk
 from devdash_git.hands import Needless, Place, Refused, failed, short
 from devdash_git.losses import between, must_not_overwrite
-from devdash_git.outcomes import Told, told
 from devdash_git.plain import printable
-from devdash_git.planned import PlannedDesk
 from devdash_git.refs import HEADS, ref
 from devdash_git.states import Tracking
 
@@ -58,61 +59,25 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     files: int
 
 
-class Plan(msgspec.Struct, frozen=True):
-    """What goes forward, and what cannot, and why."""
-
-    steps: tuple[Step, ...]
-    refused: tuple[Told, ...] = ()
-
-
-class ForwardDesk(PlannedDesk[Plan]):
+class ForwardDesk(EachDesk[Step]):
     """Fast-forwards one repository, or all that are behind."""
 
     actions = (FORWARD,)
 
-    async def plan(self, request: ActionRequest) -> Plan:
-        """See `PlannedDesk.plan`."""
-        if request.item is not None:
-            return Plan((await self._step(request.item),))
-        steps: list[Step] = []
-        refused: list[Told] = []
-        for target in (await self._means.finder.targets()).items:
-            try:
-                steps.append(await self._step(target.name))
-            except Needless:
-                continue
-            except PaneError as problem:
-                refused.append(Told(target.name, problem.message, problem.hint))
-        if not steps and not refused:
-            raise Needless("No repository is behind its upstream.")
-        return Plan(tuple(steps), tuple(refused))
+    verb = "Fast-forward"
+    past = "Fast-forwarded"
+    doing = "fast-forwarding"
+    idle = "No repository is behind its upstream."
 
-    def question(self, plan: Plan) -> Confirmation:
-        """See `PlannedDesk.question`."""
-        blocks: list[Block] = []
-        for step in plan.steps:
-            range_ = f"{short(step.before)} → {short(step.after)}"
-            more = counted(step.behind, "commit"), counted(step.files, "file")
-            heading = f"{step.item}: {step.branch} to {step.upstream}, {range_}, {more[0]}, {more[1]}"
-            blocks.append(table(step.item, step.commits, heading))
-        blocks += [Notice(Level.ATTENTION, one.message, one.hint) for one in plan.refused]
-        what = plan.steps[0].item if len(plan.steps) == 1 else counted(len(plan.steps), "repository")
-        return Confirmation(f"Fast-forward {what}?", tuple(blocks[:150]))
+    def shown(self, step: Step) -> Iterator[Block]:
+        """See `EachDesk.shown`."""
+        range_ = f"{short(step.before)} → {short(step.after)}"
+        more = counted(step.behind, "commit"), counted(step.files, "file")
+        heading = f"{step.item}: {step.branch} to {step.upstream}, {range_}, {more[0]}, {more[1]}"
+        yield table(step.item, step.commits, heading)
 
-    async def carry_out(self, plan: Plan) -> Outcome:
-        """See `PlannedDesk.carry_out`."""
-        failures = list(plan.refused)
-        for step in plan.steps:
-            try:
-                await self._forward(step)
-            except PaneError as problem:
-                if len(plan.steps) == 1 and not plan.refused:
-                    raise
-                failures.append(Told(step.item, problem.message, problem.hint))
-        done = len(plan.steps) - (len(failures) - len(plan.refused))
-        return told("Fast-forwarded", [step.item for step in plan.steps], done, failures)
-
-    async def _step(self, item: str) -> Step:
+    async def step(self, item: str) -> Step:
+        """See `EachDesk.step`."""
         place = await self._hands.place(item)
         place.must_be_at_rest()
         branch, status = place.branch, place.status
@@ -150,7 +115,8 @@ class ForwardDesk(PlannedDesk[Plan]):
             files=len(await between(self._hands, place, own.oid, upstream.oid)),
         )
 
-    async def _forward(self, step: Step) -> None:
+    async def do(self, step: Step) -> None:
+        """See `EachDesk.do`."""
         place = await self._hands.place(step.item)
         if place.commit != step.before:
             raise Refused(f"{place.name} changes just now.", "Try again.")

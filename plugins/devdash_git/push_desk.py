@@ -1,26 +1,22 @@
 """The action `push`: sends one branch, as it is shown, to where it is shown; never by force."""
 
 import re
+from collections.abc import Iterator
 
 import msgspec
 
 from devdash.api import (
     Action,
-    ActionRequest,
     Block,
-    Confirmation,
     Level,
     Notice,
-    Outcome,
-    PaneError,
     ProcessTimeout,
     Scope,
 )
 from devdash_git.commits import Commit, commits, counted, table
+from devdash_git.each_desk import EachDesk
 from devdash_git.hands import Needless, Place, Refused, short
-from devdash_git.outcomes import Told, told
 from devdash_git.plain import first_words, masked, printable
-from devdash_git.planned import PlannedDesk
 from devdash_git.problems import FetchFailure, fetch_failure, fetch_sentence
 from devdash_git.push_target import PushTarget, own_folder, push_hook, push_target
 from devdash_git.refs import HEADS, Ref, ref
@@ -80,64 +76,27 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
         return f"{printable(self.target.remote)}/{printable(self.target.ref.removeprefix(HEADS))}"
 
 
-class Plan(msgspec.Struct, frozen=True):
-    """What is sent, and what cannot be, and why."""
-
-    steps: tuple[Step, ...]
-    refused: tuple[Told, ...] = ()
-
-
-class PushDesk(PlannedDesk[Plan]):
+class PushDesk(EachDesk[Step]):
     """Pushes the branch of one repository, or of all that are ahead."""
 
     actions = (PUSH,)
 
-    async def plan(self, request: ActionRequest) -> Plan:
-        """See `PlannedDesk.plan`."""
-        if request.item is not None:
-            return Plan((await self._step(request.item),))
-        steps: list[Step] = []
-        refused: list[Told] = []
-        for target in (await self._means.finder.targets()).items:
-            try:
-                steps.append(await self._step(target.name))
-            except Needless:
-                continue
-            except PaneError as problem:
-                refused.append(Told(target.name, problem.message, problem.hint))
-        if not steps and not refused:
-            raise Needless("No repository has anything to push.")
-        return Plan(tuple(steps), tuple(refused))
+    verb = "Push"
+    past = "Pushed"
+    doing = "pushing"
+    idle = "No repository has anything to push."
 
-    def question(self, plan: Plan) -> Confirmation:
-        """See `PlannedDesk.question`."""
-        blocks: list[Block] = []
-        for step in plan.steps:
-            range_ = f"{short(step.known)} → {short(step.commit)}" if step.known else "new there"
-            where = f"{step.destination} ({', '.join(step.urls)})"
-            heading = f"{step.item}: {step.branch} to {where}, {range_}, {counted(step.ahead, 'commit')}"
-            blocks.append(table(step.item, step.commits, heading))
-            if step.hook:
-                blocks.append(Notice(Level.OK, f"The hook pre-push of {step.item} runs first."))
-        blocks += [Notice(Level.ATTENTION, one.message, one.hint) for one in plan.refused]
-        what = plan.steps[0].item if len(plan.steps) == 1 else counted(len(plan.steps), "repository")
-        return Confirmation(f"Push {what}?", tuple(blocks[:150]))
+    def shown(self, step: Step) -> Iterator[Block]:
+        """See `EachDesk.shown`."""
+        range_ = f"{short(step.known)} → {short(step.commit)}" if step.known else "new there"
+        where = f"{step.destination} ({', '.join(step.urls)})"
+        heading = f"{step.item}: {step.branch} to {where}, {range_}, {counted(step.ahead, 'commit')}"
+        yield table(step.item, step.commits, heading)
+        if step.hook:
+            yield Notice(Level.OK, f"The hook pre-push of {step.item} runs first.")
 
-    async def carry_out(self, plan: Plan) -> Outcome:
-        """See `PlannedDesk.carry_out`."""
-        failures = list(plan.refused)
-        for number, step in enumerate(plan.steps):
-            self._means.context.progress(f"pushing {step.item} ({number + 1} of {len(plan.steps)})")
-            try:
-                await self._push(step)
-            except PaneError as problem:
-                if len(plan.steps) == 1 and not plan.refused:
-                    raise
-                failures.append(Told(step.item, problem.message, problem.hint))
-        done = len(plan.steps) - (len(failures) - len(plan.refused))
-        return told("Pushed", [step.item for step in plan.steps], done, failures)
-
-    async def _step(self, item: str) -> Step:
+    async def step(self, item: str) -> Step:
+        """See `EachDesk.step`."""
         place = await self._hands.place(item)
         place.must_be_at_rest()
         name = place.branch.decode("utf-8", "surrogateescape")
@@ -204,7 +163,8 @@ class PushDesk(PlannedDesk[Plan]):
         ahead, _, behind = answer.partition(b"\t")
         return int(ahead), int(behind)
 
-    async def _push(self, step: Step) -> None:
+    async def do(self, step: Step) -> None:
+        """See `EachDesk.do`."""
         place = await self._hands.place(step.item)
         refspec = f"{step.commit}:{step.target.ref}"
         try:

@@ -102,12 +102,12 @@ async def test_groups_are_tables_and_tags_are_found_by_the_filter(context: Make,
 @pytest.mark.parametrize(
     ("path", "patterns", "means"),
     [
-        ("/home/ada/work/api", ("work",), True),
-        ("/home/ada/work/deep/api", ("~/../ada/work",), False),
-        ("/home/ada/work/deep/api", ("/home/*/work",), True),
-        ("/home/ada/workshop", ("work",), False),
-        ("/home/ada/work", ("./work/",), True),
-        ("/srv/api", ("work", "/srv"), True),
+        ("/home/ada/job/api", ("job",), True),
+        ("/home/ada/job/deep/api", ("~/../ada/job",), False),
+        ("/home/ada/job/deep/api", ("/home/*/job",), True),
+        ("/home/ada/jobshop", ("job",), False),
+        ("/home/ada/job", ("./job/",), True),
+        ("/srv/api", ("job", "/srv"), True),
     ],
 )
 def test_a_label_means_a_folder_and_what_is_in_it(

@@ -1,0 +1,110 @@
+"""`EachDesk`: the same deed for one repository, or for each of them where it is due."""
+
+from abc import abstractmethod
+from collections.abc import Iterable
+from typing import ClassVar, Generic, Protocol, TypeVar
+
+import msgspec
+
+from devdash.api import ActionRequest, Block, Confirmation, Level, Notice, Outcome, PaneError
+from devdash_git.commits import counted
+from devdash_git.hands import Needless
+from devdash_git.outcomes import Told, told
+from devdash_git.planned import PlannedDesk
+
+MOST_BLOCKS = 150
+"""Of a question; a report has no more either."""
+
+
+class OneStep(Protocol):
+    """What is planned for one repository."""
+
+    @property
+    def item(self) -> str:
+        """The repository."""
+        ...
+
+
+S = TypeVar("S", bound=OneStep)
+
+
+class Plan(msgspec.Struct, Generic[S], frozen=True):
+    """What is to be done where, and where it cannot be done, and why."""
+
+    steps: tuple[S, ...]
+    refused: tuple[Told, ...] = ()
+
+
+class EachDesk(PlannedDesk[Plan[S]], Generic[S]):
+    """One action; without a row it is about all repositories.
+
+    Class attributes:
+        verb: of the question, such as "Push".
+        past: of the outcome, such as "Pushed".
+        doing: of the progress, such as "pushing".
+        idle: the sentence where no repository needs it.
+    """
+
+    verb: ClassVar[str]
+    past: ClassVar[str]
+    doing: ClassVar[str]
+    idle: ClassVar[str]
+
+    @abstractmethod
+    async def step(self, item: str) -> S:
+        """What would be done in the repository `item`. It only looks.
+
+        Raises:
+            Needless: there is nothing to be done.
+            PaneError: it cannot be done, and why.
+        """
+
+    @abstractmethod
+    def shown(self, step: S) -> Iterable[Block]:
+        """What a person has to know of it before."""
+
+    @abstractmethod
+    async def do(self, step: S) -> None:
+        """Do it.
+
+        Raises:
+            PaneError: it could not be done; nothing is lost.
+        """
+
+    async def plan(self, request: ActionRequest) -> Plan[S]:
+        """See `PlannedDesk.plan`."""
+        if request.item is not None:
+            return Plan((await self.step(request.item),))
+        steps: list[S] = []
+        refused: list[Told] = []
+        for target in (await self._means.finder.targets()).items:
+            try:
+                steps.append(await self.step(target.name))
+            except Needless:
+                continue
+            except PaneError as problem:
+                refused.append(Told(target.name, problem.message, problem.hint))
+        if not steps and not refused:
+            raise Needless(self.idle)
+        return Plan(tuple(steps), tuple(refused))
+
+    def question(self, plan: Plan[S]) -> Confirmation:
+        """See `PlannedDesk.question`."""
+        blocks = [block for step in plan.steps for block in self.shown(step)]
+        blocks += [Notice(Level.ATTENTION, one.message, one.hint) for one in plan.refused]
+        what = plan.steps[0].item if len(plan.steps) == 1 else counted(len(plan.steps), "repository")
+        return Confirmation(f"{self.verb} {what}?", tuple(blocks[:MOST_BLOCKS]))
+
+    async def carry_out(self, plan: Plan[S]) -> Outcome:
+        """See `PlannedDesk.carry_out`."""
+        failures = list(plan.refused)
+        for number, step in enumerate(plan.steps):
+            self._means.context.progress(f"{self.doing} {step.item} ({number + 1} of {len(plan.steps)})")
+            try:
+                await self.do(step)
+            except PaneError as problem:
+                if len(plan.steps) == 1 and not plan.refused:
+                    raise
+                failures.append(Told(step.item, problem.message, problem.hint))
+        done = len(plan.steps) - (len(failures) - len(plan.refused))
+        return told(self.past, [step.item for step in plan.steps], done, failures)
