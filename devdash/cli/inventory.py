@@ -43,6 +43,7 @@ PACKAGES = (
     Need("psutil", "the battery pane where there is no sysfs; doctor"),
     Need("GitPython", "reading what git has stored"),
     Need("django", "the databases pane, the history"),
+    Need("asyncinotify", "noticing changed files at once", "pip install asyncinotify", ("linux",)),
     Need("dbus-fast", "notifications; hearing of power at once", "pip install dbus-fast", ("linux",)),
     Need("desktop-notifier", "notifications", "pip install desktop-notifier", ("darwin", "win32")),
     Need("beancount", "the ledger pane", 'pip install "devdash[ledger]"'),
@@ -51,7 +52,7 @@ PACKAGES = (
 """Every dependency of pyproject.toml, then the optional ones."""
 
 PROGRAMS = (
-    Need("git", "the git pane", "install git 2.28 or later"),
+    Need("git", "the git pane", "install git 2.29 or later"),
     Need("ledger", "journals of ledger, which are not read yet", "optional"),
     Need("hledger", "journals of hledger, which are not read yet", "optional"),
 )
