@@ -75,7 +75,7 @@ def test_what_is_missing_is_told_with_its_purpose_and_remedy(
     (folder / "bin").mkdir()
     result = program("doctor", env={"PATH": str(folder / "bin"), "EDITOR": "ed-nowhere"}).calm()
     told = parts(result.out)
-    assert row(told["Programs"], "git") == ["git", "missing", "the git pane: install git 2.28 or later"]
+    assert row(told["Programs"], "git") == ["git", "missing", "the git pane: install git 2.29 or later"]
     assert row(told["Programs"], "editor")[1] == "missing"
     assert "'ed-nowhere' is not there" in told["Programs"]
     assert result.code == 0
