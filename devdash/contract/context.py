@@ -146,7 +146,12 @@ class PaneContext(Protocol):
         ...
 
     def worker(
-        self, module: str, *, python: str | None = None, env: Mapping[str, str | None] | None = None
+        self,
+        module: str,
+        *,
+        python: str | None = None,
+        env: Mapping[str, str | None] | None = None,
+        idle_s: float | None = None,
     ) -> Worker:
         """A helper process that serves the calls of `module`.
 
@@ -157,6 +162,9 @@ class PaneContext(Protocol):
                 worker only.
             python: the interpreter; devdash's own when None.
             env: changes to its environment, as for `run`.
+            idle_s: seconds without a call after which the process is ended, for the memory it would
+                hold; 0 for one that is wanted for a single call. The next call starts another.
+                None: it stays until `stop` or the pane's end.
         """
         ...
 

@@ -149,12 +149,18 @@ class Context:
         return await self._fleet.threads.call(function, *args, **kwargs)
 
     def worker(
-        self, module: str, *, python: str | None = None, env: Mapping[str, str | None] | None = None
+        self,
+        module: str,
+        *,
+        python: str | None = None,
+        env: Mapping[str, str | None] | None = None,
+        idle_s: float | None = None,
     ) -> Worker:
         """A helper process that serves the calls of `module`; started by its first call."""
         from devdash.workers.host import WorkerProcess
 
-        return WorkerProcess(module, fleet=self._fleet, python=python, env=self._without_hidden(env))
+        hidden = self._without_hidden(env)
+        return WorkerProcess(module, fleet=self._fleet, python=python, env=hidden, idle_s=idle_s)
 
     def _without_hidden(self, env: Mapping[str, str | None] | None) -> dict[str, str | None]:
         return {**dict.fromkeys(self._hidden()), **(env or {})}

@@ -34,6 +34,7 @@ class WorkerProcess:
         fleet: where its processes are accounted for.
         python: the interpreter; devdash's own when None.
         env: changes to the environment.
+        idle_s: seconds without a call after which its process is ended; None: it stays.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class WorkerProcess:
         fleet: Fleet,
         python: str | None = None,
         env: Mapping[str, str | None] | None = None,
+        idle_s: float | None = None,
     ) -> None:
         self._module = module
         self._label = f"the worker {Path(module).stem if module.endswith('.py') else module}"
@@ -51,6 +53,8 @@ class WorkerProcess:
         self._env = env
         self._lock = asyncio.Lock()
         self._session: Session | None = None
+        self._idle_s = idle_s
+        self._rest: asyncio.TimerHandle | None = None
 
     @property
     def pid(self) -> int | None:
@@ -69,6 +73,7 @@ class WorkerProcess:
                 await self._lock.acquire()
         except TimeoutError:
             raise WorkerTimeout(f"{self._label} was busy with earlier calls for {timeout:g} s") from None
+        self._stay()
         try:
             session = await self._greeted(deadline, timeout)
             session.calls += 1
@@ -85,12 +90,32 @@ class WorkerProcess:
             raise
         finally:
             self._lock.release()
+            self._leave_when_idle()
 
     async def stop(self) -> None:
         """End the process group now. A later call starts it anew."""
+        self._stay()
         session, self._session = self._session, None
         if session is not None:
             await session.group.end()
+
+    def _stay(self) -> None:
+        """Do not end for want of calls."""
+        if self._rest is not None:
+            self._rest.cancel()
+            self._rest = None
+
+    def _leave_when_idle(self) -> None:
+        if self._idle_s is not None and self._session is not None:
+            self._rest = asyncio.get_running_loop().call_later(self._idle_s, self._leave)
+
+    def _leave(self) -> None:
+        """End the process, between two calls; nobody waits for its end, the fleet counts it until then."""
+        self._rest = None
+        session = self._session
+        if session is not None and not self._lock.locked():
+            self._session = None
+            session.group.kill()
 
     async def _greeted(self, deadline: float, timeout: float) -> Session:
         """The running session, or a new one that has said hello."""

@@ -18,7 +18,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 from devdash_databases.probing import engines
@@ -72,7 +71,7 @@ def connect(
         python_path: folders in which drivers and backends are looked for first.
 
     Returns:
-        `django`: Django's version.
+        `django`: Django's version; "" where all of them are files that are asked without it.
     """
     sys.path[:0] = python_path
     files = plain_files(databases, ping_timeout)
@@ -81,9 +80,7 @@ def connect(
     source = django_connection if files is None else files.__getitem__
     for alias in databases:
         _lanes[alias] = Lane(alias, engines.driver_seconds(ping_timeout), source)
-    import django
-
-    return {"django": django.get_version()}
+    return {"django": "" if files is not None else _django_version()}
 
 
 def ping_all(*, aliases: Sequence[str], timeout: float) -> dict[str, object]:
@@ -111,7 +108,7 @@ def ping_all(*, aliases: Sequence[str], timeout: float) -> dict[str, object]:
             hung.append(alias)
             answer = Ping(alias, State.TIMEOUT, note=f"no answer in {timeout:g} s")
         pings.append(answer)
-    return {"connected": True, "pings": [asdict(answer) for answer in pings], "hung": hung}
+    return {"connected": True, "pings": [answer._asdict() for answer in pings], "hung": hung}
 
 
 def create(*, path: str) -> dict[str, object]:
@@ -164,8 +161,8 @@ def routes(
     sys.path[:0] = python_path
     found = routing.scan(databases, routers, apps)
     return {
-        "routes": [asdict(route) for route in found.routes],
-        "findings": [asdict(finding) for finding in found.findings],
+        "routes": [route._asdict() for route in found.routes],
+        "findings": [finding._asdict() for finding in found.findings],
     }
 
 
@@ -181,6 +178,12 @@ def _configure(databases: Mapping[str, engines.Settings], ping_timeout: float) -
     apps.populate(())  # no apps; without this Django warns of queries during start-up
     for entry in databases.values():
         _preload(str(entry.get("ENGINE", "")))
+
+
+def _django_version() -> str:
+    import django
+
+    return django.get_version()
 
 
 def _preload(engine: str) -> None:

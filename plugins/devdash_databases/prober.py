@@ -24,6 +24,11 @@ GRACE_S = 1.0
 """Seconds beyond a ping's own timeout after which the probe as a whole counts as silent."""
 
 
+FILES_IDLE_S = 20.0
+"""Seconds without a ping after which a worker without Django ends: it is soon there again and keeps nothing
+open. While nobody looks, and a minute lies between two pings, its memory is worth more."""
+
+
 class _Group:
     """The aliases of one worker.
 
@@ -61,11 +66,11 @@ class Prober:
             "LC_ALL": "C.UTF-8",  # failures are told by English messages where drivers give no code
             "LANGUAGE": None,
         }
-        self._groups = tuple(_Group(members, self._worker()) for members in _divide(targets))
+        self._groups = tuple(_Group(members, self._worker(_idle_s(members))) for members in _divide(targets))
         self.django = ""
 
-    def _worker(self) -> Worker:
-        return self._context.worker(PROBE, env=self._env)
+    def _worker(self, idle_s: float | None = None) -> Worker:
+        return self._context.worker(PROBE, env=self._env, idle_s=idle_s)
 
     async def ping(self, aliases: Iterable[str]) -> tuple[wire.Ping, ...]:
         """Ping those of `aliases` that are asked at all, all workers side by side; in the config's order."""
@@ -196,6 +201,10 @@ def _divide(targets: Iterable[Target]) -> tuple[tuple[Target, ...], ...]:
     files = tuple(target for target in asked if target.vendor == engines.SQLITE)
     servers = tuple((target,) for target in asked if target.vendor != engines.SQLITE)
     return (files, *servers) if files else servers
+
+
+def _idle_s(members: Sequence[Target]) -> float | None:
+    return FILES_IDLE_S if all(engines.is_plain(target.settings) for target in members) else None
 
 
 def _untold(target: Target, state: State, kind: str, note: str = "") -> wire.Ping:

@@ -1,5 +1,6 @@
 """What hangs, dies or is missing costs only its own alias."""
 
+import asyncio
 import os
 import signal
 import socket
@@ -10,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from databases_rig import MYSQL, POSTGRESQL, aliases, file, sound, started, states, workers
+from databases_rig import MYSQL, POSTGRESQL, SQLITE, aliases, file, sound, started, states, workers
 
 from devdash.api import Level
 from devdash.engine.context import Context
@@ -46,6 +47,23 @@ async def test_a_file_that_hangs_costs_only_itself(context: Make, tmp_path: Path
         assert states(report) == {"before": "ok", "stuck": "timeout", "after": "ok"}
         assert set(workers(pane).values()) == {None}, "a hung probe is killed at once"
     assert report.level is Level.CRITICAL
+
+
+async def test_a_worker_without_django_ends_while_nobody_asks_it(
+    context: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its memory is then worth more than its start; with Django in it, it is the other way round."""
+    monkeypatch.setattr("devdash_databases.prober.FILES_IDLE_S", 0.05)
+    plain = await started(context(name="databases"), db=file(sound(tmp_path / "db")))
+    dear = await started(
+        context(name="dear"), db=Database(ENGINE=SQLITE, NAME=str(tmp_path / "db"), OPTIONS={"timeout": 1})
+    )
+    for _ in range(2):
+        assert states(await plain.read()) == states(await dear.read()) == {"db": "ok"}
+        async with asyncio.timeout(10):
+            while set(workers(plain).values()) != {None}:
+                await asyncio.sleep(0.01)
+    assert None not in workers(dear).values()
 
 
 async def test_a_stopped_worker_is_replaced_within_the_reading(context: Make, tmp_path: Path) -> None:

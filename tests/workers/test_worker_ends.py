@@ -147,3 +147,38 @@ async def test_a_closed_fleet_starts_no_worker(worker: WorkerProcess, fleet: Fle
     assert worker.pid is None
     with pytest.raises(PaneError, match="stopped"):
         await echo(worker)
+
+
+async def test_a_worker_that_nobody_calls_ends_and_the_next_call_has_a_new_one(
+    fleet: Fleet, handlers: Path, gone: Gone
+) -> None:
+    """Not between two calls that follow each other."""
+    worker = WorkerProcess(str(handlers / "faults.py"), fleet=fleet, idle_s=0.1)
+    first = await echo(worker)
+    assert (await echo(worker)).pid == first.pid
+    await gone(first.pid)
+    assert worker.pid is None
+    assert (await echo(worker)).pid != first.pid
+
+
+async def test_a_worker_for_a_single_call_ends_after_it_without_holding_up_the_caller(
+    fleet: Fleet, handlers: Path, gone: Gone
+) -> None:
+    worker = WorkerProcess(str(handlers / "faults.py"), fleet=fleet, idle_s=0.0)
+    pid = (await echo(worker)).pid
+    assert fleet.running == 1, "the answer is there before the process is gone"
+    await gone(pid)
+
+
+async def test_being_idle_never_ends_a_call_that_takes_longer(
+    fleet: Fleet, handlers: Path, tmp_path: Path, numbers: Numbers
+) -> None:
+    """Neither its own, nor one that waits behind it."""
+    worker = WorkerProcess(str(handlers / "faults.py"), fleet=fleet, idle_s=0.0)
+    calling = asyncio.create_task(worker.call("hang", File(str(tmp_path / "pid")), Echo, timeout=0.5))
+    waiting = asyncio.create_task(echo(worker))
+    (pid,) = await numbers(tmp_path / "pid")
+    assert worker.pid == pid
+    with pytest.raises(WorkerTimeout, match="did not answer"):
+        await calling
+    assert (await waiting).pid != pid

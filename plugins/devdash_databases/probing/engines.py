@@ -19,6 +19,8 @@ Settings: TypeAlias = dict[str, Option]
 SQLITE, MYSQL, POSTGRESQL, MONGODB, ORACLE = "sqlite", "mysql", "postgresql", "mongodb", "oracle"
 DJONGO = "djongo"
 
+_PLAIN = "django.db.backends.sqlite3"
+
 _VENDORS = (
     (DJONGO, DJONGO),
     ("sqlite3", SQLITE),
@@ -39,6 +41,11 @@ def vendor_of(engine: str) -> str | None:
 def in_memory(name: str) -> bool:
     """Whether a SQLite NAME means a database in memory."""
     return name == ":memory:" or (name.startswith("file:") and ("mode=memory" in name or ":memory:" in name))
+
+
+def is_plain(settings: Mapping[str, object]) -> bool:
+    """Whether an alias is a SQLite file as Django's own backend opens it; OPTIONS may change that."""
+    return settings.get("ENGINE") == _PLAIN and not settings.get("OPTIONS")
 
 
 def read_only_uri(name: str) -> str:

@@ -10,13 +10,12 @@ result codes by name.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from devdash_databases.states import State
 
 
-@dataclass(frozen=True)
-class Failure:
+class Failure(NamedTuple):
     """A classified failure.
 
     Attributes:
@@ -71,33 +70,30 @@ _SQLSTATE = {
 
 _MONGO = {13: State.AUTH, 18: State.AUTH, 10107: State.NOT_PRIMARY, 13435: State.NOT_PRIMARY}
 
-_TEXT: tuple[tuple[State, re.Pattern[str]], ...] = tuple(
-    (state, re.compile(pattern, re.IGNORECASE))
-    for state, pattern in (
-        (State.SETTINGS, r"invalid (dsn|connection option|uri)"),
-        (State.TLS, r"certificate_verify_failed|does not support ssl|ssl handshake|ssl error|\btls\b"),
-        (
-            State.PROTOCOL,
-            r"invalid response to ssl|got response id|packet sequence|malformed packet|protocol version",
-        ),
-        (State.TOO_OLD, r"wire version"),
-        (State.NOT_PRIMARY, r"no replica set members match|not primary"),
-        (
-            State.DNS,
-            r"errno -[235]\b|failed to resolve host|could not translate host|name or service not known",
-        ),
-        (State.AUTH, r"password authentication failed|no password supplied|no pg_hba|authentication failed"),
-        (State.TOO_MANY, r"remaining connection slots|too many (clients|connections)"),
-        (State.UNKNOWN_DATABASE, r"database .* does not exist"),
-        (State.REFUSED, r"refused|errno 111|\(111\)|errno 61\b|no such file or directory"),
-        (
-            State.DROPPED,
-            r"server closed the connection|lost connection|connection (was )?reset|gone away|closed",
-        ),
-        (State.TIMEOUT, r"timed? ?out|\(110\)|timeout"),
-    )
+_TEXT: tuple[tuple[State, str], ...] = (
+    (State.SETTINGS, r"invalid (dsn|connection option|uri)"),
+    (State.TLS, r"certificate_verify_failed|does not support ssl|ssl handshake|ssl error|\btls\b"),
+    (
+        State.PROTOCOL,
+        r"invalid response to ssl|got response id|packet sequence|malformed packet|protocol version",
+    ),
+    (State.TOO_OLD, r"wire version"),
+    (State.NOT_PRIMARY, r"no replica set members match|not primary"),
+    (
+        State.DNS,
+        r"errno -[235]\b|failed to resolve host|could not translate host|name or service not known",
+    ),
+    (State.AUTH, r"password authentication failed|no password supplied|no pg_hba|authentication failed"),
+    (State.TOO_MANY, r"remaining connection slots|too many (clients|connections)"),
+    (State.UNKNOWN_DATABASE, r"database .* does not exist"),
+    (State.REFUSED, r"refused|errno 111|\(111\)|errno 61\b|no such file or directory"),
+    (
+        State.DROPPED,
+        r"server closed the connection|lost connection|connection (was )?reset|gone away|closed",
+    ),
+    (State.TIMEOUT, r"timed? ?out|\(110\)|timeout"),
 )
-"""Tried in this order on the text of a failure that has no telling code."""
+"""Tried in this order on the text of a failure that has no telling code; compiled with the first one."""
 
 _KINDS = {
     "ConnectionTimeout": State.TIMEOUT,
@@ -141,7 +137,7 @@ def classify(error: BaseException) -> Failure:
             return Failure(named, kind, _code(link))
     text = " ".join(str(link) for link in chain(error))
     for state, pattern in _TEXT:
-        if pattern.search(text):
+        if re.search(pattern, text, re.IGNORECASE):
             return Failure(state, kind, _code(error))
     return Failure(State.FAILED, kind, _code(error))
 

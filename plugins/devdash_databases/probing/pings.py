@@ -12,17 +12,15 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, cast
+from typing import NamedTuple, Protocol, cast
 
 from devdash_databases.probing import engines
 from devdash_databases.probing.failures import Failure, classify
 from devdash_databases.states import State
 
 
-@dataclass(frozen=True)
-class Ping:
+class Ping(NamedTuple):
     """What one ping came to; the pane's `wire.Ping` mirrors it.
 
     Attributes:
@@ -76,8 +74,7 @@ class Connection(Protocol):
     def get_database_version(self) -> tuple[int, ...]: ...
 
 
-@dataclass(frozen=True)
-class Role:
+class Role(NamedTuple):
     """What a server says of its place: see `Ping.role` and `Ping.read_only`."""
 
     role: str | None = None

@@ -1,6 +1,6 @@
 """SQLite files asked without Django: what its backend does for a ping, in 10 MiB instead of 29.
 
-Only where that is all the same: Django's own backend with no OPTIONS, which may change how it opens.
+Only where that is all the same: see `engines.is_plain`.
 """
 
 import sqlite3
@@ -8,13 +8,6 @@ from collections.abc import Mapping
 from contextlib import closing
 
 from devdash_databases.probing import engines
-
-ENGINE = "django.db.backends.sqlite3"
-
-
-def is_plain(settings: engines.Settings) -> bool:
-    """Whether this alias, as configured, can be asked here."""
-    return settings.get("ENGINE") == ENGINE and not settings.get("OPTIONS")
 
 
 class PlainFile:
@@ -60,7 +53,7 @@ def plain_files(
     databases: Mapping[str, engines.Settings], ping_timeout: float
 ) -> dict[str, PlainFile] | None:
     """All `databases`, when every one of them can be asked here; else None."""
-    if not all(is_plain(settings) for settings in databases.values()):
+    if not all(engines.is_plain(settings) for settings in databases.values()):
         return None
     return {
         alias: PlainFile(engines.read_only_uri(str(one.get("NAME", ""))), engines.lock_seconds(ping_timeout))

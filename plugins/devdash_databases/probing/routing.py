@@ -7,8 +7,7 @@ is a finding and costs its models only the answer it failed to give.
 
 import importlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Protocol, cast
+from typing import NamedTuple, Protocol, cast
 
 from devdash_databases.probing import engines
 
@@ -16,8 +15,7 @@ DEFAULT = "default"
 DUMMY = "django.db.backends.dummy"
 
 
-@dataclass(frozen=True)
-class Route:
+class Route(NamedTuple):
     """Where one model goes.
 
     Attributes:
@@ -37,8 +35,7 @@ class Route:
     decided_by: str
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """Something wrong with the routing.
 
     Attributes:
@@ -56,8 +53,7 @@ class Finding:
     model: str | None = None
 
 
-@dataclass(frozen=True)
-class Scan:
+class Scan(NamedTuple):
     """What `scan` found."""
 
     routes: tuple[Route, ...] = ()
@@ -84,12 +80,12 @@ class Routers(Protocol):
     routers: list[object]
 
 
-@dataclass
 class _Chain:
     """The router chain while it is asked; `raised` counts a router's failures by method and type."""
 
-    routers: Sequence[object]
-    raised: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    def __init__(self, routers: Sequence[object]) -> None:
+        self.routers = routers
+        self.raised: dict[tuple[str, str, str], int] = {}
 
     def choose(self, method: str, model: Model) -> tuple[str | None, str]:
         """The alias for `method` and who decided it, by Django's rule: the first that names one."""
@@ -235,7 +231,7 @@ def _unknown(routes: Sequence[Route], aliases: Sequence[str]) -> tuple[Finding, 
             text = f"{route.model} is {verb} “{alias}”, which is not configured."
             if key in found:
                 text = f"{route.model} is read from and written to “{alias}”, which is not configured."
-                found[key] = replace(found[key], text=text)
+                found[key] = found[key]._replace(text=text)
             else:
                 found[key] = Finding("unknown-alias", "critical", text, alias=alias, model=route.model)
     return tuple(found.values())
