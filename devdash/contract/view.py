@@ -58,6 +58,7 @@ class Column(msgspec.Struct, frozen=True):
             with the highest priority number is dropped first (of equals, the
             leftmost). Whole columns go: numbers are never cut.
         shrink: text in this column may be cut with "…" when room is short.
+        tail: where it is cut, its beginning goes: for names that their last parts tell apart.
         key: what a chosen cell of this column is called, in a table with `cells`; unique in
             the table, and the same from report to report. "": its cells cannot be chosen.
     """
@@ -67,6 +68,7 @@ class Column(msgspec.Struct, frozen=True):
     priority: int = 0
     shrink: bool = False
     key: str = ""
+    tail: bool = False
 
 
 class Row(msgspec.Struct, frozen=True):

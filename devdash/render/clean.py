@@ -81,6 +81,14 @@ def fit(text: str, width: int) -> str:
     return take(text, width - 1) + ELLIPSIS if width > 0 else ""
 
 
+def fit_end(text: str, width: int) -> str:
+    """The end of the cleaned `text` in at most `width` cells; where it is cut, it begins with "…"."""
+    if cell_width(text) <= width:
+        return text
+    # A mirrored text is cut as any other: the width of a text is the sum of its characters'.
+    return ELLIPSIS + take(text[::-1], width - 1)[::-1] if width > 0 else ""
+
+
 def pad_right(text: str, width: int) -> str:
     """The cleaned `text` with spaces after it, `width` cells wide or as wide as it is."""
     return text + " " * (width - cell_width(text))

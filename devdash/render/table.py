@@ -11,7 +11,7 @@ import msgspec
 from devdash.contract.levels import Level
 from devdash.contract.view import Align, Cell, Column, Row, Table, Tone
 from devdash.render.charts import bar, sparkline
-from devdash.render.clean import cell_width, clean, fit
+from devdash.render.clean import cell_width, clean, fit, fit_end
 from devdash.render.columns import GAP, Fitted, Wanted, fit_columns
 from devdash.render.lines import Line, Part, Spot, compose, level_tone
 from devdash.render.rows import unfolded
@@ -187,19 +187,19 @@ def _row(row: Row, number: int, shown: list[_Shown], gutter: int, spots: tuple[S
         if entry.slots.bar or entry.slots.trend:
             _draw_charts(parts, cell, text, entry)
         else:
-            _draw_text(parts, text, cell.tone, entry.fitted.width, entry.column.align)
+            _draw_text(parts, text, cell.tone, entry.fitted.width, entry.column)
     return compose(parts, row.key, spots)
 
 
-def _draw_text(parts: list[Part], text: _Text, tone: Tone, width: int, align: Align) -> None:
+def _draw_text(parts: list[Part], text: _Text, tone: Tone, width: int, column: Column) -> None:
     """Append a text on its side of `width` cells, cut if it is wider."""
     if text.width > width:
-        shown = _cut(text.text, width)
+        shown = fit_end(text.text, width) if column.tail else _cut(text.text, width)
         pad = (" " * (width - cell_width(shown)), Tone.PLAIN)
     else:
         shown = text.text
         pad = (" " * (width - text.width), Tone.PLAIN)
-    if align is Align.RIGHT:
+    if column.align is Align.RIGHT:
         parts.append(pad)
         parts.append((shown, tone))
     else:
@@ -223,7 +223,7 @@ def _draw_charts(parts: list[Part], cell: Cell, text: _Text, entry: _Shown) -> N
     if not slots.joined and slots.trend and cell.trend:
         _draw_trend(parts, cell, slots.width, slots.trend, align)
     else:
-        _draw_lead(parts, cell, text, slots, align)
+        _draw_lead(parts, cell, text, slots, entry.column)
         if slots.joined and slots.trend:
             parts.append((" ", Tone.PLAIN))
             _draw_trend(parts, cell, slots.trend, slots.trend, align)
@@ -233,7 +233,7 @@ def _draw_charts(parts: list[Part], cell: Cell, text: _Text, entry: _Shown) -> N
         parts.append(outer)
 
 
-def _draw_lead(parts: list[Part], cell: Cell, text: _Text, slots: _Slots, align: Align) -> None:
+def _draw_lead(parts: list[Part], cell: Cell, text: _Text, slots: _Slots, column: Column) -> None:
     """Append bar and text."""
     if slots.bar:
         if cell.percent is None:
@@ -243,7 +243,7 @@ def _draw_lead(parts: list[Part], cell: Cell, text: _Text, slots: _Slots, align:
         if slots.text:
             parts.append((" ", Tone.PLAIN))
     if slots.text:
-        _draw_text(parts, text, cell.tone, slots.text, align)
+        _draw_text(parts, text, cell.tone, slots.text, column)
 
 
 def _draw_trend(parts: list[Part], cell: Cell, width: int, most: int, align: Align) -> None:

@@ -24,13 +24,18 @@ Then = Callable[[], None]
 
 
 class Deed(msgspec.Struct, frozen=True):
-    """An action in a pane, about a row or none, or about a cell of the row."""
+    """An action in a pane, about a row or none, or about a cell of the row.
+
+    Attributes:
+        about: the row in words, where the form alone would not say which it is.
+    """
 
     pane: str
     title: str
     action: Action
     item: str | None
     column: str | None = None
+    about: str = ""
 
     @property
     def heading(self) -> str:

@@ -95,7 +95,8 @@ class FormSheet(ModalScreen[Asked | None]):
                 yield self._help
             yield self._problem
             yield self._hints
-        box.border_title = escape(clean(self._deed.action.title))
+        named = (self._deed.action.title, self._deed.about)
+        box.border_title = escape(clean(": ".join(text for text in named if text)))
 
     def on_mount(self) -> None:
         self._hints.show_keys(_FILLING)

@@ -12,7 +12,7 @@ from textual.worker import Worker
 
 from devdash.contract.actions import Action
 from devdash.contract.view import Block, Table
-from devdash.render.rows import filter_rows
+from devdash.render.rows import filter_rows, find_row
 from devdash.tui.paint import Palette
 from devdash.tui.sheets import DetailSheet
 
@@ -67,6 +67,11 @@ class OpenedSheet(DetailSheet):
         if self._fetching is not None:
             self._fetching.cancel()
         self._fetching = fetching
+
+    def told(self, key: str) -> str:
+        """The row with that key in words."""
+        row = find_row(self._all, key)
+        return " ".join(cell.text for cell in row.cells if cell.text) if row is not None else ""
 
     def _press(self, key: str) -> bool:
         """Do what `key` does with the row under the cursor, if it is the key of an action."""

@@ -36,7 +36,7 @@ def _open_cell(
     pane = snapshot.name
 
     def act(action: Action, chosen: str) -> None:
-        app.perform(Deed(pane, snapshot.title, action, chosen), again)
+        app.perform(Deed(pane, snapshot.title, action, chosen, about=sheet.told(chosen)), again)
 
     keys = [(app.key_map.of(pane, one), one) for one in app.engine.actions(pane) if one.opened]
     sheet = OpenedSheet(heading, (Text("reading …", Tone.DIM),), app.palette, keys, act)

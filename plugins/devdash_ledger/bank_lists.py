@@ -19,7 +19,7 @@ _COLUMNS = (
     Column("Amount", Align.RIGHT),
     Column("Payee", shrink=True),
     Column("For", shrink=True, priority=1),
-    Column("Account", shrink=True),
+    Column("Account", shrink=True, tail=True),
     Column("", shrink=True),
 )
 _STATES = {

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from view_strategies import NASTY, steers, texts
 
-from devdash.render.clean import cell_width, clean, fit, pad_right, take
+from devdash.render.clean import cell_width, clean, fit, fit_end, pad_right, take
 from devdash.render.wrap import wrap
 
 
@@ -76,6 +76,17 @@ def test_fit_is_never_wider_and_keeps_what_fits(text: str, width: int) -> None:
     elif width:
         assert fitted.endswith("…")
         assert text.startswith(fitted[:-1])
+
+
+@given(texts.map(clean), st.integers(0, 30))
+def test_the_end_is_never_wider_and_keeps_what_fits(text: str, width: int) -> None:
+    fitted = fit_end(text, width)
+    assert cell_width(fitted) <= width
+    if cell_width(text) <= width:
+        assert fitted == text
+    elif width:
+        assert fitted.startswith("…")
+        assert text.endswith(fitted[1:])
 
 
 @given(texts.map(clean), st.integers(0, 30))

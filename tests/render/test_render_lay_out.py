@@ -51,6 +51,16 @@ def test_a_row_that_is_not_ok_has_its_sign(table: Table, width: int) -> None:
             assert lines[row.key].startswith(row.level.sign)
 
 
+def test_a_name_that_its_last_parts_tell_apart_keeps_them() -> None:
+    """Two accounts of one root must not look the same in a narrow table."""
+    names = ("Expenses:Household:Food", "Expenses:Household:Rent")
+    rows = tuple(Row(name, (Cell(name), Cell("1.00"))) for name in names)
+    table = Table((Column("with", shrink=True, tail=True), Column("amount", Align.RIGHT)), rows)
+    _, first, second = lay_out((table,), 20)
+    assert first.text.split()[0] == "…sehold:Food"
+    assert second.text.split()[0] == "…sehold:Rent"
+
+
 numbers = st.builds(
     Cell, st.one_of(st.decimals(allow_nan=False, allow_infinity=False), st.integers()).map(str)
 )

@@ -73,6 +73,7 @@ columns = st.builds(
     align=st.sampled_from(Align),
     priority=st.integers(0, 3),
     shrink=st.booleans(),
+    tail=st.booleans(),
 )
 
 

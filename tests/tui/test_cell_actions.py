@@ -15,6 +15,7 @@ from devdash.api import (
     Block,
     Cell,
     Column,
+    Field,
     Level,
     Outcome,
     PaneError,
@@ -53,6 +54,15 @@ class Bookings(Rows):
         return (
             Action(name="tick", key="t", title="Tick", permission=PERMISSION, scope=Scope.ITEM, opened=True),
             Action(name="other", key="o", title="Other", permission=PERMISSION, scope=Scope.EITHER),
+            Action(
+                name="copy",
+                key="c",
+                title="Copy",
+                permission=PERMISSION,
+                scope=Scope.EITHER,
+                opened=True,
+                fields=(Field(name="date", label="Date", default="today"),),
+            ),
             Action(name="whole", key="w", title="Whole", permission=PERMISSION),
         )
 
@@ -87,6 +97,15 @@ async def test_an_action_works_on_the_row_under_the_cursor_and_the_sheet_shows_i
         look(s.app)
 
 
+async def test_a_form_about_such_a_row_says_which_it_is(stage: Perform) -> None:
+    """In words: without colours nothing else on the screen would."""
+    async with stage(Registry(rows=Bookings), size=(80, 24)) as s:
+        await s.press("right", "enter", "down", "c")
+        assert "Copy: - Grocer" in s.text
+        await s.press("escape", "up", "c")
+        assert "Copy: - Baker" in s.text
+
+
 async def test_other_actions_do_not_work_there(stage: Perform) -> None:
     """Nor while the filter's words are typed, nor in a row's detail."""
     async with stage(Registry(rows=Bookings)) as s:
@@ -118,7 +137,7 @@ async def test_an_item_that_no_report_has_is_for_the_pane_to_judge() -> None:
 
     from devdash.engine.acting import RequestProblem, check_request
 
-    tick, other, _ = Bookings.actions(None)  # type: ignore[arg-type]  # needs no pane
+    tick, other, *_ = Bookings.actions(None)  # type: ignore[arg-type]  # needs no pane
     report = Report(Level.OK, "")
     today = date(2026, 11, 22)
     assert check_request(tick, report, "entry:Baker", {}, today).item == "entry:Baker"
