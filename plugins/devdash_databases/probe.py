@@ -5,59 +5,23 @@ the interpreter, or crash. Django is imported here and nowhere else in this
 plug-in. It is never given a command line or an environment with a secret:
 settings arrive through the worker's standard input.
 
-Each alias has a lane: one thread and, within it, one connection. A lane that
-does not answer in time is reported as hung and the others are not held up; the
-pane then kills this process, for a hung thread cannot be ended.
+Each alias has a lane, see `probing.lanes`: one thread and, within it, one connection.
 """
 
 import contextlib
 import importlib
 import os
-import queue
 import sys
-import threading
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from devdash_databases.probing import engines
-from devdash_databases.probing.pings import Connection, Ping, django_connection, ping
+from devdash_databases.probing.lanes import open_lane, ping_all
+from devdash_databases.probing.pings import django_connection
 from devdash_databases.probing.plain_file import plain_files
-from devdash_databases.states import State
 
 APPLICATION_ID = 0x64657664
 """What marks a SQLite file as devdash's own: "devd" in ASCII, at offset 68 of the file."""
-
-
-class Lane:
-    """One alias's thread, which pings when asked and owns the alias's connection."""
-
-    def __init__(self, alias: str, seconds: int, connect: Callable[[str], Connection]) -> None:
-        self.alias = alias
-        self._seconds = seconds
-        self._connect = connect
-        self._asked: queue.SimpleQueue[None] = queue.SimpleQueue()
-        self._answers: queue.SimpleQueue[Ping] = queue.SimpleQueue()
-        threading.Thread(target=self._serve, name=f"ping {alias}", daemon=True).start()
-
-    def ask(self) -> None:
-        """Begin a ping."""
-        self._asked.put(None)
-
-    def answer(self, timeout: float) -> Ping | None:
-        """The ping's answer, or None when it is not there after `timeout` seconds."""
-        try:
-            return self._answers.get(timeout=max(0.0, timeout))
-        except queue.Empty:
-            return None
-
-    def _serve(self) -> None:
-        while True:
-            self._asked.get()
-            self._answers.put(ping(self.alias, self._seconds, self._connect))
-
-
-_lanes: dict[str, Lane] = {}
 
 
 def connect(
@@ -79,36 +43,8 @@ def connect(
         _configure(databases, ping_timeout)
     source = django_connection if files is None else files.__getitem__
     for alias in databases:
-        _lanes[alias] = Lane(alias, engines.driver_seconds(ping_timeout), source)
+        open_lane(alias, engines.driver_seconds(ping_timeout), source)
     return {"django": "" if files is not None else _django_version()}
-
-
-def ping_all(*, aliases: Sequence[str], timeout: float) -> dict[str, object]:
-    """Ping `aliases` side by side.
-
-    Args:
-        aliases: which of the connected ones.
-        timeout: seconds for all of them together.
-
-    Returns:
-        `connected`: False when this process was never given these aliases (it is
-        new): connect first. `pings`: one per alias, in order; `hung`: aliases
-        whose thread did not answer, so that this process should be killed.
-    """
-    if any(alias not in _lanes for alias in aliases):
-        return {"connected": False, "pings": [], "hung": []}
-    deadline = time.monotonic() + timeout
-    for alias in aliases:
-        _lanes[alias].ask()
-    pings: list[Ping] = []
-    hung: list[str] = []
-    for alias in aliases:
-        answer = _lanes[alias].answer(deadline - time.monotonic())
-        if answer is None:
-            hung.append(alias)
-            answer = Ping(alias, State.TIMEOUT, note=f"no answer in {timeout:g} s")
-        pings.append(answer)
-    return {"connected": True, "pings": [answer._asdict() for answer in pings], "hung": hung}
 
 
 def create(*, path: str) -> dict[str, object]:

@@ -1,13 +1,16 @@
 """What can be told of one database: the words that the probe and the pane share.
 
-Standard library only: the probe imports this in interpreters that have no devdash.
+Standard library only, Python 3.8 or later: the probe imports this in interpreters that have no devdash.
 """
 
-from enum import StrEnum
+from enum import Enum
 
 
-class State(StrEnum):
+class State(str, Enum):  # noqa: UP042  # StrEnum came with Python 3.11
     """What a ping of one alias came to."""
+
+    def __str__(self) -> str:
+        return str(self.value)
 
     OK = "ok"
     NOT_CONFIGURED = "not-configured"

@@ -6,15 +6,22 @@ error, before the probe's own deadline does. They are not enough to rely on
 is a process that can be killed.
 """
 
+from __future__ import annotations
+
 import math
 import urllib.parse
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING
 
-Option: TypeAlias = "str | int | bool | float | dict[str, Option] | None"
-Settings: TypeAlias = dict[str, Option]
-"""One alias of Django's DATABASES."""
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    Option: TypeAlias = "str | int | bool | float | dict[str, Option] | None"
+    Settings: TypeAlias = dict[str, Option]
+    """One alias of Django's DATABASES."""
+else:  # Python 3.8, which runs this too, knows neither form
+    Option = Settings = dict
 
 SQLITE, MYSQL, POSTGRESQL, MONGODB, ORACLE = "sqlite", "mysql", "postgresql", "mongodb", "oracle"
 DJONGO = "djongo"
@@ -64,7 +71,7 @@ def file_of(name: str) -> Path:
     """The file behind a SQLite NAME, a path or a URI."""
     if not name.startswith("file:"):
         return Path(name)
-    path = urllib.parse.unquote(name.removeprefix("file:").partition("?")[0])
+    path = urllib.parse.unquote(name[len("file:") :].partition("?")[0])
     return Path("/" + path.lstrip("/") if path.startswith("//") else path)
 
 
@@ -75,7 +82,7 @@ def forced(settings: Mapping[str, Option], ping_timeout: float) -> Settings:
         settings: one alias of DATABASES.
         ping_timeout: seconds after which the probe gives up; drivers are told less.
     """
-    result: Settings = {**settings, "ATOMIC_REQUESTS": False, "CONN_MAX_AGE": None}
+    result: Settings = {**settings, "ATOMIC_REQUESTS": False, "CONN_MAX_AGE": None, "AUTOCOMMIT": True}
     given = settings.get("OPTIONS")
     options: dict[str, Option] = dict(given) if isinstance(given, dict) else {}
     options.pop("pool", None)  # psycopg's pool starts threads and refuses lasting connections
@@ -83,21 +90,18 @@ def forced(settings: Mapping[str, Option], ping_timeout: float) -> Settings:
     seconds = driver_seconds(ping_timeout)
     vendor = vendor_of(engine)
     if vendor == SQLITE:
-        options |= {"uri": True, "timeout": lock_seconds(ping_timeout)}
+        options.pop("init_command", None)  # such as PRAGMA journal_mode=WAL, which writes
+        options.update(uri=True, timeout=lock_seconds(ping_timeout))
         result["NAME"] = read_only_uri(str(settings.get("NAME", "")))
     elif vendor == MYSQL:
         connect = "connection_timeout" if "connector" in engine else "connect_timeout"
-        options |= {connect: seconds, "read_timeout": seconds, "write_timeout": seconds}
+        options.update({connect: seconds, "read_timeout": seconds, "write_timeout": seconds})
     elif vendor == POSTGRESQL:
         own = f"{options.get('options') or ''} -c statement_timeout={seconds * 1000}"
-        options |= {"connect_timeout": max(2, seconds), "options": own.strip()}
+        options.update(connect_timeout=max(2, seconds), options=own.strip())
     elif vendor == MONGODB:
-        milliseconds = seconds * 1000
-        options |= {
-            "serverSelectionTimeoutMS": milliseconds,
-            "connectTimeoutMS": milliseconds,
-            "socketTimeoutMS": milliseconds,
-        }
+        for name in ("serverSelectionTimeoutMS", "connectTimeoutMS", "socketTimeoutMS"):
+            options[name] = seconds * 1000
     result["OPTIONS"] = options
     return result
 

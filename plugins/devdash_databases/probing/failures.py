@@ -8,6 +8,8 @@ Numbers: MySQL and MariaDB error codes; PostgreSQL SQLSTATE; MongoDB codes; SQLi
 result codes by name.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator
 from typing import NamedTuple

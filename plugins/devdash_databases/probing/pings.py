@@ -8,9 +8,11 @@ is refused. The SQL servers keep one connection; a stale one is closed and tried
 once afresh.
 """
 
+from __future__ import annotations
+
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import NamedTuple, Protocol, cast
@@ -37,6 +39,7 @@ class Ping(NamedTuple):
         kind: the type of the exception, or "".
         code: the driver's code, or "".
         note: more about the failure, of the probe's own words.
+        answers: to the questions that followed, by their keys; see `asking.ask_all`.
     """
 
     alias: str
@@ -50,6 +53,7 @@ class Ping(NamedTuple):
     kind: str = ""
     code: str = ""
     note: str = ""
+    answers: Mapping[str, object] = {}
 
 
 class Cursor(Protocol):
@@ -88,13 +92,21 @@ def django_connection(alias: str) -> Connection:
     return cast("Connection", connections[alias])
 
 
-def ping(alias: str, seconds: int, connect: Callable[[str], Connection] = django_connection) -> Ping:
+def ping(
+    alias: str,
+    seconds: int,
+    connect: Callable[[str], Connection] = django_connection,
+    questions: Mapping[str, Sequence[Mapping[str, object]]] | None = None,
+    until: float = 0.0,
+) -> Ping:
     """Ping `alias`, in the thread that owns its connection.
 
     Args:
         alias: a key of DATABASES.
         seconds: what its driver was given as timeouts.
         connect: gives the connection of an alias.
+        questions: by vendor, what is asked after a ping that was answered.
+        until: of `time.monotonic`; no question is begun after it.
 
     Every failure is an answer: drivers raise what they like (pymongo's errors
     are no `django.db.Error`), and one alias must not cost another.
@@ -104,7 +116,17 @@ def ping(alias: str, seconds: int, connect: Callable[[str], Connection] = django
     try:
         connection = connect(alias)
         vendor = _vendor(connection)
-        return _ask(alias, vendor, connection)
+        answer = _ask(alias, vendor, connection)
+        follow = (questions or {}).get(answer.vendor or "", ())
+        if not follow:
+            return answer
+        from devdash_databases.probing import asking
+
+        try:
+            return answer._replace(answers=asking.ask_all(connection, follow, until))
+        finally:
+            if vendor == engines.SQLITE:
+                connection.close()  # a kept connection would not see the file replaced
     except Exception as error:  # noqa: BLE001  # whatever a driver raises is this alias's answer
         failure = classify(error)
         if failure.state is State.DROPPED and time.monotonic() - began >= seconds * 0.9:

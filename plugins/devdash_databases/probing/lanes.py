@@ -1,0 +1,91 @@
+"""A thread for each alias, which owns its connection: whoever hangs does not hold up the others.
+
+A lane that does not answer in time is told as hung; who asked then ends this process, for a hung
+thread cannot be ended.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from devdash_databases.probing.pings import Connection, Ping, ping
+from devdash_databases.states import State
+
+Questions = Mapping[str, Sequence[Mapping[str, Any]]]
+
+
+class Lane:
+    """One alias's thread, which pings when asked."""
+
+    def __init__(self, alias: str, seconds: int, connect: Callable[[str], Connection]) -> None:
+        self.alias = alias
+        self._seconds = seconds
+        self._connect = connect
+        self._asked: queue.SimpleQueue[tuple[Questions, float]] = queue.SimpleQueue()
+        self._answers: queue.SimpleQueue[Ping] = queue.SimpleQueue()
+        threading.Thread(target=self._serve, name=f"ping {alias}", daemon=True).start()
+
+    def ask(self, questions: Questions, timeout: float) -> None:
+        """Begin a ping, with questions after it as far as `timeout` seconds permit."""
+        self._asked.put((questions, time.monotonic() + timeout - self._seconds - 0.2))
+
+    def answer(self, timeout: float) -> Ping | None:
+        """The ping's answer, or None when it is not there after `timeout` seconds."""
+        try:
+            return self._answers.get(timeout=max(0.0, timeout))
+        except queue.Empty:
+            return None
+
+    def _serve(self) -> None:
+        while True:
+            questions, until = self._asked.get()
+            self._answers.put(ping(self.alias, self._seconds, self._connect, questions, until))
+
+
+_lanes: dict[str, Lane] = {}
+
+
+def open_lane(alias: str, seconds: int, connect: Callable[[str], Connection]) -> None:
+    """Give an alias its thread; it connects with the first ping.
+
+    Args:
+        alias: what it is called.
+        seconds: what its driver was given as timeouts.
+        connect: gives its connection, in the thread.
+    """
+    _lanes[alias] = Lane(alias, seconds, connect)
+
+
+def ping_all(
+    *, aliases: Sequence[str], timeout: float, questions: Questions | None = None
+) -> dict[str, object]:
+    """Ping `aliases` side by side.
+
+    Args:
+        aliases: which of the connected ones.
+        timeout: seconds for all of them together.
+        questions: what to ask afterwards, by vendor; see `asking.ask_all`.
+
+    Returns:
+        `connected`: False when this process was never given these aliases (it is
+        new): connect first. `pings`: one per alias, in order; `hung`: aliases
+        whose thread did not answer, so that this process should be killed.
+    """
+    if any(alias not in _lanes for alias in aliases):
+        return {"connected": False, "pings": [], "hung": []}
+    deadline = time.monotonic() + timeout
+    for alias in aliases:
+        _lanes[alias].ask(questions or {}, timeout)
+    pings: list[Ping] = []
+    hung: list[str] = []
+    for alias in aliases:
+        answer = _lanes[alias].answer(deadline - time.monotonic())
+        if answer is None:
+            hung.append(alias)
+            answer = Ping(alias, State.TIMEOUT, note=f"no answer in {timeout:g} s")
+        pings.append(answer)
+    return {"connected": True, "pings": [answer._asdict() for answer in pings], "hung": hung}
