@@ -70,6 +70,7 @@ from devdash.contract.settings import (
     SecretFile,
     SecretKeyring,
 )
+from devdash.contract.state_file import keep_file
 from devdash.contract.view import (
     Align,
     Block,
@@ -148,5 +149,6 @@ __all__ = [
     "WorkerFailed",
     "WorkerGarbage",
     "WorkerTimeout",
+    "keep_file",
     "worst",
 ]

@@ -5,7 +5,6 @@ worth something only beside the name of the daemon and the id of the bus that ga
 """
 
 import os
-import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from devdash.alerts.model import AlertId
+from devdash.contract.state_file import keep_file
 from devdash.engine.places import make_private
 
 MOST = 1024 * 1024
@@ -68,18 +68,8 @@ class ShownFile:
                 return
             # A key that is no text, such as a file's name from elsewhere, cannot be written.
             text = [Shown(alert, number) for alert, number in shown.items() if _is_text(str(alert))]
-            self._replace(msgspec.json.encode(Page(desk, tuple(text))))
-
-    def _replace(self, data: bytes) -> None:
-        make_private(self._path.parent)
-        handle, beside = tempfile.mkstemp(dir=self._path.parent, prefix=f".{self._path.name}-")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-            Path(beside).replace(self._path)
-        except OSError:
-            Path(beside).unlink(missing_ok=True)
-            raise
+            make_private(self._path.parent)
+            keep_file(self._path, msgspec.json.encode(Page(desk, tuple(text))), lasting=False)
 
 
 def _is_text(key: str) -> bool:

@@ -7,7 +7,6 @@ write it. So devdash keeps a record of its own fetches, and takes two hints from
 import contextlib
 import os
 import re
-import tempfile
 import threading
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -16,6 +15,7 @@ from typing import Annotated
 
 import msgspec
 
+from devdash.api import keep_file
 from devdash_git.files import last_bytes
 from devdash_git.problems import FetchFailure
 
@@ -111,7 +111,7 @@ class FetchBook:
             self._merge(named)
             book = _Book(records=tuple(self._records.values()))
             with contextlib.suppress(OSError):  # a read-only home: the record lasts as long as the pane
-                _replace(self._path, msgspec.json.format(msgspec.json.encode(book), indent=1) + b"\n")
+                keep_file(self._path, msgspec.json.format(msgspec.json.encode(book), indent=1) + b"\n")
 
     def _merge(self, record: Record) -> None:
         key = (record.repository, record.remote)
@@ -177,16 +177,3 @@ def _later(one: datetime | None, other: datetime | None) -> datetime | None:
     if one is None or other is None:
         return one or other
     return max(one, other)
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Write beside and rename, so that no reader sees half a file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=".fetches-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        Path(beside).replace(path)
-    except OSError:
-        Path(beside).unlink(missing_ok=True)
-        raise

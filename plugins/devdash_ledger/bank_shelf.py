@@ -1,12 +1,10 @@
 """Where a review lies while it is interrupted: one file of the pane's state, whole or not at all."""
 
-import os
-import tempfile
 from pathlib import Path
 
 import msgspec
 
-from devdash.api import PaneError, Unavailable
+from devdash.api import PaneError, Unavailable, keep_file
 from devdash_ledger.bank_review import Review
 
 VERSION = 1
@@ -57,18 +55,8 @@ class Shelf:
             Unavailable: it cannot be written; what was there is as it was.
         """
         try:
-            self.file.parent.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(prefix=".bank-review.", dir=self.file.parent)
+            keep_file(self.file, msgspec.json.encode(_Kept(VERSION, review)))
         except OSError as error:
-            raise self._unwritable(error) from error
-        try:
-            with os.fdopen(handle, "wb") as target:
-                target.write(msgspec.json.encode(_Kept(VERSION, review)))
-                target.flush()
-                os.fsync(target.fileno())
-            Path(name).replace(self.file)
-        except OSError as error:
-            Path(name).unlink(missing_ok=True)
             raise self._unwritable(error) from error
 
     def _unwritable(self, error: OSError) -> Unavailable:

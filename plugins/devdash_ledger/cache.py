@@ -12,7 +12,6 @@ import os
 import platform
 import shutil
 import sys
-import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -20,6 +19,7 @@ from pathlib import Path
 import msgspec
 
 from devdash import __version__
+from devdash.api import keep_file
 from devdash_ledger.content import Content, content_of, read_plain, sum_of
 from devdash_ledger.journal import Format, LoadRequest
 from devdash_ledger.sheet import Sheet
@@ -83,15 +83,7 @@ def keep(folder: Path, now: Circumstances, content: Content, sheet: Sheet) -> No
     body = msgspec.json.encode(kept)
     file = _file(folder, now.request)
     with suppress(OSError):
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=folder)
-        try:
-            with os.fdopen(descriptor, "wb") as stream:
-                stream.write(_MAGIC + sum_of(body).encode() + b"\n" + body)
-            Path(name).replace(file)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        keep_file(file, _MAGIC + sum_of(body).encode() + b"\n" + body, lasting=False)
 
 
 def find(folder: Path, now: Circumstances) -> tuple[Kept, Look] | None:

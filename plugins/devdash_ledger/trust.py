@@ -1,11 +1,10 @@
 """Which code of which journal a person has allowed to run. Kept in the pane's state folder."""
 
-import os
 from pathlib import Path
 
 import msgspec
 
-from devdash.api import PaneError, Unavailable
+from devdash.api import PaneError, Unavailable, keep_file
 from devdash_ledger.journal import Format
 from devdash_ledger.scan import Code, Scan, mark
 
@@ -52,21 +51,9 @@ def allow(folder: Path, journal: str, mark: str) -> None:
     Raises:
         PaneError: the record cannot be written.
     """
-    import tempfile  # the worker, which only asks, would import it at every load
-
     record = {**_recorded(folder), journal: mark}
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(prefix=f".{_NAME}.", dir=folder)
-        try:
-            with os.fdopen(descriptor, "wb") as stream:
-                stream.write(msgspec.json.encode(record))
-                stream.flush()
-                os.fsync(stream.fileno())
-            Path(name).replace(folder / _NAME)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        keep_file(folder / _NAME, msgspec.json.encode(record))
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise PaneError(f"{folder / _NAME} cannot be written: {reason}", "nothing was allowed") from error

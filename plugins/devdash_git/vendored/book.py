@@ -5,13 +5,13 @@ Findings belong to a project as well, for "." and relative paths mean something 
 
 import contextlib
 import os
-import tempfile
 import threading
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import msgspec
 
+from devdash.api import keep_file
 from devdash_git.vendored.model import Finding, Origin
 from devdash_git.vendored.survey import stamp_of
 
@@ -65,7 +65,7 @@ class Findings:
             others = tuple(page for page in pages if page.root != _name(root) and Path(page.root).is_dir())
             book = _Book(pages=(*others, _Page(_name(root), tuple(kept.values()))))
             with contextlib.suppress(OSError):
-                _replace(self._path, msgspec.json.encode(book))
+                keep_file(self._path, msgspec.json.encode(book), lasting=False)
 
     def _read(self) -> _Book:
         try:
@@ -84,15 +84,3 @@ class Findings:
 
 def _name(root: Path) -> str:
     return os.fsencode(root).decode("utf-8", "backslashreplace")
-
-
-def _replace(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=".vendored-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        Path(beside).replace(path)
-    except OSError:
-        Path(beside).unlink(missing_ok=True)
-        raise

@@ -5,13 +5,11 @@ have been written by anybody, so every path in it is checked before it is used.
 """
 
 import contextlib
-import os
-import tempfile
 from pathlib import Path
 
 import msgspec
 
-from devdash.api import PaneError
+from devdash.api import PaneError, keep_file
 from devdash_git.plain import printable
 from devdash_git.vendored.model import Entry, Origin, Taken
 from devdash_git.vendored.paths import odd_source, why_not
@@ -142,20 +140,10 @@ def write_lock(path: Path, entries: tuple[Entry, ...]) -> None:
     Raises:
         LockProblem: it cannot be written; what was there stays.
     """
-    beside = ""
     try:
         mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
-        handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-        with os.fdopen(handle, "wb") as file:
-            file.write(lock_text(entries))
-            file.flush()
-            os.fchmod(file.fileno(), mode)
-            os.fsync(file.fileno())
-        Path(beside).replace(path)
+        keep_file(path, lock_text(entries), mode=mode)
     except OSError as error:
-        if beside:
-            with contextlib.suppress(OSError):
-                Path(beside).unlink(missing_ok=True)
         raise LockProblem(f"{printable(path.name)} cannot be written: {error.strerror}.") from error
 
 
