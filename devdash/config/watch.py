@@ -6,10 +6,11 @@ into it, and a watch on the file would go away with the first save. Several
 folders, because the file may be a link (to a link …) into a folder of
 dotfiles: a change anywhere along the way counts.
 
-Cost at rest: the watcher looks up once a step and Python wakes once a
-recheck; measured at 0.03 % of a core, both together. Where the system cannot
-watch (no inotify handles left, a folder that is not there, a network drive
-that tells nothing), `stat` alone is asked, at the pace of `poll`.
+Cost at rest: on Linux the thread wakes once a recheck, which is for network
+drives, that tell nothing, and for a folder that was replaced further up;
+elsewhere it looks up once a step as well. Where the system cannot watch (no
+inotify handles left, a folder that is not there), `stat` alone is asked, at
+the pace of `poll`.
 """
 
 import asyncio
@@ -20,6 +21,8 @@ from pathlib import Path
 
 import msgspec
 
+from devdash.news.folders import news
+
 _LINKS = 16
 """Links that are followed at most; the system gives up earlier or not much later."""
 
@@ -28,7 +31,7 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
     """How often is looked, in seconds.
 
     Attributes:
-        step: between two looks of the system's watcher; a burst of changes within it is one.
+        step: a burst of changes within it is one; where there is no inotify, between two looks as well.
         recheck: after which `stat` is asked in spite of no news.
         poll: between two `stat` where the system cannot watch.
         settle: for which the file must stay as it is before it is told: a save
@@ -121,7 +124,7 @@ class ConfigWatcher:
             self._thread.start()
 
     def stop(self) -> None:
-        """End. Returns at once; the thread follows within a step, and nothing is called any more."""
+        """End. Returns at once; nothing is called any more, and the thread follows within a recheck."""
         self._stopped.set()
 
     def _run(self) -> None:
@@ -135,27 +138,21 @@ class ConfigWatcher:
         first = self._last
         names = frozenset(first.places)
         try:
-            from watchfiles import watch
-
-            for _ in watch(
-                *{Path(place).parent for place in first.places},
-                watch_filter=lambda _change, changed: changed in names,
-                step=int(self._pace.step * 1000),
-                debounce=int(self._pace.step * 1000),
-                rust_timeout=int(self._pace.recheck * 1000),
-                yield_on_timeout=True,
-                stop_event=self._stopped,
-                recursive=False,
-                force_polling=False,
-                ignore_permission_denied=True,
-                raise_interrupt=False,
+            for changes in news(
+                {str(Path(place).parent) for place in first.places},
+                self._stopped,
+                step_s=self._pace.step,
+                look_s=self._pace.step,
+                recheck_s=self._pace.recheck,
             ):
+                if changes and names.isdisjoint(changes):
+                    continue
                 self._compare()
                 if (self._last.places, self._last.folders) != (first.places, first.folders):
                     return True
         except (ImportError, OSError, RuntimeError):
             return False
-        return self._stopped.is_set()
+        return True
 
     def _compare(self) -> None:
         """Tell when the file is another version than before, once it has settled."""

@@ -4,19 +4,20 @@ A daemon thread waits for news from the folders. Folders, because most editors r
 writing into it. What it tells may be late, too much, or missing: drives of the network tell nothing, and a
 system may have no room for another watch. So a pane still looks at its interval, and compares for itself.
 
-Cost at rest: on Linux the thread wakes every ten seconds (`inotify.py`); elsewhere watchfiles looks up
-several times a second.
+Cost at rest: on Linux the thread wakes every ten seconds; elsewhere watchfiles looks up several times a
+second.
 """
 
 import asyncio
 import os
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import msgspec
+
+from devdash.news.folders import news
 
 
 class Pace(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,7 +73,7 @@ class Watcher:
             threading.Thread(target=self._run, args=arguments, name="pane-watch", daemon=True).start()
 
     def stop(self) -> None:
-        """End. Returns at once; the thread follows within a step."""
+        """End. Returns at once; the thread follows within a recheck."""
         self._stopped.set()
         self._paths = frozenset()
 
@@ -90,7 +91,13 @@ class Watcher:
         told = False
         due = 0.0
         try:
-            for changes in self._news(places, stopped):
+            for changes in news(
+                [folder for folder, _ in places.folders],
+                stopped,
+                step_s=self._pace.step,
+                look_s=self._pace.look,
+                recheck_s=self._pace.recheck,
+            ):
                 # The first time in any case: what changed before the watch stood was not told.
                 if not told or changes is None or any(map(places.concern, changes)):
                     told = True
@@ -105,16 +112,6 @@ class Watcher:
             return False
         return True
 
-    def _news(self, places: "_Places", stopped: threading.Event) -> Iterator[frozenset[str] | None]:
-        """What changed, again and again; see `inotify.news`. At first nothing, once the watch stands."""
-        folders = [folder for folder, _ in places.folders]
-        if sys.platform == "linux":
-            from devdash.engine.inotify import news
-
-            yield from news(folders, self._pace.step, self._pace.recheck, stopped)
-        else:
-            yield from _looked(folders, self._pace, stopped)
-
     def _tell(self, stopped: threading.Event) -> None:
         try:
             self._loop.call_soon_threadsafe(self._call, stopped)
@@ -124,25 +121,6 @@ class Watcher:
     def _call(self, stopped: threading.Event) -> None:
         if not stopped.is_set():
             self._on_change()
-
-
-def _looked(folders: Iterable[str], pace: Pace, stopped: threading.Event) -> Iterator[frozenset[str]]:
-    """As `inotify.news`, by watchfiles, which looks up every `pace.look` seconds."""
-    from watchfiles import watch
-
-    for changes in watch(
-        *folders,
-        step=int(pace.look * 1000),
-        debounce=int(pace.look * 1000),
-        rust_timeout=int(pace.recheck * 1000),
-        yield_on_timeout=True,
-        stop_event=stopped,
-        recursive=False,
-        force_polling=False,
-        ignore_permission_denied=True,
-        raise_interrupt=False,
-    ):
-        yield frozenset(changed for _, changed in changes)
 
 
 class _Places(msgspec.Struct, frozen=True):

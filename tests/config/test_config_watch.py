@@ -1,15 +1,20 @@
 """A saved config is noticed, however it was saved. Real files, real notifications."""
 
 import asyncio
+import errno
+import os
 import queue
+import shutil
+import sys
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from devdash.config.watch import ConfigWatcher, Pace
+from devdash.news.folders import news as folders_news
 
 FAST = Pace(step=0.05, recheck=0.3, poll=0.02, settle=0.02)
 
@@ -39,6 +44,13 @@ class Watched:
         change()
         async with asyncio.timeout(PATIENCE):
             await self.told.wait()
+
+    async def quiet(self) -> None:
+        """Wait until nothing is told any more."""
+        calls = -1
+        while calls != self.calls:
+            calls = self.calls
+            await asyncio.sleep(0.2)
 
 
 @pytest.fixture(params=[True, False], ids=["notified", "polling"])
@@ -164,6 +176,95 @@ async def test_the_system_tells_without_asking_stat_again(tmp_path: Path) -> Non
     await until_told(lambda: replace(target, "saved"))
     await until_told(lambda: replace(file, "no link any more"))
     watched.watcher.stop()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a recheck tells")
+@pytest.mark.parametrize("again", ["made anew", "moved away and back", "another in its place"])
+async def test_a_folder_that_goes_and_comes_is_followed_without_a_recheck(tmp_path: Path, again: str) -> None:
+    """One made anew may have the number of the old one, so that comparing them says nothing."""
+    folder, other = tmp_path / "config", tmp_path / "other"
+    folder.mkdir()
+    file = folder / "devdash.toml"
+    file.write_text("0")
+    watched = Watched(file, watching=True, pace=Pace(step=0.02, recheck=600, poll=0.02, settle=0.01))
+    watched.watcher.start()
+
+    def turn() -> None:
+        match again:
+            case "made anew":
+                file.unlink()
+                folder.rmdir()
+                folder.mkdir()
+            case "moved away and back":
+                folder.rename(other)
+                other.rename(folder)
+            case _:
+                other.mkdir()
+                folder.rename(tmp_path / "old")
+                other.rename(folder)
+        file.write_text("here once more")
+
+    await _until_it_stands(watched, file)
+    for _ in range(3):
+        await watched.after(turn)
+        await watched.quiet()
+        await watched.after(lambda: replace(file, "saved in the new one"))
+        shutil.rmtree(tmp_path / "old", ignore_errors=True)
+    watched.watcher.stop()
+
+
+async def test_a_link_that_leads_nowhere_and_a_chain_of_links(tmp_path: Path) -> None:
+    """Each step on the way counts, also one whose folder is not there yet; a loop of links is no end."""
+    file, middle, end = (tmp_path / name for name in ("devdash.toml", "dotfiles/link", "store/v1/real.toml"))
+    middle.parent.mkdir()
+    file.symlink_to("dotfiles/link")
+    middle.symlink_to("../store/v1/real.toml")
+    watched = Watched(file, watching=True)
+    watched.watcher.start()
+
+    def turn(target: str) -> None:
+        (middle.parent / "new").symlink_to(target)
+        (middle.parent / "new").replace(middle)
+
+    def make() -> None:
+        end.parent.mkdir(parents=True)
+        end.write_text("1")
+
+    await watched.after(make)
+    await watched.after(lambda: replace(end, "2"))
+    await watched.after(lambda: turn("../devdash.toml"))
+    await watched.after(lambda: turn("../store/v1/real.toml"))
+    await watched.after(lambda: replace(end, "3"))
+    watched.watcher.stop()
+
+
+async def test_a_system_without_room_for_another_watch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Then the file itself is looked at; once there is room, the system tells again."""
+    full = True
+
+    def news(*folders: object, **pace: float) -> Iterator[frozenset[str] | None]:
+        if full:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return folders_news(*folders, **pace)  # type: ignore[arg-type]  # handed on as they came
+
+    monkeypatch.setattr("devdash.config.watch.news", news)
+    file = tmp_path / "devdash.toml"
+    file.write_text("0")
+    watched = Watched(file, watching=True)
+    watched.watcher.start()
+    await watched.after(lambda: replace(file, "1"))
+    full = False
+    await watched.after(lambda: replace(file, "2"))
+    await watched.after(lambda: replace(file, "3"))
+    watched.watcher.stop()
+
+
+async def _until_it_stands(watched: Watched, file: Path) -> None:
+    """What was saved before the watch stands is told when it does."""
+    await watched.after(lambda: replace(file, "the first"))
+    await watched.quiet()
 
 
 class HeldLoop:

@@ -98,6 +98,27 @@ async def test_folders_that_come_and_are_replaced(watched: Watched, tmp_path: Pa
     await watched.after((folder / "a").touch)
 
 
+async def test_a_folder_made_anew_is_watched_though_it_has_the_number_of_the_old_one(
+    watched: Watched, tmp_path: Path
+) -> None:
+    """As when a build empties its folder, or a repository is cloned once more."""
+    folder = tmp_path / "sub"
+    folder.mkdir()
+    await watched.on(folder / "a")
+
+    def make_anew() -> None:
+        folder.rmdir()
+        folder.mkdir()
+
+    for _ in range(3):
+        await watched.after(make_anew)
+        await asyncio.sleep(4 * FAST.recheck)  # what was told of that is over
+        await watched.after((folder / "a").touch)
+        await asyncio.sleep(4 * FAST.step)
+        (folder / "a").unlink()
+        await asyncio.sleep(4 * FAST.step)
+
+
 async def test_what_is_not_watched_any_more_is_not_told(watched: Watched, tmp_path: Path) -> None:
     """Other paths take the place of those before; after the end nothing is told."""
     await watched.on(tmp_path / "a")

@@ -5,7 +5,6 @@ screen within 300 ms, two of its watchers cost more of a processor than all else
 """
 
 import threading
-import time
 from collections.abc import Iterable, Iterator
 from functools import reduce
 from operator import or_
@@ -29,15 +28,10 @@ _KINDS = (
 _EVENTS_AT_ONCE = 100
 
 
-def news(
+def told(
     folders: Iterable[str], step_s: float, recheck_s: float, stopped: threading.Event
 ) -> Iterator[frozenset[str] | None]:
-    """Watch `folders`, without what lies deeper.
-
-    Yields:
-        The absolute paths that changed; empty once the watch stands, and every `recheck_s` seconds without
-        news; None when a folder itself has gone, or more has changed than the system could remember.
-        What comes within `step_s` seconds is one.
+    """As `folders.news`.
 
     Raises:
         OSError: the system cannot watch, or has no room for another watch.
@@ -54,8 +48,12 @@ def news(
             if first is None:
                 yield frozenset()
                 continue
-            time.sleep(step_s)  # a burst, such as a save, is one
-            yield _paths([first, *_waiting(watched, recheck_s)])
+            stopped.wait(step_s)  # a burst, such as a save, is one
+            changes = _paths([first, *_waiting(watched, recheck_s)])
+            yield changes
+            if changes is None:
+                # Also one that looks the same may be another: systems give numbers of folders out again.
+                return
 
 
 def _waiting(watched: "Inotify", recheck_s: float) -> "Iterator[Event]":
