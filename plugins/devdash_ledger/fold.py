@@ -7,11 +7,12 @@ is ever rounded.
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal, localcontext
+from operator import itemgetter
 
 import msgspec
 
 from devdash_ledger.amounts import EXACT
-from devdash_ledger.journal import AccountType, Series
+from devdash_ledger.journal import AccountType
 
 Position = tuple[str, str]
 """An account and a currency."""
@@ -22,6 +23,15 @@ Booking = tuple[int, str, str, Decimal]
 
 MonthlyMoves = Mapping[Position, Mapping[int, Decimal]]
 """Position → index of the month → change."""
+
+
+class Cells(msgspec.Struct, frozen=True):
+    """One account in one currency, with an amount for each month."""
+
+    account: str
+    type: AccountType
+    currency: str
+    amounts: tuple[Decimal, ...]
 
 
 class Changes(msgspec.Struct, frozen=True):
@@ -61,17 +71,17 @@ def window(first: int | None, last: int, count: int) -> range:
     return range(last - count + 1, last + 1)
 
 
-def fold(moves: MonthlyMoves, shown: range, kind_of: Callable[[str], AccountType]) -> tuple[Series, ...]:
-    """The series of every position that is not zero in all months of `shown`; `kind_of` an account."""
-    order = list(AccountType)
-    found: list[Series] = []
+def fold(moves: MonthlyMoves, shown: range, kind_of: Callable[[str], AccountType]) -> tuple[Cells, ...]:
+    """The cells of every position that is not zero in all months of `shown`; `kind_of` an account."""
+    order = {kind: place for place, kind in enumerate(AccountType)}
+    found: list[tuple[int, str, str, Cells]] = []
     for (account, currency), by_month in moves.items():
         kind = kind_of(account)
         amounts = _balances(by_month, shown) if kind.is_balance else _changes(by_month, shown)
         if any(amounts):
-            found.append(Series(account, kind, currency, tuple(format(amount, "f") for amount in amounts)))
-    found.sort(key=lambda series: (order.index(series.type), series.account, series.currency))
-    return tuple(found)
+            found.append((order[kind], account, currency, Cells(account, kind, currency, tuple(amounts))))
+    found.sort(key=itemgetter(0, 1, 2))
+    return tuple(cells for _, _, _, cells in found)
 
 
 def _balances(by_month: Mapping[int, Decimal], shown: range) -> Sequence[Decimal]:

@@ -11,7 +11,7 @@ from devdash_ledger.budgets import Budgets
 from devdash_ledger.journal import AccountType, CurrencyUse, Journal, Window
 from devdash_ledger.prices import PriceBook
 from devdash_ledger.sheet import Sheet, Use
-from devdash_ledger.worth import converted, rates, worth
+from devdash_ledger.worth import rates, series, valued, worth
 
 MOST_MONTHS = 1200
 """Of a window without a count: a date such as 0202-01-01 is a slip, and no reason to fold 22,000 months."""
@@ -40,7 +40,8 @@ class Unfolding:
         shown = fold.window(self._first(last), last, window.count)[-MOST_MONTHS:]
         used = _used(sheet, max(last, sheet.last))
         main = main_currency(currency, sheet.operating, used)
-        series = fold.fold(self._moves, shown, self._types.__getitem__)
+        folded = fold.fold(self._moves, shown, self._types.__getitem__)
+        found = valued(folded, shown, main, self._prices)
         return Journal(
             title=sheet.title,
             operating=sheet.operating,
@@ -49,13 +50,13 @@ class Unfolding:
             watched=sheet.watched,
             patterns=sheet.patterns,
             months=tuple(months.text_of(month) for month in shown),
-            series=converted(series, shown, main, self._prices),
+            series=series(found),
             budgets=self._budgets.rows(shown, rollover=rollover),
             errors=sheet.errors,
             error_count=sheet.error_count,
             complete=sheet.complete,
             currency=main,
-            worth=worth(series, shown, main, self._prices),
+            worth=worth(found, shown, main),
             days=sheet.days,
             rates=rates(used, shown, main, self._prices),
         )

@@ -11,6 +11,7 @@ import msgspec
 from devdash_ledger import months
 from devdash_ledger.amounts import EXACT
 from devdash_ledger.facts import Holding, WorthMonth
+from devdash_ledger.fold import Cells
 from devdash_ledger.journal import AccountType, CurrencyUse, Rates, Series
 from devdash_ledger.prices import PriceBook, written
 
@@ -21,20 +22,49 @@ def last_day(month: int) -> date:
     return date(year, number, monthrange(year, number)[1])
 
 
-def converted(series: Sequence[Series], shown: range, currency: str, book: PriceBook) -> tuple[Series, ...]:
-    """`series`, each amount also in `currency` at the prices of its month's last day."""
+class Valued(msgspec.Struct, frozen=True):
+    """Cells, and what each amount is in the main currency at the prices of its month's last day.
+
+    Attributes:
+        values: None where there is no price; empty where there is no main currency.
+    """
+
+    cells: Cells
+    values: tuple[Decimal | None, ...]
+
+
+def valued(found: Sequence[Cells], shown: range, currency: str, book: PriceBook) -> tuple[Valued, ...]:
+    """`found`, of the months `shown`, in `currency`."""
     if not currency:
-        return tuple(series)
-    days = [last_day(month) for month in shown]
-    found: list[Series] = []
-    for one in series:
-        values = (
-            book.convert(Decimal(amount), one.currency, currency, day)
-            for amount, day in zip(one.amounts, days, strict=True)
-        )
-        texts = tuple(None if value is None else written(value) for value in values)
-        found.append(msgspec.structs.replace(one, converted=texts))
-    return tuple(found)
+        return tuple(Valued(one, ()) for one in found)
+    one, days = Decimal(1), [last_day(month) for month in shown]
+    prices = {
+        name: [book.convert(one, name, currency, day) for day in days]
+        for name in {cells.currency for cells in found} - {currency}
+    }
+    return tuple(Valued(cells, _values(cells, prices.get(cells.currency))) for cells in found)
+
+
+def _values(cells: Cells, prices: Sequence[Decimal | None] | None) -> tuple[Decimal | None, ...]:
+    """`prices`: of each month; None: it is the currency itself."""
+    if prices is None:
+        return cells.amounts
+    return tuple(
+        None if price is None else EXACT.multiply(amount, price)
+        for amount, price in zip(cells.amounts, prices, strict=True)
+    )
+
+
+def series(found: Sequence[Valued]) -> tuple[Series, ...]:
+    """`found`, written."""
+    return tuple(map(_series, found))
+
+
+def _series(one: Valued) -> Series:
+    cells = one.cells
+    amounts = tuple([format(amount, "f") for amount in cells.amounts])
+    texts = tuple([None if value is None else written(value) for value in one.values])
+    return Series(cells.account, cells.type, cells.currency, amounts, texts)
 
 
 def rates(used: Sequence[CurrencyUse], shown: range, currency: str, book: PriceBook) -> tuple[Rates, ...]:
@@ -54,26 +84,25 @@ def _plain(rate: Decimal | None) -> str | None:
     return None if rate is None else format(rate, "f")
 
 
-def worth(series: Sequence[Series], shown: range, currency: str, book: PriceBook) -> tuple[WorthMonth, ...]:
-    """One entry for each month of `shown`; none where there is no currency to convert to.
+def worth(found: Sequence[Valued], shown: range, currency: str) -> tuple[WorthMonth, ...]:
+    """One entry for each month of `shown`; none where there is no `currency` to convert to.
 
     What has no price is never added, but named beside the sums.
     """
     if not currency:
         return ()
-    return tuple(_month(series, place, month, currency, book) for place, month in enumerate(shown))
+    return tuple(_month(found, place, month, currency) for place, month in enumerate(shown))
 
 
 class _Sum:
-    """A sum in one currency, and what could not be converted to it."""
+    """A sum in the main currency, and what could not be converted to it."""
 
-    def __init__(self, currency: str, day: date, book: PriceBook) -> None:
+    def __init__(self) -> None:
         self.total = Decimal(0)
         self.apart: defaultdict[str, Decimal] = defaultdict(Decimal)
-        self._currency, self._day, self._book = currency, day, book
 
-    def add(self, amount: Decimal, currency: str) -> None:
-        value = self._book.convert(amount, currency, self._currency, self._day)
+    def add(self, amount: Decimal, currency: str, value: Decimal | None) -> None:
+        """`value`: of the amount; None: there is no price."""
         if value is None:
             self.apart[currency] = EXACT.add(self.apart[currency], amount)
         else:
@@ -85,20 +114,20 @@ class _Sum:
         )
 
 
-def _month(series: Sequence[Series], place: int, month: int, currency: str, book: PriceBook) -> WorthMonth:
-    day = last_day(month)
-    net, income, expenses, flow = (_Sum(currency, day, book) for _ in range(4))
-    for one in series:
-        amount = Decimal(one.amounts[place])
-        if one.type in (AccountType.ASSETS, AccountType.LIABILITIES):
-            net.add(amount, one.currency)
-        elif one.type is AccountType.INCOME:
-            income.add(amount.copy_negate(), one.currency)
-        elif one.type is AccountType.EXPENSES:
-            expenses.add(amount, one.currency)
+def _month(found: Sequence[Valued], place: int, month: int, currency: str) -> WorthMonth:
+    net, income, expenses, flow = (_Sum() for _ in range(4))
+    for one in found:
+        cells, amount, value = one.cells, one.cells.amounts[place], one.values[place]
+        if cells.type in (AccountType.ASSETS, AccountType.LIABILITIES):
+            net.add(amount, cells.currency, value)
+        elif cells.type is AccountType.INCOME:
+            income.add(amount.copy_negate(), cells.currency, None if value is None else value.copy_negate())
+        elif cells.type is AccountType.EXPENSES:
+            expenses.add(amount, cells.currency, value)
     for side in (income, expenses):
-        for held in side.holdings():
-            flow.add(Decimal(held.amount), held.currency)
+        for name, amount in side.apart.items():
+            if amount:
+                flow.add(amount, name, None)
     rate = (income.total - expenses.total) / income.total if income.total > 0 else None
     return WorthMonth(
         month=months.text_of(month),

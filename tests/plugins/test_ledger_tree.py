@@ -16,6 +16,7 @@ from devdash_ledger.assemble import main_currency
 from devdash_ledger.editing import EDIT
 from devdash_ledger.facts import BudgetMonth, JournalError, LedgerFacts
 from devdash_ledger.figures import Position
+from devdash_ledger.fold import Cells
 from devdash_ledger.journal import AccountType, CurrencyUse, Journal, Series
 from devdash_ledger.prices import PriceBook
 
@@ -179,7 +180,10 @@ def _view(journal: Journal, **changes: object) -> report.View:
     """A journal without prices whose main currency is the euro."""
     first = months.parse(journal.months[0])
     shown = range(first, first + len(journal.months))
-    worth = worths.worth(journal.series, shown, "EUR", PriceBook(()))
+    cells = [
+        Cells(one.account, one.type, one.currency, tuple(map(Decimal, one.amounts))) for one in journal.series
+    ]
+    worth = worths.worth(worths.valued(cells, shown, "EUR", PriceBook(())), shown, "EUR")
     journal = msgspec.structs.replace(journal, currency="EUR", worth=worth)
     view = report.View(journal, "2026-11-22T10:42:00+01:00", journal.errors, journal.error_count, True, False)
     return msgspec.structs.replace(view, **changes)
