@@ -12,9 +12,9 @@ from typing import ParamSpec, TypeVar
 import msgspec
 
 from devdash.api import Completed, PaneError, ProcessTimeout
+from devdash_git.asking import STATUS, UNTOUCHED_SUBMODULES
 from devdash_git.desk import Means
 from devdash_git.identity import Identity, Look
-from devdash_git.observe import STATUS, UNTOUCHED_SUBMODULES
 from devdash_git.operation import Underway, lock_time, underway
 from devdash_git.plain import first_words, printable
 from devdash_git.porcelain import MalformedStatus, Status, parse

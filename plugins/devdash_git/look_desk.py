@@ -1,10 +1,10 @@
 """The actions `log` and `diff`: what was committed, and what is not yet. Text of others, shown as data."""
 
 from devdash.api import Action, ActionRequest, Block, Cell, Column, Outcome, Row, Scope, Table, Text, Tone
+from devdash_git.asking import UNTOUCHED_SUBMODULES
 from devdash_git.commits import commits, table
 from devdash_git.desk import GitDesk, Means
 from devdash_git.hands import Hands, Needless, Place
-from devdash_git.observe import UNTOUCHED_SUBMODULES
 from devdash_git.plain import printable
 
 LOG = Action(

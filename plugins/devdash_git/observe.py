@@ -12,34 +12,23 @@ import msgspec
 from devdash.api import PaneContext, PaneError, ProcessTimeout, ProgramMissing, Unavailable
 from devdash_git import adapter, branches, relations
 from devdash_git.agreed import is_agreed
+from devdash_git.asking import Asker, Deadline
 from devdash_git.config import GitConfig
 from devdash_git.contact import Contact, FetchBook, Record, Source, last_contact
 from devdash_git.glance import Glance, glance
 from devdash_git.identity import Identity, Look, identify, look
 from devdash_git.operation import Underway, lock_time, oldest_stash, underway
-from devdash_git.outline import outlined, question
 from devdash_git.patience import Patience
 from devdash_git.plain import printable
-from devdash_git.porcelain import MalformedStatus, Status, parse
-from devdash_git.problems import AccessProblem, timed_out, unreadable
+from devdash_git.porcelain import Status
+from devdash_git.problems import AccessProblem, timed_out
 from devdash_git.run import Git
-from devdash_git.states import Access, Head, Sync
+from devdash_git.states import Access, Sync
 from devdash_git.sync import judge, upstream_remote
 from devdash_git.targets import Target, tidy
+from devdash_git.views import Views
 
 T = TypeVar("T")
-
-STATUS = ("status", "--porcelain=v2", "--branch", "--show-stash", "-z", "--untracked-files=normal")
-
-COUNTING = 0.6
-"""The part of a repository's time in which its files have to be looked at; else they are left out."""
-
-UNCOUNTED_S = 300.0
-"""How long they are left out then."""
-
-UNTOUCHED_SUBMODULES = "--ignore-submodules=dirty"
-"""A submodule has a config of its own, which nobody has looked at; git would run a status in it.
-With this only its commit is compared."""
 
 
 class Files(msgspec.Struct, frozen=True):
@@ -105,22 +94,6 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     under: str = ""
 
 
-class Deadline:
-    """The time that one repository has left."""
-
-    def __init__(self, context: PaneContext, seconds: float) -> None:
-        self._context = context
-        self._seconds = seconds
-        self._end = context.monotonic() + seconds
-
-    def left(self) -> float:
-        """Seconds; raises `AccessProblem` (TIMEOUT) when there are none."""
-        left = self._end - self._context.monotonic()
-        if left <= 0:
-            raise timed_out(self._seconds)
-        return left
-
-
 class Observer:
     """Observes repositories, a few at a time.
 
@@ -141,10 +114,10 @@ class Observer:
         self._patience = patience
         self._book = book
         self._slots = asyncio.Semaphore(min(4, os.cpu_count() or 1))
-        self._uncounted: dict[Path, float] = {}
+        self._asker = Asker(config, context, git)
+        self._views = Views(git)
         self._looks = asyncio.Semaphore(4)
         self._known: dict[Path, tuple[Identity, tuple[adapter.Remote, ...] | None]] = {}
-        self._views: dict[Path, tuple[_ViewKey, relations.View]] = {}
         self._trusted = {tidy(context.folder / path.expanduser()) for path in config.trust}
 
     async def observe(self, target: Target) -> Observation:
@@ -209,7 +182,9 @@ class Observer:
             deadline = self._deadline()
             identity, remotes = await self._identity(target, seen, deadline)
             began = self._context.monotonic()
-            status = await self._status(target, identity, deadline)
+            status = await self._asker.status(
+                identity, deadline, submodules=self.trusts(target, identity.look)
+            )
             took_s = self._context.monotonic() - began
         remote = upstream_remote(identity.settings, status)
         names = identity.settings.remotes if remote is None else (remote,)
@@ -219,7 +194,10 @@ class Observer:
         records = [record for name in names if (record := self._book.of(identity.look.common_dir, name))]
         contact = _latest(files.contact, records)
         version = await self._git.version()
-        view = await self._view(target, identity, status, files.refs)
+        view = self._views.known(identity, status, files.refs)
+        if view is None:
+            async with self._slots:
+                view = await self._views.ask(identity, status, files.refs, self._deadline())
         return Observation(
             target=target,
             identity=identity,
@@ -267,84 +245,6 @@ class Observer:
                 f"Its own config names programs that git status would run: {named}.",
                 f'If you trust them: trust = ["{printable(str(target.path))}"]',
             )
-
-    async def _status(self, target: Target, identity: Identity, deadline: Deadline) -> Status:
-        top = identity.look.top
-        if identity.look.bare:
-            return await self._head(top, deadline, bare=True)
-        if self._context.monotonic() < self._uncounted.get(target.path, 0.0):
-            return await self._outline(top, deadline)
-        submodules = () if self.trusts(target, identity.look) else (UNTOUCHED_SUBMODULES,)
-        share = min(deadline.left(), COUNTING * self._config.repo_timeout)
-        try:
-            answer = await self._git.read(top, *STATUS, *submodules, timeout=share)
-        except ProcessTimeout:
-            outline = await self._outline(top, deadline)
-            self._uncounted[target.path] = self._context.monotonic() + UNCOUNTED_S
-            return outline
-        if answer.code != 0:
-            raise unreadable(top, answer.err)
-        try:
-            return parse(answer.out)
-        except MalformedStatus as error:
-            raise AccessProblem(Access.CORRUPT, f"git's answer is not understood: {error}.") from error
-
-    async def _outline(self, top: Path, deadline: Deadline) -> Status:
-        head = await self._head(top, deadline, bare=False)
-        if head.branch is None:
-            return outlined(head, b"")
-        answer = await self._git.read(top, *question(head.branch), timeout=deadline.left())
-        return outlined(head, answer.out if answer.code == 0 else b"")
-
-    async def _head(self, top: Path, deadline: Deadline, *, bare: bool) -> Status:
-        branch = await self._git.read(
-            top, "symbolic-ref", "--quiet", "--short", "HEAD", timeout=deadline.left(), bare=bare
-        )
-        commit = await self._git.read(
-            top, "rev-parse", "--quiet", "--verify", "HEAD^{commit}", timeout=deadline.left(), bare=bare
-        )
-        oid = commit.out.decode("ascii", "backslashreplace").strip() or None if commit.code == 0 else None
-        if branch.code != 0:
-            return Status(oid=oid, head=Head.DETACHED if oid else Head.INVALID)
-        return Status(oid=oid, head=Head.BRANCH if oid else Head.UNBORN, branch=branch.out.rstrip(b"\n"))
-
-    async def _view(
-        self,
-        target: Target,
-        identity: Identity,
-        status: Status,
-        refs: branches.RefsStamp | None,
-    ) -> relations.View:
-        if identity.look.bare:
-            return relations.View()
-        key = _ViewKey(identity, status.branch, status.oid, refs)
-        known = self._views.get(target.path)
-        if refs is not None and known is not None and known[0] == key:
-            return known[1]
-
-        async def ask(*arguments: str) -> bytes | None:
-            answer = await self._git.read(identity.look.top, *arguments, timeout=deadline.left())
-            return answer.out if answer.code == 0 else None
-
-        async with self._slots:
-            deadline = self._deadline()
-            view = await relations.view(
-                ask,
-                branch=status.branch,
-                has_commit=status.oid is not None,
-                has_remote=bool(identity.settings.remotes),
-            )
-        self._views[target.path] = (key, view)
-        return view
-
-
-class _ViewKey(msgspec.Struct, frozen=True):
-    """What a `relations.View` follows from."""
-
-    identity: Identity
-    branch: bytes | None
-    oid: str | None
-    refs: branches.RefsStamp | None
 
 
 def look_closely(folder: Path) -> tuple[Look, Glance]:

@@ -6,12 +6,14 @@ no terminal, no input, a session of its own, killed as a group when it takes too
 
 import os
 import re
-from collections.abc import Mapping
+import secrets
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
 from devdash.api import Completed, PaneContext, ProgramMissing, Unavailable
+from devdash_git import lane
 
 LOCAL_VARIABLES = (
     "GIT_ALTERNATE_OBJECT_DIRECTORIES",
@@ -55,6 +57,8 @@ NO_PROTOCOL = "none"
 
 OPTIONS = ("-c", "core.fsmonitor=false")
 NO_HOOKS = ("-c", "core.hooksPath=/dev/null")
+EXPLICIT = ("-c", "safe.bareRepository=explicit")
+"""A bare repository is used only where the person named its folder or a scan saw its files."""
 
 QUIETLY = (
     *("-c", "submodule.recurse=false"),
@@ -165,6 +169,28 @@ class Git:
             self._argv(folder, arguments, bare), timeout=timeout, env=environment(folder)
         )
 
+    async def read_each(
+        self, folders: Sequence[Path], *arguments: str, timeout: float
+    ) -> tuple[bytes | None, ...]:
+        """Run a command that only reads in each of `folders`, one after the other, as `read` does.
+
+        All of it is one child process, so a folder costs little more than git itself does; see `lane`.
+
+        Args:
+            arguments: devdash's own words, not text from outside.
+
+        Returns:
+            What git printed in each; None where it failed: `read` tells how.
+
+        Raises:
+            ProcessError: as `PaneContext.run`, for all of them together; ProgramMissing: no shell.
+        """
+        mark = secrets.token_hex(16)
+        everywhere = environment(Path("/")) | {lane.CEILING: None}
+        argv = lane.command(mark, (self._program, *OPTIONS, *NO_HOOKS, *EXPLICIT, *arguments), folders)
+        answer = await self._context.run(argv, timeout=timeout, env=everywhere)
+        return lane.answers(answer.out, mark, len(folders))
+
     async def fetch(
         self, folder: Path, *arguments: str, timeout: float, bare: bool = False, ssh: str | None = None
     ) -> Completed:
@@ -216,10 +242,9 @@ class Git:
     def _argv(
         self, folder: Path, arguments: tuple[str, ...], bare: bool, *, hooks: bool = False
     ) -> tuple[str, ...]:
-        """A bare repository is used only where the person named its folder or a scan saw its files."""
-        wanted = f"safe.bareRepository={'all' if bare else 'explicit'}"
+        wanted = ("-c", "safe.bareRepository=all") if bare else EXPLICIT
         options = OPTIONS if hooks else (*OPTIONS, *NO_HOOKS)
-        return (self._program, "-C", str(folder), *options, "-c", wanted, *arguments)
+        return (self._program, "-C", str(folder), *options, *wanted, *arguments)
 
 
 def _talking(folder: Path, ssh: str | None) -> dict[str, str | None]:

@@ -8,7 +8,7 @@ from git_builder import Builder
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devdash_git.observe import STATUS
+from devdash_git.asking import STATUS
 from devdash_git.porcelain import KEPT_CHANGES, ChangeKind, MalformedStatus, parse
 from devdash_git.states import Head, Tracking
 
