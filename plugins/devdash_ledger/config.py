@@ -107,7 +107,7 @@ class LedgerConfig(PaneConfig, frozen=True):
             text = f'{unknown[0]} ends with none of {_ENDINGS}; add format = "ledger", or another'
             yield ConfigProblem(key, text)
         languages = {language_of(file, self.format) for file in self.journals}
-        yield from self.write.problems()
+        yield from self.write.problems(self.journals)
         plain = languages <= {Format.BEANCOUNT}  # the others allow any sign, such as $
         if self.currency is not None and plain and not _CURRENCY.fullmatch(self.currency):
             yield ConfigProblem(

@@ -19,8 +19,8 @@ _SPECIAL = re.compile(r"[\[*?+(){}|^$\\]")
 def patterns_of(name: str, language: Format) -> tuple[str, ...]:
     """The patterns of `glob` that match whatever the include of `name`, an absolute path, means.
 
-    They may match more, such as any number where hledger wants one of some. A plain name of ledger's is
-    taken for just that file, though ledger reads those as well whose names differ in case.
+    They may match more, such as any number where hledger wants one of some. ledger takes a plain name for a
+    pattern as well, and reads beside that file those whose names differ in case.
     """
     match language:
         case Format.BEANCOUNT:  # it uses `glob` itself
@@ -29,9 +29,20 @@ def patterns_of(name: str, language: Format) -> tuple[str, ...]:
             return (_RANGE.sub("*", name).replace("[^", "[!"),)
         case Format.LEDGER:
             folder, own = os.path.split(name)
-            if not _SPECIAL.search(own):
-                return (name,)
-            return tuple(os.path.join(glob.escape(folder), one) for one in _of_ledger(own))  # noqa: PTH118
+            found = tuple(os.path.join(glob.escape(folder), one) for one in _of_ledger(own))  # noqa: PTH118
+            return found if _SPECIAL.search(own) else (name, *found)
+
+
+def is_meant(name: str, file: str) -> bool:
+    """Whether ledger takes `file` for one of those that the include of `name` means; both are absolute."""
+    folder, own = os.path.split(name)
+    pattern = own.replace("?", ".").replace("*", ".*")
+    try:
+        return os.path.split(file) == (folder, os.path.basename(file)) and bool(  # noqa: PTH119
+            re.fullmatch(pattern, os.path.basename(file), re.IGNORECASE)  # noqa: PTH119
+        )
+    except re.error:
+        return False
 
 
 def _of_ledger(own: str) -> Iterator[str]:

@@ -18,7 +18,7 @@ import msgspec
 
 from devdash.api import Unavailable
 from devdash_ledger.facts import JournalError
-from devdash_ledger.globs import patterns_of
+from devdash_ledger.globs import is_meant, patterns_of
 from devdash_ledger.journal import AccountType, Format
 from devdash_ledger.kinds import declared
 from devdash_ledger.odd_lines import INCLUDE, PLUGIN, Odd, odd_lines
@@ -148,7 +148,7 @@ class _Walk:
         self._look(file, text, odd)
         for line, name in self._includes(file, text, odd):
             for pattern in patterns_of(name, self._language):
-                self._follow(file, line, pattern, (*above, file))
+                self._follow(file, line, name, pattern, (*above, file))
 
     def _text(self, file: str, source: str) -> bytes | None:
         """The file's bytes; None where there is none or it may not be read, which its reader will say."""
@@ -203,7 +203,7 @@ class _Walk:
                 name = os.path.expanduser(name)  # noqa: PTH111  # a glob, not a path
             yield _line(text, place), os.path.normpath(os.path.join(folder, name))  # noqa: PTH118
 
-    def _follow(self, file: str, line: int, pattern: str, above: tuple[str, ...]) -> None:
+    def _follow(self, file: str, line: int, named: str, pattern: str, above: tuple[str, ...]) -> None:
         if "\0" in pattern:
             return  # no file is called so; its reader says so
         is_glob = glob.has_magic(pattern)
@@ -215,9 +215,16 @@ class _Walk:
         for name in found:
             if name not in above:
                 self.enter(name, above, f", included by {file}:{line},")
-            elif not (is_glob and name == file):  # a glob never means the file that it stands in
-                message = f"The include of {name} runs in a circle"
-                self.circles.append(JournalError(file, line, message))
+            elif not is_glob or self._is_circle(named, name, file):
+                error = JournalError(file, line, f"The include of {name} runs in a circle")
+                if error not in self.circles:
+                    self.circles.append(error)
+
+    def _is_circle(self, named: str, name: str, file: str) -> bool:
+        """Whether `name`, which is being read, is read once more for a glob that it matches in `file`."""
+        if self._language is Format.LEDGER:
+            return is_meant(named, name)
+        return name != file  # a glob never means the file that it stands in
 
 
 def _mode(file: str) -> int | None:

@@ -132,7 +132,7 @@ class Writing:
             str(book.file),
             language_of(book.file, config.format) or Format.BEANCOUNT,
             str(self._context.state_dir),
-            config.write,
+            config.write.of(book.file),
             config.currency or "",
             self.limit * _WORKER_SHARE,
             trusted,

@@ -274,7 +274,7 @@ def test_includes_go_round_and_are_missing(needs: Needs, tmp_path: Path, name: s
     write(tmp_path, "; c\ninclude no/where.dat\n", name)
     journal = load(file, language)
     assert (journal.errors[0].file, journal.errors[0].line) == (str(file), 2)
-    assert journal.patterns == (str(tmp_path / "no" / "where.dat"),)
+    assert str(tmp_path / "no" / "where.dat") in journal.patterns
 
 
 @pytest.mark.parametrize("language", list(Format))

@@ -11,8 +11,9 @@ from test_ledger_several import WORK, spying
 from devdash.api import ActionRequest, PaneError, Unavailable, Value
 from devdash.engine.offers import admit_actions
 from devdash_ledger.bank_config import Bank, Direction
-from devdash_ledger.config import Trust
+from devdash_ledger.config import LedgerConfig, Trust
 from devdash_ledger.pane import LedgerPane
+from devdash_ledger.target import JournalWrite, WriteConfig
 
 BREAD = {
     "date": "2026-11-22",
@@ -80,6 +81,37 @@ async def test_an_entry_goes_into_the_journal_that_was_chosen(both: LedgerPane, 
     assert work.read_text() == WORK and "Bakery" in main.read_text()
     await said_yes(both, request(both, "undo", journal="main.beancount"))
     assert main.read_text() == SHOP
+
+
+async def test_where_entries_go_may_be_otherwise_for_each_journal(
+    needs: Callable[[str], str], context: MakeContext, tmp_path: Path
+) -> None:
+    """Its own file and comma; what it does not say is as for all."""
+    needs("ledger")
+    files = (
+        write(tmp_path, SHOP + 'include "new.bean"\n'),
+        write(tmp_path, WORK + "include 2026.dat\n", "work.dat"),
+    )
+    write(tmp_path, "", "new.bean")
+    write(tmp_path, "", "2026.dat")
+    own = JournalWrite(files[1], file="{year}.dat", decimal_comma=True)
+    ledger = pane(context, None, files=files, write=WriteConfig(file="new.bean", journals=(own,)))
+    other = {**BREAD, "account": "Equity:Start", "from": "Assets:Bank", "amount": "4,50 CHF"}
+    await said_yes(ledger, request(ledger, "add", journal="work.dat", **other))
+    await said_yes(ledger, request(ledger, "add", **BREAD))
+    assert "4,50 CHF" in (tmp_path / "2026.dat").read_text()
+    assert '"Bakery"' in (tmp_path / "new.bean").read_text()
+
+
+def test_settings_for_a_journal_that_is_none_are_a_mistake(tmp_path: Path) -> None:
+    """They would change nothing, and nobody would notice."""
+    wrong = JournalWrite(tmp_path / "wrok.dat", file="{yaer}.dat")
+    config = LedgerConfig(files=(tmp_path / "work.dat",), write=WriteConfig(journals=(wrong,)))
+    found = [(one.key, one.message) for one in config.problems()]
+    assert found == [
+        ("write.journals.file", "only {year} and {month} can stand in braces"),
+        ("write.journals", "wrok.dat is no journal of this pane; there are: work.dat"),
+    ]
 
 
 async def test_undo_begins_with_the_journal_that_was_written_last(both: LedgerPane, tmp_path: Path) -> None:
