@@ -67,9 +67,17 @@ class ProgramMissing(ProcessError):
 
 
 class ProcessTimeout(ProcessError):
-    """The program did not end in time; its process group was killed."""
+    """The program did not end in time; its process group was killed.
+
+    Attributes:
+        err: what it had written to its error output by then; it may hold secrets.
+    """
 
     kind = "timeout"
+
+    def __init__(self, message: str, hint: str = "", *, err: bytes = b"") -> None:
+        super().__init__(message, hint)
+        self.err = err
 
 
 class OutputTooLarge(ProcessError):

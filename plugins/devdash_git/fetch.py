@@ -12,7 +12,7 @@ from devdash_git.contact import FetchBook, Record
 from devdash_git.identity import Identity
 from devdash_git.observe import Observer
 from devdash_git.plain import first_words, printable
-from devdash_git.problems import FetchFailure, fetch_failure, fetch_sentence
+from devdash_git.problems import FetchFailure, fetch_failure, fetch_sentence, late
 from devdash_git.run import Git
 from devdash_git.sync import HERE
 from devdash_git.targets import Target
@@ -23,10 +23,11 @@ ARGUMENTS = (
     "--no-prune",
     "--no-prune-tags",
     "--no-write-fetch-head",
-    "--no-progress",
+    "--progress",
     "--end-of-options",
 )
-"""Nothing is deleted, no submodule is entered, FETCH_HEAD stays as the person left it."""
+"""Nothing is deleted, no submodule is entered, FETCH_HEAD stays as the person left it. Progress tells a
+server that answers from one that does not."""
 
 AT_ONCE = 4
 """Fetches at a time; they wait for the network more than they work."""
@@ -167,8 +168,8 @@ class Fetcher:
                 bare=identity.look.bare,
                 ssh=identity.settings.last("core.sshcommand"),
             )
-        except ProcessTimeout:
-            return FetchFailure.TIMEOUT, ""
+        except ProcessTimeout as error:
+            return late(error.err), ""
         if answer.code == 0:
             return None, ""
         return fetch_failure(answer.err), first_words(answer.err)

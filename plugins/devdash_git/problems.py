@@ -1,4 +1,4 @@
-"""What git says when it cannot read or fetch, as states and as sentences with a next step."""
+"""What git says when it cannot read, fetch or push, as states and as sentences with a next step."""
 
 import re
 import shlex
@@ -30,17 +30,42 @@ class AccessProblem(PaneError):
 
 
 class FetchFailure(StrEnum):
-    """Why a fetch failed."""
+    """Why a fetch failed, or a push."""
 
     AUTHENTICATION = "authentication"
+    """It asks for a login or a password, and nobody may be asked."""
+    LOGIN_REFUSED = "login-refused"
+    """It does not accept the login that was sent."""
+    FORBIDDEN = "forbidden"
+    """It knows who asks, and does not let them."""
     HOST_KEY = "host-key"
+    HOST_KEY_CHANGED = "host-key-changed"
     CERTIFICATE = "certificate"
     NOT_FOUND = "not-found"
     UNREACHABLE = "unreachable"
+    DROPPED = "dropped"
+    """The connection ended in the middle."""
+    SERVER_ERROR = "server-error"
+    SERVER_FULL = "server-full"
+    DISK_FULL = "disk-full"
+    """Here."""
+    UNWRITABLE = "unwritable"
+    """The repository here."""
     PROTOCOL = "protocol"
     LOCKED = "locked"
     REJECTED = "rejected"
+    TAKEN = "taken"
+    """Of a new branch: there is one of that name already."""
+    CHECKED_OUT = "checked-out"
+    """Of a push: the other repository has files of its own, and they are of this branch."""
+    PROTECTED = "protected"
+    """Of a push: nobody may push to this branch."""
+    DECLINED = "declined"
+    """Of a push: a hook of the server's said no."""
     TIMEOUT = "timeout"
+    """It never answered."""
+    STALLED = "stalled"
+    """It answered, and then nothing came any more."""
     REFUSED = "refused"
     """devdash did not start it."""
     OTHER = "other"
@@ -54,42 +79,97 @@ _ACCESS_SIGNS = (
 )  # fmt: skip
 
 _FETCH_SIGNS = (
+    (FetchFailure.HOST_KEY_CHANGED, rb"REMOTE HOST IDENTIFICATION HAS CHANGED|Host key for .* has changed"),
     (FetchFailure.HOST_KEY, rb"Host key verification failed"),
-    (FetchFailure.CERTIFICATE, rb"(?i)SSL certificate|certificate verif|server certificate"),
+    (FetchFailure.CERTIFICATE, rb"(?i)SSL certificate|certificate verif|server certificate"
+     rb"|certificate subject name|no alternative certificate"),
     (FetchFailure.PROTOCOL, rb"transport '.*' not allowed|Unable to find remote helper"),
+    (FetchFailure.SERVER_FULL, rb"remote: [^\n]*No space left on device"),
+    (FetchFailure.DISK_FULL, rb"No space left on device|Disk quota exceeded"),
+    (FetchFailure.UNWRITABLE, rb"(?m)^(error: |fatal: )?(insufficient permission for adding"
+     rb"|.*Read-only file system|(unable to|cannot|could not) (create|open|write).*Permission denied)"),
     (FetchFailure.LOCKED, rb"\.lock': File exists|cannot lock ref"),
     (FetchFailure.REJECTED, rb"refusing to fetch into|\[rejected\]"),
     (FetchFailure.AUTHENTICATION, rb"terminal prompts disabled|could not read (Username|Password)"
-     rb"|Authentication failed|Permission denied|returned error: 40[13]|Too many authentication failures"),
-    (FetchFailure.NOT_FOUND, rb"(?i)repository .*not found|returned error: 404"
-     rb"|does not appear to be a git repository|couldn't find remote ref|no such remote"),
-    (FetchFailure.UNREACHABLE, rb"(?i)could not resolve|Connection (refused|timed out|reset|closed)"
-     rb"|Failed to connect|couldn't connect|Network is unreachable|No route to host|unable to connect"
-     rb"|unable to access|early EOF|hung up"),
+     rb"|Permission denied \([^)]*(password|keyboard-interactive)"),
+    (FetchFailure.LOGIN_REFUSED, rb"Authentication failed|Permission denied \(|returned error: 401"
+     rb"|Too many authentication failures"),
+    (FetchFailure.FORBIDDEN, rb"returned error: 403|Permission to .* denied|service not enabled"),
+    (FetchFailure.NOT_FOUND, rb"(?i)repository .*not found|returned error: 4(04|10)"
+     rb"|does not appear to be a git repository|couldn't find remote ref|no such remote"
+     rb"|repository not exported"),
+    (FetchFailure.SERVER_ERROR, rb"returned error: (429|5\d\d)|remote error: "),
+    (FetchFailure.UNREACHABLE, rb"(?i)could not resolve|name resolution|Connection (refused|timed out)"
+     rb"|Failed to connect|couldn't connect|Network is unreachable|No route to host|unable to connect"),
+    (FetchFailure.DROPPED, rb"early EOF|unexpected disconnect|curl (18|52|55|56) |Connection reset"
+     rb"|transfer closed|Broken pipe"),
+    (FetchFailure.UNREACHABLE, rb"(?i)Connection closed|unable to access|hung up"
+     rb"|Could not read from remote repository"),
 )  # fmt: skip
+"""The first that is found counts: a connection that ends makes git say several things."""
 
 _FETCH_SENTENCES = {
     FetchFailure.AUTHENTICATION: (
         "it asks for a login",
         "Fetch once in a terminal, so that a credential helper or ssh-agent holds the login.",
     ),
+    FetchFailure.LOGIN_REFUSED: (
+        "it does not accept the login",
+        "Is the right key in the agent (ssh-add -l), is the stored password or token still good?",
+    ),
+    FetchFailure.FORBIDDEN: ("this login may not do that", "Ask its owner for access, or use another login."),
     FetchFailure.HOST_KEY: (
         "its host key is not known",
         "Connect once with ssh in a terminal and compare the key.",
     ),
+    FetchFailure.HOST_KEY_CHANGED: (
+        "its host key is not the one that is known: somebody may stand in between",
+        "Ask its owner for the new key; only then ssh-keygen -R HOST forgets the old one.",
+    ),
     FetchFailure.CERTIFICATE: (
         "its certificate is not valid",
-        "Check the clock, and the certificate's issuer.",
+        "Check the clock, and the certificate's issuer; http.sslCAInfo names one of your own.",
     ),
     FetchFailure.NOT_FOUND: ("there is no such repository", "Compare the URL: git remote -v."),
-    FetchFailure.UNREACHABLE: ("it cannot be reached", "Check the network, then fetch again."),
+    FetchFailure.UNREACHABLE: ("it cannot be reached", "Check the network, then try again."),
+    FetchFailure.DROPPED: ("the connection broke off", "Nothing is half-done; try again."),
+    FetchFailure.SERVER_ERROR: (
+        "its server could not do it",
+        "Try again later; if it stays so, tell whoever runs it.",
+    ),
+    FetchFailure.SERVER_FULL: ("its server's disk is full", "Tell whoever runs it."),
+    FetchFailure.DISK_FULL: ("the disk here is full", "Make room, then try again."),
+    FetchFailure.UNWRITABLE: (
+        "the repository here cannot be written",
+        "Look at who owns it: ls -ld .git .git/objects.",
+    ),
     FetchFailure.PROTOCOL: (
         "its transport is not one of https, http, ssh, git, file",
         "Fetch it in a terminal if you trust it.",
     ),
-    FetchFailure.LOCKED: ("another git holds a lock", "Fetch again when it has ended."),
+    FetchFailure.LOCKED: ("another git holds a lock", "Try again when it has ended."),
     FetchFailure.REJECTED: ("git refused to update a branch", "Fetch in a terminal to see which."),
-    FetchFailure.TIMEOUT: ("it did not end in time and was stopped", "Fetch again, or raise fetch_timeout."),
+    FetchFailure.TAKEN: (
+        "there is a branch of that name already",
+        "Fetch to see what it has, or choose another name.",
+    ),
+    FetchFailure.CHECKED_OUT: (
+        "the branch is checked out there",
+        "Push another branch: its files would not follow.",
+    ),
+    FetchFailure.PROTECTED: (
+        "the branch is protected there",
+        "Push another branch, and ask for it to be merged.",
+    ),
+    FetchFailure.DECLINED: ("a hook there declined it", "Change what it objects to, then push again."),
+    FetchFailure.TIMEOUT: (
+        "it did not end in time and was stopped; no answer ever came",
+        "Try again, or raise fetch_timeout.",
+    ),
+    FetchFailure.STALLED: (
+        "it answered, but did not end in time and was stopped",
+        "Try again, or raise fetch_timeout: it may have been on its way.",
+    ),
 }
 
 
@@ -123,10 +203,20 @@ def timed_out(seconds: float) -> AccessProblem:
 
 
 def fetch_failure(stderr: bytes) -> FetchFailure:
-    """The class of a failed fetch, from git's and ssh's own words (in the C locale)."""
+    """The class of a failed fetch or push, from git's and ssh's own words (in the C locale)."""
     return next((kind for kind, sign in _FETCH_SIGNS if re.search(sign, stderr)), FetchFailure.OTHER)
+
+
+def late(stderr: bytes) -> FetchFailure:
+    """The class of one that did not end in time: whether the other side had said anything.
+
+    git passes on what the other side's git says, progress above all, behind "remote: ".
+    """
+    return FetchFailure.STALLED if re.search(rb"(^|[\r\n])remote: ", stderr) else FetchFailure.TIMEOUT
 
 
 def fetch_sentence(failure: FetchFailure, said: str) -> tuple[str, str]:
     """What is wrong, to follow "NAME: ", and the next step. `said` is used where the class tells nothing."""
-    return _FETCH_SENTENCES.get(failure, (said or "git failed without a word", ""))
+    return _FETCH_SENTENCES.get(
+        failure, (said or "git failed without a word", "Try it in a terminal to see more.")
+    )

@@ -1,6 +1,5 @@
 """The action `push`: sends one branch, as it is shown, to where it is shown; never by force."""
 
-import re
 from collections.abc import Iterator
 
 import msgspec
@@ -16,9 +15,10 @@ from devdash.api import (
 from devdash_git.commits import Commit, commits, counted, table
 from devdash_git.each_desk import EachDesk
 from devdash_git.hands import Needless, Place, Refused, short
-from devdash_git.plain import first_words, masked, printable
-from devdash_git.problems import FetchFailure, fetch_failure, fetch_sentence
+from devdash_git.plain import masked, printable
+from devdash_git.problems import fetch_sentence, late
 from devdash_git.push_target import PushTarget, own_folder, push_hook, push_target
+from devdash_git.push_words import push_words
 from devdash_git.refs import HEADS, Ref, ref
 
 PUSH = Action(
@@ -36,13 +36,11 @@ ARGUMENTS = (
     "--no-follow-tags",
     "--no-tags",
     "--recurse-submodules=no",
-    "--no-progress",
+    "--progress",
     "--porcelain",
     "--end-of-options",
 )
 """One branch and nothing else, whatever the config says. The refspec names the commit, without "+"."""
-
-_REJECTED = re.compile(rb"^!\t[^\t]*\t(?P<why>[^\n]*)", re.MULTILINE)
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
@@ -178,7 +176,7 @@ class PushDesk(EachDesk[Step]):
                 hooks=step.hook,
             )
         except ProcessTimeout as error:
-            said, _ = fetch_sentence(FetchFailure.TIMEOUT, "")
+            said, _ = fetch_sentence(late(error.err), "")
             raise Refused(
                 f"{place.name}: not pushed: {said}.", "Fetch to see whether it arrived, then push again."
             ) from error
@@ -187,10 +185,5 @@ class PushDesk(EachDesk[Step]):
 
 
 def _rejected(place: Place, out: bytes, err: bytes) -> Refused:
-    found = _REJECTED.search(out)
-    if found is not None:
-        why = printable(found["why"])
-        hint = "Fetch, then merge or rebase." if b"fetch first" in out or b"non-fast" in out else ""
-        return Refused(f"{place.name}: not pushed: {why}", hint)
-    message, hint = fetch_sentence(fetch_failure(err), first_words(err))
+    _, message, hint = push_words(out, err)
     return Refused(f"{place.name}: not pushed: {message}", hint)

@@ -18,7 +18,7 @@ import msgspec
 from devdash.api import PaneContext, PaneError, ProcessTimeout
 from devdash_git.config import GitConfig
 from devdash_git.plain import first_words, printable
-from devdash_git.problems import FetchFailure, fetch_failure, fetch_sentence
+from devdash_git.problems import FetchFailure, fetch_failure, fetch_sentence, late
 from devdash_git.run import Git
 from devdash_git.vendored.holding import held, made
 from devdash_git.vendored.model import Finding, Origin, blob_name
@@ -32,7 +32,7 @@ FETCH = (
     "--no-tags",
     "--no-prune",
     "--no-write-fetch-head",
-    "--no-progress",
+    "--progress",
     "--force",
 )
 
@@ -107,9 +107,9 @@ class Upstream:
         except Failed as failed:
             message, hint = fetch_sentence(failed.failure, failed.said)
             failure = failed.failure
-        except ProcessTimeout:
-            message, hint = fetch_sentence(FetchFailure.TIMEOUT, "")
-            failure = FetchFailure.TIMEOUT
+        except ProcessTimeout as error:
+            failure = late(error.err)
+            message, hint = fetch_sentence(failure, "")
         except PaneError as error:
             message, hint, failure = error.message, error.hint, FetchFailure.OTHER
         return tuple(Finding(origin=one, at=at, failure=failure, message=message, hint=hint) for one in group)
