@@ -4,6 +4,7 @@ The files are those that git's own prompt (contrib/completion/git-prompt.sh) and
 `git status --porcelain=v2` does not tell them. All functions block shortly; run them in a thread.
 """
 
+import os
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,9 @@ from devdash_git.files import first_bytes
 from devdash_git.states import Operation
 
 _REFLOG_TIME = re.compile(rb"[^\t\n]*> (\d{1,11}) [+-]\d{4}\t")
+
+_TRACES = frozenset({"rebase-merge", "rebase-apply", "MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD",
+                     "sequencer", "BISECT_LOG"})  # fmt: skip
 
 
 class Underway(msgspec.Struct, frozen=True):
@@ -45,6 +49,8 @@ def underway(git_dir: Path) -> Underway | None:
 
     Of several the outermost: a rebase stops with CHERRY_PICK_HEAD present, and is still a rebase.
     """
+    if not _hints(git_dir):
+        return None
     rebase, apply = git_dir / "rebase-merge", git_dir / "rebase-apply"
     if rebase.is_dir():
         return Underway(
@@ -70,6 +76,14 @@ def underway(git_dir: Path) -> Underway | None:
         return Underway(sequence, since=_begun(git_dir / "sequencer/head"))
     start = git_dir / "BISECT_START"
     return Underway(Operation.BISECT, since=_begun(start)) if (git_dir / "BISECT_LOG").exists() else None
+
+
+def _hints(git_dir: Path) -> bool:
+    """Whether there is anything that an operation leaves: one look for the many work trees without one."""
+    try:
+        return not _TRACES.isdisjoint(os.listdir(git_dir))  # noqa: PTH208 - no Path for each name
+    except OSError:
+        return True
 
 
 def lock_time(git_dir: Path) -> float | None:

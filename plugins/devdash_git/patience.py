@@ -6,9 +6,9 @@ which can be killed.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Generic, ParamSpec, TypeVar
 
 from devdash.api import PaneContext
 from devdash_git.problems import timed_out
@@ -48,15 +48,44 @@ class Patience:
             raise timed_out(timeout)
         return task.result()
 
-    def leave(self, folder: Path, look: "asyncio.Task[None]") -> None:
-        """Take note of a look at `folder` that does not come back."""
-        look.add_done_callback(_look_away)
-        self._out[folder] = look
+    async def each(self, looks: Sequence[tuple[Path, Callable[[], T]]], stuck_s: float) -> list[T | None]:
+        """The results of `looks`, each at one folder, all in one thread: for many that are short.
+
+        One that holds it up for `stuck_s` seconds is left alone: its result is None, and the others go on in
+        another thread. A look must not raise.
+        """
+        answers: list[T | None] = []
+        while len(answers) < len(looks):
+            sweep = _Sweep([function for _, function in looks[len(answers) :]])
+            task = asyncio.ensure_future(self._context.in_thread(sweep.run))
+            reached = -1
+            while not task.done() and reached != len(sweep.answers):
+                reached = len(sweep.answers)
+                await asyncio.wait({task}, timeout=stuck_s)
+            if task.done():
+                task.result()
+                return answers + sweep.answers
+            task.add_done_callback(_look_away)
+            self._out[looks[len(answers) + reached][0]] = task
+            answers += [*sweep.answers[:reached], None]
+        return answers
 
     def give_up(self) -> None:
         """Wait for none of them any more."""
         for task in self._out.values():
             task.cancel()
+
+
+class _Sweep(Generic[T]):
+    """One thread's looks; how far it is can be seen from outside."""
+
+    def __init__(self, looks: Sequence[Callable[[], T]]) -> None:
+        self._looks = looks
+        self.answers: list[T | None] = []
+
+    def run(self) -> None:
+        for function in self._looks:
+            self.answers.append(function())
 
 
 def _look_away(task: "asyncio.Task[T]") -> None:

@@ -125,22 +125,9 @@ class Rounds:
 
     async def _still(self, glances: Mapping[Target, Glance]) -> set[Target]:
         """Those that look as they did; one whose drive does not answer does not, and holds up none."""
-        still: set[Target] = set()
-        waiting = list(glances.items())
-        while waiting:
-            sweep = _Sweep(waiting)
-            task = asyncio.ensure_future(self._context.in_thread(sweep.run))
-            position = -1
-            while not task.done() and position != sweep.position:
-                position = sweep.position
-                await asyncio.wait({task}, timeout=min(STUCK_S, self._config.repo_timeout))
-            if task.done():
-                task.result()
-                return still | sweep.still
-            still |= set(sweep.still)
-            self._patience.leave(waiting[position][0].path, task)
-            waiting = waiting[position + 1 :]
-        return still
+        looks = [(target.path, glance.still) for target, glance in glances.items()]
+        answers = await self._patience.each(looks, min(STUCK_S, self._config.repo_timeout))
+        return {target for target, still in zip(glances, answers, strict=True) if still}
 
     async def _ask(self, targets: Sequence[Target], seconds: float) -> dict[Target, Observation]:
         """Ask git about `targets`; those that did not answer last time come last to their turn."""
@@ -162,21 +149,6 @@ class Rounds:
     def _was_late(self, target: Target) -> bool:
         known = self._known.get(target)
         return known is not None and known.seen.access is Access.TIMEOUT
-
-
-class _Sweep:
-    """One thread's look at many repositories; where it is can be seen from outside."""
-
-    def __init__(self, glances: Sequence[tuple[Target, Glance]]) -> None:
-        self._glances = glances
-        self.still: set[Target] = set()
-        self.position = 0
-
-    def run(self) -> None:
-        for position, (target, seen) in enumerate(self._glances):
-            self.position = position
-            if seen.still():
-                self.still.add(target)
 
 
 def _too_late(target: Target) -> Observation:

@@ -67,14 +67,21 @@ class Finder:
         self._depth = 0 if unasked else config.depth
         self._found: dict[Path, Found] = {}
         self._searched: float | None = None
+        self._targets: Targets | None = None
 
     async def targets(self) -> Targets:
-        """The targets now; searches first when the last search is too old."""
+        """The targets now; searches first when the last search is too old. Else the same object."""
         now = self._context.monotonic()
         if self._roots and (self._searched is None or now - self._searched >= SEARCH_EVERY_S):
             for found in await asyncio.gather(*map(self._search, self._roots)):
                 self._found[found.root] = _kept(self._found.get(found.root), found)
             self._searched = now
+            self._targets = None
+        if self._targets is None:
+            self._targets = self._named()
+        return self._targets
+
+    def _named(self) -> Targets:
         everything = [self._found[root] for root in self._roots]
         paths = _once(
             *_absolute(self._config.repos, self._context.folder),
