@@ -65,10 +65,10 @@ async def _run(engine: Engine, arguments: Namespace, out: TextIO) -> Exit:
             if words.help:
                 out.write(plain(lay_out(help_blocks(pane, action), terminal_width())) + "\n")
                 return Exit.OK
-            if action.scope is not Scope.PANE and words.item is not None:
+            if action.scope is not Scope.PANE and (words.item is not None or words.items):
                 # Rows are known only after a reading.
                 await engine.read_once([pane])
-            asked = await engine.ask(pane, action.name, words.item, words.values, words.column)
+            asked = await engine.ask(pane, action.name, words.item, words.values, words.column, words.items)
         except (RequestProblem, Forbidden) as error:
             raise UsageError(error.message, error.hint) from error
         except PaneError as error:

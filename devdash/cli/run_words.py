@@ -21,11 +21,12 @@ class Words(msgspec.Struct, frozen=True):
     """What was asked for.
 
     Attributes:
-        item: the row, or None.
+        item: the row, or None; None as well where there are several.
         column: the key of the column, where a cell of the row is meant.
         values: by the fields' names; those that --set names may be unknown.
         yes: its question is answered with yes.
         help: its fields are to be listed instead.
+        items: the rows, where there are several.
     """
 
     item: str | None
@@ -33,6 +34,7 @@ class Words(msgspec.Struct, frozen=True):
     yes: bool
     help: bool
     column: str | None = None
+    items: tuple[str, ...] = ()
 
 
 def read_words(action: Action, words: Sequence[str]) -> Words:
@@ -40,7 +42,8 @@ def read_words(action: Action, words: Sequence[str]) -> Words:
     `--column KEY`, `--yes`, `--help`.
 
     A flag needs no value: `--NAME` is yes, `--no-NAME` is no. What follows another field is its
-    value, even when it begins with "-". After `--` all that comes is ITEM. An action about the whole
+    value, even when it begins with "-". After `--` all that comes is ITEM; there may be several of them
+    where the action takes many. An action about the whole
     pane has no ITEM: the word that stands alone is its first field. Where it has several fields that must
     be given, so many words are those, in their order, and `NAME VALUE` behind them is another field.
 
@@ -89,11 +92,13 @@ def read_words(action: Action, words: Sequence[str]) -> Words:
     if lone is not None and len(items) > 1 and (placed := _placed(action, items, values)) is not None:
         values |= placed
         items = []
-    if len(items) > 1:
+    if len(items) > 1 and not action.many:
         problems.append("one ITEM at most, not " + ", ".join(f"'{clean(item)}'" for item in items))
     if problems:
         raise UsageError("\n".join(problems))
-    return Words(items[0] if items else None, values, "--yes" in said, bool(said & {"--help", "-h"}), column)
+    helps = bool(said & {"--help", "-h"})
+    alone = items[0] if len(items) == 1 else None
+    return Words(alone, values, "--yes" in said, helps, column, tuple(items) if len(items) > 1 else ())
 
 
 def _lone_field(action: Action) -> str | None:
@@ -140,7 +145,8 @@ def help_blocks(pane: str, action: Action) -> tuple[Block, ...]:
     own = f" [{lone.upper()}]" if lone is not None else ""
     if lone is not None and len(placed) > 1:
         own = "".join(f" {name.upper()}" for name in placed)
-    item = {Scope.PANE: own, Scope.ITEM: " ITEM", Scope.EITHER: " [ITEM]"}[action.scope]
+    rows = "ITEM…" if action.many else "ITEM"
+    item = {Scope.PANE: own, Scope.ITEM: f" {rows}", Scope.EITHER: f" [{rows}]"}[action.scope]
     fields = " [--NAME VALUE]…" if action.fields else ""
     usage = Text(f"devdash run {pane} {action.name}{item}{fields} [--yes]")
     does = Text(action.help or action.title, Tone.STRONG)

@@ -29,12 +29,14 @@ class GlobalKey(msgspec.Struct, frozen=True):
         key: the default.
         title: what the hint line calls it.
         help: what the help screen says of it, one sentence.
+        action: what the app calls it; "": as the id.
     """
 
     id: str
     key: str
     title: str
     help: str
+    action: str = ""
 
 
 GLOBAL_KEYS = (
@@ -46,10 +48,17 @@ GLOBAL_KEYS = (
     GlobalKey("zoom", "z", "Zoom", "Show this pane alone, and all again."),
     GlobalKey("filter", "slash", "Filter", "Show only the rows that have certain words."),
     GlobalKey("help", "question_mark", "Keys", "Show all keys."),
-    GlobalKey("palette", "ctrl+p", "Commands", "Find a command or a theme by its name."),
+    GlobalKey("palette", "ctrl+p", "Commands", "Find a command or a theme by its name.", "command_palette"),
     GlobalKey("next", "tab", "Next pane", "Go to the next pane."),
     GlobalKey("previous", "shift+tab", "Previous pane", "Go to the pane before."),
     GlobalKey("pause", "space", "Pause", "Pause the pane, and go on."),
+    GlobalKey("mark", "x", "Mark", "Mark the row, or not, where actions take several rows at once."),
+    GlobalKey(
+        "mark_all", "A", "Mark all", "Mark all rows that are shown of the table; again: none.", "mark('all')"
+    ),
+    GlobalKey(
+        "mark_others", "I", "Mark the others", "Mark those that are not, and no others.", "mark('others')"
+    ),
 )
 
 FIXED_KEYS: Mapping[str, str] = {

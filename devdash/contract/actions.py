@@ -80,6 +80,8 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
             view, where a key is held down. Else it is refused, so that nothing is done twice.
         screen: it changes only what the screen shows: keys and palette have it, and no command,
             which would do nothing that lasts.
+        many: of an action about rows: it takes several at once, those that are marked on the screen or
+            named by the command. What is asked before and told after is the pane's, and says it of each.
     """
 
     name: str
@@ -93,6 +95,7 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
     opened: bool = False
     repeats: bool = False
     screen: bool = False
+    many: bool = False
 
 
 class Value(msgspec.Struct, frozen=True):
@@ -113,12 +116,20 @@ class ActionRequest(msgspec.Struct, frozen=True):
         item: the key of the row, or None.
         values: one per field of the action, in the fields' order.
         column: the key of the column, where a cell of the row is chosen; else None.
+        items: the keys of several rows, two at least, all different; only of an action with `many`. `item`
+            is None then, which without them means the pane as a whole.
     """
 
     action: str
     item: str | None = None
     values: tuple[Value, ...] = ()
     column: str | None = None
+    items: tuple[str, ...] = ()
+
+    @property
+    def rows(self) -> tuple[str, ...]:
+        """The keys of all rows that it is about: none, one or several."""
+        return self.items if self.item is None else (self.item,)
 
     def value(self, name: str) -> str:
         """The value of the field `name`.

@@ -61,7 +61,7 @@ class Desk:
     def __init__(self, policy: Policy, guard: StepGuard) -> None:
         self.policy = policy
         self._guard = guard
-        self._busy: set[tuple[str, str, str | None, str | None]] = set()
+        self._busy: list[tuple[str, ActionRequest]] = []
 
     async def ask(
         self,
@@ -70,6 +70,7 @@ class Desk:
         item: str | None,
         values: Mapping[str, str],
         column: str | None = None,
+        items: Sequence[str] = (),
     ) -> Asked:
         """Check a wish and fetch its question.
 
@@ -80,7 +81,8 @@ class Desk:
         _must_be_built(runner)
         action = find_action(runner.actions, name)
         self._permit(action)
-        request = check_request(action, runner.snapshot.report, item, values, runner.now().date(), column)
+        today = runner.now().date()
+        request = check_request(action, runner.snapshot.report, item, values, today, column, items)
         work = Containment(self._guard)
         try:
             pane = await runner.begin()
@@ -100,16 +102,16 @@ class Desk:
         """
         self._permit(asked.action)
         request = asked.request
-        busy = (runner.snapshot.name, request.action, request.item, request.column)
-        if busy in self._busy and not asked.action.repeats:
+        busy = (runner.snapshot.name, request)
+        if not asked.action.repeats and any(_meet(busy, other) for other in self._busy):
             return Outcome(
                 level=Level.ATTENTION, message=f"{asked.action.title}: already under way", reread=False
             )
-        self._busy.add(busy)
+        self._busy.append(busy)
         try:
             outcome = await self._perform(runner, request)
         finally:
-            self._busy.discard(busy)
+            self._busy.remove(busy)
             runner.tell_progress("")
         if outcome.reread:
             runner.refresh(anew=not outcome.is_silent)
@@ -134,6 +136,14 @@ class Desk:
             raise Forbidden(
                 f"{action.title} is not permitted: {decision.reason}", "see [policy] in devdash.toml"
             )
+
+
+def _meet(one: tuple[str, ActionRequest], other: tuple[str, ActionRequest]) -> bool:
+    """Whether two wishes are about the same: of what both have, the one would do it a second time."""
+    (pane, first), (another, second) = one, other
+    if (pane, first.action, first.column) != (another, second.action, second.column):
+        return False
+    return first.rows == second.rows or not set(first.rows).isdisjoint(second.rows)
 
 
 def _noted(error: Exception, runner: Runner, action: str) -> Failure:
@@ -173,11 +183,13 @@ def check_request(
     values: Mapping[str, str],
     today: date,
     column: str | None = None,
+    items: Sequence[str] = (),
 ) -> ActionRequest:
-    """A request whose item exists and whose values fit the action's fields.
+    """A request whose items exist and whose values fit the action's fields.
 
     Args:
         today: what dates are counted from.
+        items: further rows, or all of them; what is named twice counts once.
 
     Raises:
         RequestProblem: everything that does not fit, a line each.
@@ -194,14 +206,19 @@ def check_request(
             checked.append(Value(field.name, check_value(field, values.get(field.name), today)))
         except RequestProblem as problem:
             problems.append(problem)
+    rows = tuple(dict.fromkeys((*(() if item is None else (item,)), *items)))
+    alone = rows[0] if len(rows) == 1 else None
     try:
-        item = _check_item(action, report, item)
-        _check_column(action, report, item, column)
+        if len(rows) > 1:
+            _check_items(action, report, rows)
+        else:
+            _check_item(action, report, alone)
+        _check_column(action, report, alone, column)
     except RequestProblem as problem:
         problems.append(problem)
     if problems:
         raise _all_of(problems)
-    return ActionRequest(action.name, item, tuple(checked), column)
+    return ActionRequest(action.name, alone, tuple(checked), column, rows if len(rows) > 1 else ())
 
 
 def _all_of(problems: Sequence[RequestProblem]) -> RequestProblem:
@@ -212,25 +229,38 @@ def _all_of(problems: Sequence[RequestProblem]) -> RequestProblem:
     return RequestProblem("\n".join(lines))
 
 
-def _check_item(action: Action, report: Report | None, item: str | None) -> str | None:
+def _check_items(action: Action, report: Report | None, rows: Sequence[str]) -> None:
+    """All that is wrong with several rows."""
+    if not action.many and action.scope is not Scope.PANE:
+        raise RequestProblem(f"'{action.name}' takes one row, not {len(rows)}", "name one of them")
+    problems: list[RequestProblem] = []
+    for row in rows:
+        try:
+            _check_item(action, report, row)
+        except RequestProblem as problem:
+            problems.append(problem)
+    if problems:
+        raise _all_of(problems)
+
+
+def _check_item(action: Action, report: Report | None, item: str | None) -> None:
     if action.scope is Scope.PANE:
         if item is not None:
             raise RequestProblem(f"'{action.name}' is about the whole pane; it takes no item")
-        return None
+        return
     if item is None:
         if action.scope is Scope.ITEM:
             raise RequestProblem(
                 f"'{action.title}' needs a row", "choose one with the arrow keys, or name it"
             )
-        return None
+        return
     if action.opened:
-        return item
+        return
     keys = row_keys(report.blocks) if report else ()
     if item not in keys:
         close = get_close_matches(item, keys, n=1)
         hint = f"did you mean '{close[0]}'?" if close else "rows: " + (", ".join(keys[:20]) or "none")
         raise RequestProblem(f"there is no row '{item}'", hint)
-    return item
 
 
 def _check_column(action: Action, report: Report | None, item: str | None, column: str | None) -> None:

@@ -37,6 +37,7 @@ class Draft(msgspec.Struct, frozen=True):
     item: str | None
     values: Mapping[str, str]
     column: str | None = None
+    items: tuple[str, ...] = ()
 
 
 class Assistant:
@@ -132,7 +133,7 @@ def _plugin(runner: Runner) -> str:
 def _request(runner: Runner, draft: Draft) -> tuple[Action, ActionRequest]:
     action = find_action(runner.actions, draft.action)
     values = tuple(_value(runner, field, draft.values.get(field.name, "")) for field in action.fields)
-    return action, ActionRequest(draft.action, draft.item, values, draft.column)
+    return action, ActionRequest(draft.action, draft.item, values, draft.column, draft.items)
 
 
 def _value(runner: Runner, field: Field, typed: str) -> Value:

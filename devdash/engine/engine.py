@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -47,7 +47,7 @@ class Deed(msgspec.Struct, frozen=True):
     """An action that was done, or tried.
 
     Attributes:
-        item: the row that it was about, or None.
+        item: the row that it was about, or several, joined by ", "; or None.
         level: the outcome's: OK, ATTENTION or CRITICAL.
         message: the outcome's sentence.
         took_s: seconds.
@@ -223,12 +223,18 @@ class Engine:
         return tuple(runner.snapshot for runner in runners)
 
     async def ask(
-        self, name: str, action: str, item: str | None, values: Mapping[str, str], column: str | None = None
+        self,
+        name: str,
+        action: str,
+        item: str | None,
+        values: Mapping[str, str],
+        column: str | None = None,
+        items: Sequence[str] = (),
     ) -> Asked:
         """Check a wish and fetch its question; see `Desk.ask`."""
         runner = self._runner(name)
         runner.prepare()
-        return await self._desk.ask(runner, action, item, values, column)
+        return await self._desk.ask(runner, action, item, values, column, items)
 
     async def open(self, name: str, item: str, column: str) -> "tuple[Block, ...] | None":
         """What a cell opens; see `open_cell`."""
@@ -256,7 +262,8 @@ class Engine:
             return outcome  # the view was changed, nothing in the world
         took_s = self.clock.monotonic() - began
         request = asked.request
-        deed = Deed(name, request.action, request.item, outcome.level, outcome.message, took_s)
+        rows = ", ".join(request.rows) or None
+        deed = Deed(name, request.action, rows, outcome.level, outcome.message, took_s)
         for listener in tuple(self._deed_listeners):
             listener(deed)
         return outcome

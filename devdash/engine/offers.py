@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from devdash.config.keys import FIXED_KEYS, GLOBAL_KEYS
-from devdash.contract.actions import Action, FieldKind
+from devdash.contract.actions import Action, FieldKind, Scope
 from devdash.contract.levels import Level
 from devdash.contract.rules import Rule
 from devdash.engine.boundary import NAME, ContractViolation, all_of, clause, repeated, well_typed
@@ -36,6 +36,11 @@ def _odd_permission(actions: Sequence[Action]) -> str:
     return next((f"'{a.permission}'" for a in actions if not _PERMISSION.match(a.permission)), "")
 
 
+def _rowless_many(actions: Sequence[Action]) -> str:
+    wrong = (a for a in actions if a.many and (a.opened or a.scope is Scope.PANE))
+    return next((f"'{action.name}'" for action in wrong), "")
+
+
 def _repeated_field(actions: Sequence[Action]) -> str:
     return next(
         (f"'{a.name}': {twice}" for a in actions if (twice := repeated(f.name for f in a.fields))), ""
@@ -62,6 +67,7 @@ def _odd_completion(actions: Sequence[Action]) -> str:
 @clause("a field to choose in has choices", _no_choice)
 @clause("a field's name is lower case words joined by '-'", _odd_field)
 @clause("field names of an action are unique", _repeated_field)
+@clause("an action that takes several rows is about rows of the report", _rowless_many)
 @clause("a permission is 'pane.resource.verb'", _odd_permission)
 @clause("an action's name is lower case words joined by '-'", _odd_name)
 @clause("an action's key is not one of the dashboard's own", _reserved_key)

@@ -18,6 +18,12 @@ def find_row(blocks: Sequence[Block], key: str) -> Row | None:
     return next((row for row in _rows(blocks) if row.key == key), None)
 
 
+def table_keys(blocks: Sequence[Block], key: str) -> tuple[str, ...]:
+    """The keys of the rows of the table that has the row with `key`, top to bottom."""
+    tables = ([row.key for row in block.rows] for block in blocks if isinstance(block, Table))
+    return next((tuple(keys) for keys in tables if key in keys), ())
+
+
 def cell_keys(blocks: Sequence[Block], key: str) -> tuple[str, ...]:
     """The keys of the columns whose cells can be chosen in the row with `key`, left to right."""
     tables = (block for block in blocks if isinstance(block, Table) and block.cells)

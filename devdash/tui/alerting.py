@@ -146,7 +146,8 @@ class Alerting:
             return True
         for deed in self._app.deeds():
             if (deed.pane, deed.action.name) == (need.pane, need.action):
-                self._app.perform(replace(deed, item=need.item))
+                # What the pane's cursor and marks are about has nothing to do with it.
+                self._app.perform(replace(deed, item=need.item, column=None, items=()))
                 return True
         return False
 

@@ -25,8 +25,9 @@ from devdash.tui.deeds import Deed, Then, begin
 from devdash.tui.grid import PaneGrid, Rows
 from devdash.tui.keymap import KeyMap
 from devdash.tui.lines_view import LinesView
+from devdash.tui.offering import deed_of, deeds, hints, takes_many
 from devdash.tui.paint import Palette
-from devdash.tui.pane_view import PaneView
+from devdash.tui.pane_view import PaneView, Which
 
 if TYPE_CHECKING:
     from devdash.tui.alerting import Alerting, MakeDesk
@@ -64,10 +65,7 @@ class DevdashApp(App[None]):
     """
     COMMANDS = App.COMMANDS | {_action_commands}
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(
-            Binding(key.key, "command_palette" if key.id == "palette" else key.id, key.title, id=key.id)
-            for key in GLOBAL_KEYS
-        ),
+        *(Binding(key.key, key.action or key.id, key.title, id=key.id) for key in GLOBAL_KEYS),
         *(Binding(str(n), f"go({n})", show=False) for n in range(1, 10)),
         Binding("escape", "leave", show=False),
     ]
@@ -236,14 +234,9 @@ class DevdashApp(App[None]):
         return KeyMap(self.settings.keys)
 
     def _update_hints(self) -> None:
-        own: list[tuple[str, str]] = []
         # Asking for its actions builds the pane: not before the first frame.
-        if (view := self._grid.view) is not None:
-            name = view.pane_name
-            actions = self.engine.actions(name) if self._life is not None else ()
-            report = view.snapshot.report
-            own = [*self.key_map.hints(name, actions, report.first if report else ()), ("enter", "detail")]
-        self._hint_bar.show_keys([*own, *self.key_map.hinted])
+        actions = self.engine.actions if self._life is not None else lambda name: ()
+        self._hint_bar.show_keys([*hints(self.key_map, self._grid.view, actions), *self.key_map.hinted])
 
     # ── keys ────────────────────────────────────────────────────────────────
 
@@ -278,12 +271,23 @@ class DevdashApp(App[None]):
         self._grid.toggle_zoom()
 
     def action_leave(self) -> None:
-        """Leave the filter, then the zoom."""
+        """Leave the filter, then the marks, then the zoom."""
         view = self._grid.view
         if self._filter is not None and (self._filter.is_open or (view and view.pattern)):
             self._filter.leave("")
+        elif view is not None and view.marked:
+            view.mark(())
+            self._update_hints()
         elif self._grid.is_zoomed:
             self.action_zoom()
+
+    def action_mark(self, which: Which = "row") -> None:
+        """Mark rows of the focused pane, if any of its actions takes several."""
+        if (view := self._grid.view) is not None and takes_many(self.engine.actions(view.pane_name)):
+            view.mark_rows(which)
+            self._update_hints()
+        else:
+            self.tell("Nothing here takes several rows at once.")
 
     async def action_filter(self) -> None:
         """Filter the rows of the focused pane."""
@@ -344,17 +348,13 @@ class DevdashApp(App[None]):
         action = self.key_map.action(view.pane_name, self.engine.actions(view.pane_name), event.key)
         if action is not None:
             event.prevent_default()
-            self.perform(Deed(view.pane_name, view.snapshot.title, action, view.item, view.column))
+            self.perform(deed_of(view, action))
 
     # ── deeds ───────────────────────────────────────────────────────────────
 
     def deeds(self) -> Iterator[Deed]:
         """Everything that could be done now, the focused pane first."""
-        views = sorted(self._grid.views.values(), key=lambda view: (view is not self._grid.view, view.number))
-        for view in views:
-            item, column = (view.item, view.column) if view is self._grid.view else (None, None)
-            for action in self.engine.actions(view.pane_name):
-                yield Deed(view.pane_name, view.snapshot.title, action, item, column)
+        return deeds(self._grid, self.engine.actions)
 
     def perform(self, deed: Deed, then: Then = lambda: None) -> None:
         """Do it, beside everything else; `then` when it was done."""

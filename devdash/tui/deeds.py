@@ -28,6 +28,7 @@ class Deed(msgspec.Struct, frozen=True):
 
     Attributes:
         about: the row in words, where the form alone would not say which it is.
+        items: the marked rows, of an action that takes many; they come before `item`.
     """
 
     pane: str
@@ -36,6 +37,7 @@ class Deed(msgspec.Struct, frozen=True):
     item: str | None
     column: str | None = None
     about: str = ""
+    items: tuple[str, ...] = ()
 
     @property
     def heading(self) -> str:
@@ -52,13 +54,16 @@ def begin(
     """
     if deed.action.scope is Scope.PANE:
         deed = msgspec.structs.replace(deed, item=None, column=None)
+    elif deed.items:
+        one = deed.items[0] if len(deed.items) == 1 else None
+        deed = msgspec.structs.replace(deed, item=one, column=None, items=() if one else deed.items)
 
     def go(asked: Asked | None) -> None:
         if asked is not None:
             app.run_worker(_do(app, engine, deed, asked, palette, tell, then), exit_on_error=False)
 
     async def offer(answers: Mapping[str, str]) -> Asked | None:
-        asked = await engine.ask(deed.pane, deed.action.name, deed.item, answers, deed.column)
+        asked = await engine.ask(deed.pane, deed.action.name, deed.item, answers, deed.column, deed.items)
         agreed = not asked.confirmation or await _confirmed(app, deed.heading, asked.confirmation, palette)
         return asked if agreed else None
 

@@ -144,7 +144,8 @@ class FormSheet(ModalScreen[Asked | None]):
 
     def _draft(self) -> Draft:
         values = {name: row.answer for name, row in self._rows.items()}
-        return Draft(self._deed.action.name, self._deed.item, values, self._deed.column)
+        deed = self._deed
+        return Draft(deed.action.name, deed.item, values, deed.column, deed.items)
 
     # ── what could be meant ─────────────────────────────────────────────────
 

@@ -26,14 +26,16 @@ def header(
     focused: bool,
     pattern: str = "",
     below: int = 0,
+    marked: int = 0,
 ) -> Line:
-    """` 1 Git ──── summary · ▲ · ● 2 min · /api · ↓ 7`, in at most `width` cells.
+    """` 1 Git ──── summary · ▲ · ● 2 min · /api · ✓ 3 · ↓ 7`, in at most `width` cells.
 
     Args:
         number: the key that focuses the pane; 0: none.
         now: `Clock.elapsed`.
         pattern: the filter; rows that lack it are hidden, so it is told for as long as it lasts.
         below: lines that do not fit under it.
+        marked: rows that are marked, those that are hidden too: keys act on all of them.
     """
     rule = "━" if focused else "─"
     title: list[Part] = [
@@ -44,6 +46,8 @@ def header(
     state = state_parts(snapshot, now)
     if shown := clean(pattern).strip():
         state += [(" · ", Tone.DIM), (fit(f"/{shown}", LONGEST_FILTER), Tone.ACCENT)]
+    if marked:
+        state += [(" · ", Tone.DIM), (f"✓ {marked} marked", Tone.ACCENT)]
     if below:
         state.append((f" · ↓ {below}", Tone.DIM))
     room = width - _width(title) - _width(state) - 5

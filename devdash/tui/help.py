@@ -13,7 +13,7 @@ _MOVES = (
     ("← →", "Choose a cell of the row, in tables whose cells can be opened."),
     ("Enter", "Open the row's detail, or the cell."),
     ("1 – 9", "Go to a pane."),
-    ("Esc", "Leave the filter, the zoom or the sheet."),
+    ("Esc", "Leave the filter, the marks, the zoom or the sheet."),
 )
 
 _TRIAGE = (
@@ -47,7 +47,8 @@ def help_blocks(keys: KeyMap, panes: Iterable[tuple[str, str, Sequence[Action]]]
 def _command(pane: str, action: Action) -> str:
     if action.screen:
         return ""
-    item = {Scope.PANE: "", Scope.ITEM: " ROW", Scope.EITHER: " [ROW]"}[action.scope]
+    rows = "ROW…" if action.many else "ROW"
+    item = {Scope.PANE: "", Scope.ITEM: f" {rows}", Scope.EITHER: f" [{rows}]"}[action.scope]
     return f"devdash run {pane} {action.name}{item}"
 
 

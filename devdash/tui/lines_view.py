@@ -5,7 +5,7 @@ costs a few milliseconds, lines that look the same are not drawn again, and
 there is no scrollbar that eats a column of a narrow pane.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import ClassVar
 
@@ -19,9 +19,9 @@ from textual.widget import Widget
 from devdash.render.lines import Line, Spot
 from devdash.tui.paint import Palette
 
-Look = tuple[Line, bool, bool, Spot | None] | None
-"""How a line of the page looks: the line, whether the cursor is on it, whether it is old, the chosen cell;
-None: empty."""
+Look = tuple[Line, bool, bool, Spot | None, bool] | None
+"""How a line of the page looks: the line, whether the cursor is on it, whether it is old, the chosen cell,
+whether it is marked; None: empty."""
 
 
 class LinesView(Widget, can_focus=True):
@@ -59,6 +59,7 @@ class LinesView(Widget, can_focus=True):
         self._old = False
         self._top = 0
         self._item: str | None = None
+        self._marks: frozenset[str] = frozenset()
         self.press: Callable[[str], bool] = lambda key: False
         """Does what a key does beside moving, and tells whether it does anything; the app calls it."""
         self._column: str | None = None
@@ -139,7 +140,8 @@ class LinesView(Widget, can_focus=True):
             return None
         line = self._lines[index]
         cursor = self.has_focus and line.item is not None and line.item == self._item
-        return line, cursor, self._old and index >= self._news, self._chosen(line.cells) if cursor else None
+        cell = self._chosen(line.cells) if cursor else None
+        return line, cursor, self._old and index >= self._news, cell, line.item in self._marks
 
     def repaint(self, palette: Palette) -> None:
         """Use other colours."""
@@ -158,6 +160,11 @@ class LinesView(Widget, can_focus=True):
                 self._item = item
                 self._reveal()
 
+    def mark(self, items: Collection[str]) -> None:
+        """Show the rows `items` as marked, and no other."""
+        with self._repainting():
+            self._marks = frozenset(items)
+
     def render_line(self, y: int) -> Strip:
         width = self.size.width
         if y < self.HEAD:
@@ -165,8 +172,8 @@ class LinesView(Widget, can_focus=True):
         look = self._look(self._top + y - self.HEAD)
         if look is None:
             return self.palette.blank(width)
-        line, cursor, old, cell = look
-        return self.palette.strip(line, width, cursor=cursor, old=old, cell=cell)
+        line, cursor, old, cell, marked = look
+        return self.palette.strip(line, width, cursor=cursor, old=old, cell=cell, marked=marked)
 
     def render_head(self, y: int, width: int) -> Strip:
         """The lines that do not scroll; subclasses with `HEAD` > 0 draw them."""

@@ -11,6 +11,9 @@ from devdash.contract.view import Tone
 from devdash.render.lines import Line, Spot
 
 CURSOR_SIGN = "▌"
+MARK_SIGN = "✓"
+CURSOR_AT_THE_END = "▐"
+"""The cursor's sign on a marked line, whose beginning is taken."""
 
 
 class Palette:
@@ -41,7 +44,14 @@ class Palette:
         self._blanks: dict[int, Strip] = {}
 
     def strip(
-        self, line: Line, width: int, *, cursor: bool = False, old: bool = False, cell: Spot | None = None
+        self,
+        line: Line,
+        width: int,
+        *,
+        cursor: bool = False,
+        old: bool = False,
+        cell: Spot | None = None,
+        marked: bool = False,
     ) -> Strip:
         """`line` in exactly `width` cells, one cell of margin on the left.
 
@@ -49,10 +59,12 @@ class Palette:
             cursor: the cursor stands on it.
             old: its data are from before: everything is dimmed.
             cell: the one that is chosen; it stands between brackets, and in another colour.
+            marked: the person has marked it.
         """
         style = self.base + self._cursor if cursor else self.base
         segments: list[Segment] = []
-        text, look = CURSOR_SIGN if cursor else " ", style + self._tones[Tone.ACCENT]
+        sign = MARK_SIGN if marked else CURSOR_SIGN if cursor else " "
+        text, look = sign, style + self._tones[Tone.ACCENT]
         for span in line.spans:
             # Padding goes with what stands before it: viewers of SVG drop spaces at the start of a text.
             shown = span.text.lstrip(" ")
@@ -62,6 +74,9 @@ class Palette:
                 look += self._old
         segments.append(Segment(text, look))
         strip = Strip(segments).adjust_cell_length(width, style)
+        if marked and cursor and width > 1:
+            end = Segment(CURSOR_AT_THE_END, style + self._tones[Tone.ACCENT])
+            strip = Strip.join([strip.crop(0, width - 1), Strip([end])])
         return strip if cell is None else self._marked(strip, width, cell, style)
 
     def _marked(self, strip: Strip, width: int, cell: Spot, style: Style) -> Strip:

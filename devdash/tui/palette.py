@@ -46,8 +46,11 @@ class ActionCommands(Provider):
             yield Command(_text(deed), clean(deed.action.help), partial(app.perform, deed))
         for key in GLOBAL_KEYS:
             if key.id not in ("palette", "quit"):  # the one is open, the other Textual's own
-                yield Command(key.title, f"devdash: {key_label(key.key)}", partial(app.run_action, key.id))
+                yield Command(
+                    key.title, f"devdash: {key_label(key.key)}", partial(app.run_action, key.action or key.id)
+                )
 
 
 def _text(deed: Deed) -> str:
-    return clean(f"{deed.title}: {deed.action.title}" + (f" ({deed.item})" if deed.item else ""))
+    about = f"{len(deed.items)} marked" if deed.items else deed.item
+    return clean(f"{deed.title}: {deed.action.title}" + (f" ({about})" if about else ""))

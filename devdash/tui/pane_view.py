@@ -1,15 +1,21 @@
 """One pane on the screen: a header line and the report's lines."""
 
+from collections.abc import Collection
+from typing import Literal
+
 from textual.message import Message
 from textual.strip import Strip
 
 from devdash.contract.report import Report
 from devdash.engine.snapshot import Snapshot
 from devdash.render.lines import Line
+from devdash.render.rows import row_keys, table_keys
 from devdash.tui.body import body
 from devdash.tui.header import header
 from devdash.tui.lines_view import LinesView
 from devdash.tui.paint import Palette
+
+Which = Literal["row", "all", "others"]
 
 
 class PaneView(LinesView):
@@ -40,10 +46,43 @@ class PaneView(LinesView):
         """The name of the pane that is shown."""
         return self.snapshot.name
 
+    @property
+    def marked(self) -> tuple[str, ...]:
+        """The keys of the rows that are marked, as the report has them; a filter may hide some."""
+        report = self.snapshot.report
+        if not self._marks or report is None:
+            return ()
+        return tuple(key for key in row_keys(report.blocks) if key in self._marks)
+
+    def mark(self, items: Collection[str]) -> None:
+        super().mark(items)
+        self.tick(self._now)
+
+    def mark_rows(self, which: Which) -> None:
+        """Mark rows, or take their marks away.
+
+        Args:
+            which: "row": that under the cursor, which goes on to the next; "all": those that are shown of
+                its table, or none when all are marked; "others": those of them that are not, and no other.
+        """
+        if self.item is None or self.snapshot.report is None:
+            return
+        if which == "row":
+            self.mark(self._marks ^ {self.item})
+            self.action_move(1)
+            return
+        table = set(table_keys(self.snapshot.report.blocks, self.item)).intersection(self.keys)
+        if which == "others":
+            self.mark(self._marks ^ table)
+        else:
+            self.mark(self._marks - table if table <= self._marks else self._marks | table)
+
     def show(self, snapshot: Snapshot, now: float) -> None:
-        """Show `snapshot`."""
+        """Show `snapshot`. Rows that it has stay marked; the mark of one that is gone goes with it."""
         self.snapshot = snapshot
         self._lay_out()
+        if self._marks and snapshot.report is not None:
+            super().mark(self.marked)
         self.tick(now)
 
     def tick(self, now: float) -> None:
@@ -96,6 +135,7 @@ class PaneView(LinesView):
             focused=self.has_focus,
             pattern=self.pattern,
             below=self.hidden_below,
+            marked=len(self._marks),
         )
 
     def lines_moved(self) -> None:

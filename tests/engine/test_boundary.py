@@ -40,7 +40,7 @@ def row(key: str, **more: Any) -> Row:
     return Row(key, (Cell("x"),), **more)
 
 
-def action(name: str = "go", key: str = "x", permission: str = "p.r.show", **more: Any) -> Action:
+def action(name: str = "go", key: str = "o", permission: str = "p.r.show", **more: Any) -> Action:
     return Action(name=name, key=key, title="Go", permission=permission, **more)
 
 
@@ -101,14 +101,15 @@ def test_a_percent_in_a_cell_and_in_a_detail_is_checked_too() -> None:
 
 
 BROKEN_ACTIONS = {
-    "action keys are unique": [action("a", "x"), action("b", "x")],
+    "action keys are unique": [action("a", "o"), action("b", "o")],
     "only a field of text completes, and only one that completes is closed": [
         action(fields=(Field(name="a", label="A", kind=FieldKind.DATE, completes=True),))
     ],
-    "action names are unique": [action("a", "x"), action("a", "y")],
+    "action names are unique": [action("a", "o"), action("a", "y")],
     "an action's key is not one of the dashboard's own": [action(key="q")],
     "an action's name is lower case words joined by '-'": [action(name="Go There")],
     "a permission is 'pane.resource.verb'": [action(permission="all")],
+    "an action that takes several rows is about rows of the report": [action(many=True)],
     "field names of an action are unique": [
         action(fields=(Field(name="f", label=""), Field(name="f", label="")))
     ],

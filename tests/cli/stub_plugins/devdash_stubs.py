@@ -116,7 +116,7 @@ class Doer(Pane[PaneConfig]):
             action("program", "m"),
             action("hand", "h"),
             action("refuse", "f"),
-            action("crash", "x"),
+            action("crash", "C"),
             action("half", "l"),
             action("print", "P", verb="export"),
             action("fold", "v"),
