@@ -5,7 +5,7 @@ from datetime import datetime
 from devdash.api import Attention, Block, Cell, Column, Level, Notice, Pair, Pairs, Row, Table, Tone
 from devdash_git.ages import coarse_age
 from devdash_git.contact import Contact
-from devdash_git.observe import Observation
+from devdash_git.observation import Observation
 from devdash_git.plain import printable
 from devdash_git.porcelain import Change, ChangeKind, Status
 from devdash_git.states import Access, Head, Tracking

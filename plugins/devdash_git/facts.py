@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 
 from devdash.api import Facts
-from devdash_git.observe import Observation
+from devdash_git.observation import Observation
 from devdash_git.plain import printable
 from devdash_git.problems import FetchFailure
 from devdash_git.states import Access, Head, Kind, Sync

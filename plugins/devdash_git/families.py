@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from devdash_git.observe import Observation
+from devdash_git.observation import Observation
 from devdash_git.states import Kind
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from devdash.api import Attention, Level
 from devdash_git.ages import coarse_age
-from devdash_git.observe import Observation
+from devdash_git.observation import Observation
 from devdash_git.plain import printable
 from devdash_git.problems import fetch_sentence
 from devdash_git.states import Access, Head, Sync

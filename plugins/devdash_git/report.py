@@ -22,7 +22,7 @@ from devdash_git.detail import detail
 from devdash_git.discover import Found
 from devdash_git.facts import GitFacts, RepositoryFacts, repository_facts
 from devdash_git.needs import needs
-from devdash_git.observe import Observation
+from devdash_git.observation import Observation
 from devdash_git.plain import printable
 from devdash_git.porcelain import Status
 from devdash_git.sight import Sight, arranged, grouped

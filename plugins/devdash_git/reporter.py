@@ -12,7 +12,7 @@ import msgspec
 
 from devdash.api import PaneContext, Report
 from devdash_git.discover import Found
-from devdash_git.observe import Observation
+from devdash_git.observation import Observation
 from devdash_git.report import USUAL, Part, assembled, files_each, part
 from devdash_git.sight import Sight
 from devdash_git.targets import Target

@@ -15,7 +15,8 @@ from devdash.api import PaneContext
 from devdash_git.config import GitConfig
 from devdash_git.families import related
 from devdash_git.glance import Glance
-from devdash_git.observe import Observation, Observer
+from devdash_git.observation import Observation
+from devdash_git.observe import Observer
 from devdash_git.patience import Patience
 from devdash_git.problems import AccessProblem
 from devdash_git.states import Access

@@ -15,7 +15,7 @@ from devdash_git.contact import Contact, Record, Source
 from devdash_git.discover import SMALLER, Found
 from devdash_git.fetch_desk import FETCH
 from devdash_git.identity import Identity, Look
-from devdash_git.observe import Files, Observation
+from devdash_git.observation import Files, Observation
 from devdash_git.operation import Underway
 from devdash_git.porcelain import Change, ChangeKind, Status
 from devdash_git.problems import FetchFailure

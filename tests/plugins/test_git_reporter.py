@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from devdash.engine.context import Context
-from devdash_git.observe import Observation
+from devdash_git.observation import Observation
 from devdash_git.problems import AccessProblem
 from devdash_git.report import report
 from devdash_git.reporter import TURN_S, Reporter

@@ -1,0 +1,119 @@
+"""From identity and status to what is told of a repository: its files, its fetches, its refs."""
+
+import asyncio
+import os
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+import msgspec
+
+from devdash_git import branches
+from devdash_git.asking import Deadline
+from devdash_git.contact import Contact, FetchBook, Record, Source, last_contact
+from devdash_git.identity import Identity
+from devdash_git.observation import Files, Observation
+from devdash_git.operation import lock_time, oldest_stash, underway
+from devdash_git.porcelain import Status
+from devdash_git.run import Git
+from devdash_git.sync import judge, upstream_remote
+from devdash_git.views import Views
+
+
+class Concluder:
+    """Concludes observations.
+
+    Args:
+        git: runs git.
+        book: devdash's own fetches.
+        deadline: begins the time that a repository has.
+
+    Attributes:
+        slots: at most so many git commands run at a time.
+    """
+
+    def __init__(self, git: Git, book: FetchBook, deadline: Callable[[], Deadline]) -> None:
+        self._git = git
+        self._book = book
+        self._deadline = deadline
+        self._views = Views(git)
+        self.at_once = min(4, os.cpu_count() or 1)
+        self.slots = asyncio.Semaphore(self.at_once)
+
+    async def concluded(
+        self, begun: Observation, identity: Identity, status: Status, files: Files
+    ) -> Observation:
+        """`begun`, with all that follows from `identity`, `status` and `files`.
+
+        Raises:
+            AccessProblem: TIMEOUT.
+            ProcessError: as `PaneContext.run`.
+        """
+        names = remotes_of(identity, status)
+        records = [record for name in names if (record := self._book.of(identity.look.common_dir, name))]
+        contact = _latest(files.contact, records)
+        version = await self._git.version()
+        view = self._views.known(identity, status, files.refs)
+        if view is None:
+            async with self.slots:
+                view = await self._views.ask(identity, status, files.refs, self._deadline())
+        return msgspec.structs.replace(
+            begun,
+            identity=identity,
+            status=status,
+            stash=status.stash if version.tells_stash and status.counted and not identity.look.bare else None,
+            files=files,
+            sync=None if identity.look.bare else judge(identity.settings, status, contact),
+            contact=contact,
+            failed=_failed(records, contact),
+            tried=max((one for one in records if one.attempt), key=_attempt, default=None),
+            unpushed=None
+            if view.unpushed is None
+            else tuple(name for name in view.unpushed if name != status.branch),
+            view=view,
+        )
+
+
+def remotes_of(identity: Identity, status: Status) -> tuple[str, ...]:
+    """The remotes that a contact is asked about: the upstream's, else all."""
+    remote = upstream_remote(identity.settings, status)
+    return identity.settings.remotes if remote is None else (remote,)
+
+
+def files_of(identity: Identity, status: Status, refs: branches.RefsStamp | None = None) -> Files:
+    """What the files tell. Blocks shortly; run it in a thread.
+
+    Args:
+        refs: their stamp, where it is known to be the same still.
+    """
+    own, common = identity.look.git_dir, identity.look.common_dir
+    return Files(
+        underway(own),
+        lock_time(own),
+        last_contact(own, common, remotes_of(identity, status), status.upstream),
+        refs or branches.refs_stamp(common),
+        oldest_stash(common),
+    )
+
+
+def _attempt(record: Record) -> datetime:
+    assert record.attempt is not None
+    return record.attempt
+
+
+def _latest(contact: Contact | None, records: Sequence[Record]) -> Contact | None:
+    own = [Contact(record.success, Source.OWN) for record in records if record.success is not None]
+    return max((*own, *([contact] if contact else [])), default=None)
+
+
+def _failed(records: Sequence[Record], contact: Contact | None) -> Record | None:
+    """A fetch that failed and was not followed by a contact, such as a fetch in a terminal."""
+    return next(
+        (
+            record
+            for record in records
+            if record.failure is not None
+            and record.attempt is not None
+            and (contact is None or contact.at <= record.attempt)
+        ),
+        None,
+    )
