@@ -53,8 +53,11 @@ def own_targets(file: Path | None) -> tuple[Target, ...]:
 
 
 def targets_of(config: DatabasesConfig, folder: Path, own: Path | None) -> tuple[Target, ...]:
-    """The aliases of `config`, relative paths taken from `folder`; without any, those of the file `own`."""
-    if not config.databases:
+    """The aliases of `config`, relative paths taken from `folder`; without any, those of the file `own`.
+
+    Where projects are named, devdash's own are of no interest.
+    """
+    if not config.databases and not config.projects:
         return own_targets(own)
     return tuple(target(alias, database, folder) for alias, database in config.databases.items())
 

@@ -43,6 +43,36 @@ class Database(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     TEST: dict[str, OptionValue] = msgspec.field(default_factory=dict)
 
 
+class Project(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One Django project: `[[panes.databases.projects]]`.
+
+    Attributes:
+        path: its folder, or its manage.py; relative to the config file.
+        name: what stands before its aliases; the folder's name when absent.
+        python: its interpreter, or its virtual environment; looked for beside manage.py when absent.
+        settings: the settings module; the one that manage.py names when absent.
+        environment: variables that the settings need.
+        secrets: the same for those that are secret: references.
+        aliases: which of its aliases are watched; all when empty.
+        start_timeout: seconds that loading the settings may take.
+    """
+
+    path: Path
+    name: str = ""
+    python: Path | None = None
+    settings: str = ""
+    environment: dict[str, str] = msgspec.field(default_factory=dict)
+    secrets: dict[str, Secret] = msgspec.field(default_factory=dict)
+    aliases: tuple[str, ...] = ()
+    start_timeout: Duration = Duration(5)
+
+    @property
+    def title(self) -> str:
+        """What it is called: `name`, or its folder's."""
+        folder = self.path.parent if self.path.suffix == ".py" else self.path
+        return self.name or folder.name or "project"
+
+
 class DatabasesConfig(PaneConfig, frozen=True):
     """The table `[panes.databases]`.
 
@@ -53,6 +83,7 @@ class DatabasesConfig(PaneConfig, frozen=True):
         routers: Django's DATABASE_ROUTERS: dotted names of classes.
         apps: Django's INSTALLED_APPS, whose models are routed.
         python_path: folders in which routers, apps, backends and drivers are looked for.
+        projects: Django projects, each asked by its own interpreter.
     """
 
     interval: Duration = Duration(15)
@@ -63,6 +94,7 @@ class DatabasesConfig(PaneConfig, frozen=True):
     routers: tuple[str, ...] = ()
     apps: tuple[str, ...] = ()
     python_path: tuple[Path, ...] = ()
+    projects: tuple[Project, ...] = ()
 
     @property
     def attempt_s(self) -> float:
@@ -89,6 +121,28 @@ class DatabasesConfig(PaneConfig, frozen=True):
                 )
         for alias, database in self.databases.items():
             yield from _literal_secrets(f"databases.{alias}", database)
+            if self.projects and "/" in alias:
+                yield ConfigProblem(f"databases.{alias}", "beside projects, the name of an alias has no “/”")
+        yield from self._project_problems(most)
+
+    def _project_problems(self, most: float) -> Iterable[ConfigProblem]:
+        titles: set[str] = set()
+        for place, project in enumerate(self.projects):
+            key = f"projects.{place}"
+            if project.title in titles or "/" in project.title:
+                yield ConfigProblem(f"{key}.name", "each project needs a name of its own, without a “/”")
+            titles.add(project.title)
+            if not 0 < project.start_timeout <= most + START_S:
+                longest = f"{most + START_S:g} s with timeout = {self.timeout:g} s"
+                yield ConfigProblem(f"{key}.start_timeout", f"must be more than 0 s, and at most {longest}")
+            for name, value in project.environment.items():
+                if _SECRET_OPTION.search(name) or _holds_password(value):
+                    yield ConfigProblem(f"{key}.environment", _ADVICE_PROJECT)
+
+
+_ADVICE_PROJECT = (
+    'a secret is not written here: use secrets = { NAME = { file = "…" } }, or a command or keyring'
+)
 
 
 def _literal_secrets(key: str, database: Database) -> Iterable[ConfigProblem]:

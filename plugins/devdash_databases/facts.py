@@ -11,7 +11,7 @@ class AliasFacts(msgspec.Struct, frozen=True):
     """One alias.
 
     Attributes:
-        alias: its name in DATABASES.
+        alias: its name in DATABASES; of a project under `projects`, "project/alias".
         vendor: "sqlite", "mysql", "mariadb", "postgresql", "mongodb" …; None when it has no engine.
         state: see `State`.
         latency_ms: milliseconds of the last ping; None when it failed.
@@ -32,12 +32,18 @@ class AliasFacts(msgspec.Struct, frozen=True):
 
 
 class ProjectFacts(msgspec.Struct, frozen=True):
-    """One Django project: its aliases, where its models go, and what is wrong with that."""
+    """One Django project: its aliases, where its models go, and what is wrong with that.
+
+    Attributes:
+        name: what it is called.
+        trouble: why it could not be loaded, such as "hang" or "environment"; None when it could.
+    """
 
     name: str
     aliases: tuple[AliasFacts, ...]
     routes: tuple[RouteFacts, ...]
     findings: tuple[FindingFacts, ...]
+    trouble: str | None = None
 
 
 class DatabasesFacts(Facts, frozen=True):

@@ -1,4 +1,4 @@
-"""The databases pane: pings every alias, routes every model, tells which is down."""
+"""The databases pane: pings every alias of every project, routes models, tells what is down."""
 
 import asyncio
 from collections import deque
@@ -24,6 +24,7 @@ from devdash_databases.aliases import Target, targets_of
 from devdash_databases.config import DatabasesConfig
 from devdash_databases.facts import DatabasesFacts
 from devdash_databases.prober import Prober
+from devdash_databases.projects import ProjectProber
 from devdash_databases.report import Reading, report_of, said_of
 from devdash_databases.states import CALM, State
 from devdash_databases.words import hint, level_of
@@ -56,15 +57,15 @@ COPY = Action(
 
 
 class DatabasesPane(Pane[DatabasesConfig]):
-    """The aliases of one Django project, or devdash's own."""
+    """The aliases of devdash.toml and of Django projects, or devdash's own."""
 
     Config = DatabasesConfig
     title = "Databases"
 
     def __init__(self, config: DatabasesConfig, context: PaneContext) -> None:
         super().__init__(config, context)
-        self._targets: tuple[Target, ...] = ()
         self._prober: Prober | None = None
+        self._projects: tuple[ProjectProber, ...] = ()
         self._pings: dict[str, wire.Ping] = {}
         self._trends: dict[str, deque[float | None]] = {}
         self._scan = wire.Scanned((), ())
@@ -73,8 +74,9 @@ class DatabasesPane(Pane[DatabasesConfig]):
     async def start(self) -> None:
         """Settle what is asked; the workers start with the first ping."""
         context = self.context
-        self._targets = targets_of(self.config, context.folder, context.history_file)
-        self._prober = Prober(self.config, context, self._targets)
+        targets = targets_of(self.config, context.folder, context.history_file)
+        self._prober = Prober(self.config, context, targets)
+        self._projects = tuple(ProjectProber(one, self.config, context) for one in self.config.projects)
 
     async def read(self) -> Report:
         """Ping every alias, and now and then route every model. An alias that is down is data, no error."""
@@ -109,20 +111,20 @@ class DatabasesPane(Pane[DatabasesConfig]):
                 raise PaneError(f"alias “{target.alias}” is not configured", "Give it an ENGINE.")
             text = f"The connection of {target.alias}, without its password."
             return Outcome(message=text, effects=(CopyText(target.connection),), reread=False)
-        pings = await self._ping((target.alias,) if target else tuple(item.alias for item in self._targets))
-        return _outcome(pings)
+        return _outcome(await self._ping((target.alias,) if target else None))
 
     def _target(self, alias: str) -> Target:
-        for target in self._targets:
+        targets = [target for source in self._sources() for target in source.targets]
+        for target in targets:
             if target.alias == alias:
                 return target
-        known = ", ".join(target.alias for target in self._targets)
+        known = ", ".join(target.alias for target in targets)
         raise PaneError(f"there is no alias “{alias}”", f"Known: {known}.")
 
     async def _ping_all(self) -> None:
-        if not self.config.databases:
+        if not self.config.databases and not self.config.projects:
             await self._make_own()
-        for ping in await self._ping(tuple(target.alias for target in self._targets)):
+        for ping in await self._ping():
             self._trends.setdefault(ping.alias, deque(maxlen=TREND)).append(ping.latency_ms)
 
     async def _make_own(self) -> None:
@@ -131,10 +133,17 @@ class DatabasesPane(Pane[DatabasesConfig]):
         if file is not None and (last is None or last.state is State.CANNOT_OPEN):
             await self._probing().create_own(str(file))
 
-    async def _ping(self, aliases: tuple[str, ...]) -> tuple[wire.Ping, ...]:
-        pings = await self._probing().ping(aliases)
+    async def _ping(self, aliases: tuple[str, ...] | None = None) -> tuple[wire.Ping, ...]:
+        answers = await asyncio.gather(*(source.ping(aliases) for source in self._sources()))
+        pings = tuple(ping for answer in answers for ping in answer)
         self._pings.update((ping.alias, ping) for ping in pings)
         return pings
+
+    def _sources(self) -> tuple[Prober | ProjectProber, ...]:
+        """What is asked, in the order in which it is shown."""
+        if self.config.projects and not self.config.databases:
+            return self._projects
+        return (self._probing(), *self._projects)
 
     async def _route(self) -> None:
         if not self.config.apps:
@@ -157,16 +166,22 @@ class DatabasesPane(Pane[DatabasesConfig]):
         return self._prober
 
     def _report(self) -> Report:
-        trends = {alias: tuple(values) for alias, values in self._trends.items() if set(values) - {None}}
-        return report_of(
-            Reading(
-                project=self.config.project,
-                django=self._probing().django,
-                targets=self._targets,
-                pings=dict(self._pings),
-                trends=trends,
-                scan=self._scan,
-            )
+        return report_of(*map(self._reading, self._sources()))
+
+    def _reading(self, source: Prober | ProjectProber) -> Reading:
+        aliases = [target.alias for target in source.targets] if source.trouble is None else []
+        return Reading(
+            project=source.title,
+            django=source.django,
+            targets=source.targets,
+            pings={alias: self._pings[alias] for alias in aliases if alias in self._pings},
+            trends={
+                alias: tuple(self._trends[alias])
+                for alias in aliases
+                if set(self._trends.get(alias, ())) - {None}
+            },
+            scan=self._scan if source is self._prober else wire.Scanned((), ()),
+            trouble=source.trouble,
         )
 
 

@@ -54,6 +54,11 @@ class Prober:
         config: the pane's table.
         context: the pane's context.
         targets: every alias, the skipped ones included.
+
+    Attributes:
+        title: what stands above the aliases.
+        django: the version that asked, or "".
+        trouble: None: there is nothing to load.
     """
 
     def __init__(self, config: DatabasesConfig, context: PaneContext, targets: tuple[Target, ...]) -> None:
@@ -67,15 +72,32 @@ class Prober:
             "LANGUAGE": None,
         }
         self._groups = tuple(_Group(members, self._worker(_idle_s(members))) for members in _divide(targets))
+        self.title = config.project
         self.django = ""
+        self.trouble: wire.Trouble | None = None
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """Every alias, the skipped ones included."""
+        return self._targets
 
     def _worker(self, idle_s: float | None = None) -> Worker:
         return self._context.worker(PROBE, env=self._env, idle_s=idle_s)
 
-    async def ping(self, aliases: Iterable[str]) -> tuple[wire.Ping, ...]:
-        """Ping those of `aliases` that are asked at all, all workers side by side; in the config's order."""
-        wanted = frozenset(aliases)
-        answers = await asyncio.gather(*(self._ping_group(group, wanted) for group in self._groups))
+    async def ping(
+        self, aliases: Iterable[str] | None = None, questions: wire.Questions | None = None
+    ) -> tuple[wire.Ping, ...]:
+        """Ping those that are asked at all, all workers side by side; in the config's order.
+
+        Args:
+            aliases: which; None: all.
+            questions: what is asked of those that answer.
+        """
+        wanted = (
+            frozenset(target.alias for target in self._targets) if aliases is None else frozenset(aliases)
+        )
+        asked = questions or {}
+        answers = await asyncio.gather(*(self._ping_group(group, wanted, asked) for group in self._groups))
         found = {answer.alias: answer for group in answers for answer in group}
         skipped = {
             target.alias: wire.Ping(alias=target.alias, state=target.skipped, vendor=target.vendor)
@@ -111,22 +133,26 @@ class Prober:
         finally:
             await worker.stop()
 
-    async def _ping_group(self, group: _Group, wanted: frozenset[str]) -> tuple[wire.Ping, ...]:
+    async def _ping_group(
+        self, group: _Group, wanted: frozenset[str], questions: wire.Questions
+    ) -> tuple[wire.Ping, ...]:
         targets = tuple(target for target in group.targets if target.alias in wanted)
         if not targets:
             return ()
         async with group.busy:
             try:
-                return await self._attempt(group, targets)
+                return await self._attempt(group, targets, questions)
             except (WorkerError, TimeoutError):
                 await group.stop()
             try:
-                return await self._attempt(group, targets)
+                return await self._attempt(group, targets, questions)
             except (WorkerError, TimeoutError) as error:
                 await group.stop()
                 return tuple(_untold(target, State.PROBE_FAILED, type(error).__name__) for target in targets)
 
-    async def _attempt(self, group: _Group, targets: tuple[Target, ...]) -> tuple[wire.Ping, ...]:
+    async def _attempt(
+        self, group: _Group, targets: tuple[Target, ...], questions: wire.Questions
+    ) -> tuple[wire.Ping, ...]:
         """Ping within one life of the worker.
 
         Raises:
@@ -135,10 +161,10 @@ class Prober:
         """
         async with asyncio.timeout(self._config.attempt_s):
             missing = () if group.connected else await self._connect(group)
-            answer = await self._ask(group, targets)
+            answer = await self._ask(group, targets, questions)
             if not answer.connected:  # a new worker: the old one ended since the last ping
                 missing = await self._connect(group)
-                answer = await self._ask(group, targets)
+                answer = await self._ask(group, targets, questions)
         if answer.hung or missing or any(ping.state is State.AUTH for ping in answer.pings):
             # A hung thread ends only with its process; and a new process follows the references anew.
             await group.stop()
@@ -148,12 +174,12 @@ class Prober:
         )
         return (*told, *(ping for ping in missing if ping.alias in vendors))
 
-    async def _ask(self, group: _Group, targets: tuple[Target, ...]) -> wire.Pings:
+    async def _ask(self, group: _Group, targets: tuple[Target, ...], questions: wire.Questions) -> wire.Pings:
         aliases = tuple(target.alias for target in targets if target.alias in group.connected)
         if not aliases:
             return wire.Pings(connected=True, pings=(), hung=())
         timeout = float(self._config.ping_timeout)
-        args = wire.PingAll(aliases, timeout)
+        args = wire.PingAll(aliases, timeout, questions)
         return await group.worker.call("ping", args, wire.Pings, timeout=timeout + GRACE_S)
 
     async def _connect(self, group: _Group) -> tuple[wire.Ping, ...]:

@@ -1,6 +1,6 @@
 """From pings to the report: facts, the table, what needs a hand."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -20,7 +20,7 @@ from devdash.api import (
     Tone,
     worst,
 )
-from devdash_databases import wire
+from devdash_databases import troubles, wire
 from devdash_databases.aliases import Target
 from devdash_databases.facts import AliasFacts, DatabasesFacts, ProjectFacts
 from devdash_databases.states import CALM, State
@@ -61,6 +61,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
         pings: the last ping of each.
         trends: latencies of each in milliseconds, oldest first; None: that ping failed.
         scan: routes and findings.
+        trouble: why the project could not be loaded; None when it could. Its aliases are then those of
+            before, with pings no longer.
     """
 
     project: str
@@ -69,44 +71,57 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     pings: Mapping[str, wire.Ping]
     trends: Mapping[str, tuple[float | None, ...]]
     scan: wire.Scanned = wire.Scanned((), ())
+    trouble: wire.Trouble | None = None
 
 
-def report_of(reading: Reading) -> Report:
-    """The report of a reading."""
-    attention = (*_alias_attention(reading), *_finding_attention(reading.project, reading.scan.findings))
-    levels = [level_of(ping.state) for ping in reading.pings.values()]
-    blocks: list[Block] = [_alias_table(reading)]
-    if not reading.targets:
-        blocks.append(NOTHING)
-    blocks += [Notice(Level(finding.level), finding.text) for finding in reading.scan.findings]
-    if reading.scan.routes:
-        blocks.append(_route_table(reading.scan.routes))
+def report_of(*readings: Reading) -> Report:
+    """The report of one reading of each project."""
+    attention = tuple(item for reading in readings for item in _attention(reading))
+    levels = [level_of(ping.state) for reading in readings for ping in reading.pings.values()]
     return Report(
         level=worst([*levels, *(item.level for item in attention)]),
-        summary=summary(reading),
-        blocks=tuple(blocks),
-        facts=facts_of(reading),
+        summary=summary(*readings),
+        blocks=tuple(block for reading in readings for block in _blocks(reading)),
+        facts=DatabasesFacts(tuple(map(_project_facts, readings))),
         attention=attention,
     )
 
 
-def facts_of(reading: Reading) -> DatabasesFacts:
-    """The facts of a reading."""
-    aliases = tuple(_alias_facts(target, reading.pings[target.alias]) for target in reading.targets)
+def _blocks(reading: Reading) -> Iterator[Block]:
+    if reading.trouble is not None:
+        text = f"{reading.project}: {troubles.sentence(reading.trouble)}."
+        yield Notice(Level.ATTENTION, text, troubles.advice(reading.trouble))
+        return
+    yield _alias_table(reading)
+    if not reading.targets:
+        yield NOTHING
+    for finding in reading.scan.findings:
+        yield Notice(Level(finding.level), finding.text)
+    if reading.scan.routes:
+        yield _route_table(reading.scan.routes)
+
+
+def _project_facts(reading: Reading) -> ProjectFacts:
+    targets = reading.targets if reading.trouble is None else ()
+    aliases = tuple(_alias_facts(target, reading.pings[target.alias]) for target in targets)
     scan = reading.scan
-    return DatabasesFacts((ProjectFacts(reading.project, aliases, scan.routes, scan.findings),))
+    trouble = None if reading.trouble is None else reading.trouble.kind
+    return ProjectFacts(reading.project, aliases, scan.routes, scan.findings, trouble)
 
 
-def summary(reading: Reading) -> str:
+def summary(*readings: Reading) -> str:
     """How many answer, which do not, how many findings: one line."""
-    asked = [ping for ping in reading.pings.values() if ping.state not in CALM]
+    asked = [ping for reading in readings for ping in reading.pings.values() if ping.state not in CALM]
     failed = [ping for ping in asked if ping.state is not State.OK]
     said = [_answers(len(asked))]
     if failed:
         named = ", ".join(f"{ping.alias} {state_name(ping.state)}" for ping in failed)
         need = "needs" if len(failed) == 1 else "need"
         said = [f"{len(failed)} of {len(asked)} {need} a hand: {named}"]
-    findings = len(reading.scan.findings)
+    unloaded = [reading.project for reading in readings if reading.trouble is not None]
+    if unloaded:
+        said.append(f"{', '.join(unloaded)} cannot be loaded")
+    findings = sum(len(reading.scan.findings) for reading in readings)
     if findings:
         said.append(f"{findings} routing problem{'' if findings == 1 else 's'}")
     return " · ".join(said)
@@ -213,6 +228,15 @@ def said_of(ping: wire.Ping) -> str:
     return f"{state} ({ping.note})" if ping.note else state
 
 
+def _attention(reading: Reading) -> Iterator[Attention]:
+    if reading.trouble is not None:
+        text = f"{reading.project}: {troubles.sentence(reading.trouble)}"
+        yield Attention(f"{reading.project}:trouble", Level.ATTENTION, text)
+        return
+    yield from _alias_attention(reading)
+    yield from _finding_attention(reading.project, reading.scan.findings)
+
+
 def _alias_attention(reading: Reading) -> tuple[Attention, ...]:
     return tuple(
         Attention(
@@ -229,7 +253,9 @@ def _alias_attention(reading: Reading) -> tuple[Attention, ...]:
 
 def _finding_attention(project: str, findings: Sequence[wire.FindingFacts]) -> tuple[Attention, ...]:
     return tuple(
-        Attention(f"finding:{number}:{finding.code}", Level(finding.level), f"{project}: {finding.text}")
+        Attention(
+            f"{project}:finding:{number}:{finding.code}", Level(finding.level), f"{project}: {finding.text}"
+        )
         for number, finding in enumerate(findings)
     )
 

@@ -1,6 +1,7 @@
 """What the pane and its probe say to each other, as the pane sees it."""
 
-from typing import TypeAlias
+from collections.abc import Mapping
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -30,6 +31,38 @@ class PingAll(msgspec.Struct, frozen=True):
 
     aliases: tuple[str, ...]
     timeout: float
+    questions: "Questions" = msgspec.field(default_factory=dict)
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is asked of a server after its ping; see `probing.asking.ask_all`.
+
+    Attributes:
+        key: what its answer is called.
+        sql: a statement; with `params`.
+        command: a document, for MongoDB.
+        columns: which columns leave the probe; none: all.
+    """
+
+    key: str
+    sql: str = ""
+    params: tuple[str | int, ...] = ()
+    command: dict[str, int | str] = msgspec.field(default_factory=dict)
+    columns: tuple[str, ...] = ()
+
+
+Questions: TypeAlias = Mapping[str, tuple[Question, ...]]
+"""By vendor."""
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What one question came to: rows, or a failure's state, type and code."""
+
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[Any, ...], ...] = ()
+    state: str = ""
+    kind: str = ""
+    code: str = ""
 
 
 class Ping(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,6 +79,7 @@ class Ping(msgspec.Struct, frozen=True, kw_only=True):
     kind: str = ""
     code: str = ""
     note: str = ""
+    answers: dict[str, Answer] = msgspec.field(default_factory=dict)
 
 
 class Pings(msgspec.Struct, frozen=True):
@@ -111,3 +145,70 @@ class FindingFacts(msgspec.Struct, frozen=True):
     alias: str | None
     model: str | None
     text: str
+
+
+class OpenProject(msgspec.Struct, frozen=True):
+    """Arguments of `project_probe.open_project`; `environment` may hold secrets."""
+
+    path: str
+    settings: str
+    environment: dict[str, str]
+    seconds: float
+    ping_timeout: float
+
+
+class Trouble(msgspec.Struct, frozen=True):
+    """Why a project could not be loaded; see `probing.project.Trouble`."""
+
+    kind: str
+    name: str = ""
+    where: str = ""
+
+
+class ProjectAlias(msgspec.Struct, frozen=True, kw_only=True):
+    """One alias of a project's DATABASES; see `probing.project.describe`."""
+
+    alias: str
+    engine: str
+    name: str
+    host: str
+    port: str
+    user: str
+    mirror: str
+
+
+class OpenedProject(msgspec.Struct, frozen=True, kw_only=True):
+    """Its answer."""
+
+    trouble: Trouble | None
+    python: str
+    root: str = ""
+    manage: str = ""
+    settings: str = ""
+    django: str = ""
+    aliases: tuple[ProjectAlias, ...] = ()
+
+
+class Pending(msgspec.Struct, frozen=True):
+    """Arguments of `project_probe.pending`."""
+
+    aliases: tuple[str, ...]
+    seconds: float
+
+
+class PendingAlias(msgspec.Struct, frozen=True, kw_only=True):
+    """The migrations that wait on one alias; see `probing.migrations.pending`."""
+
+    alias: str
+    names: tuple[str, ...] = ()
+    count: int = 0
+    state: str = ""
+    kind: str = ""
+    code: str = ""
+
+
+class Pendings(msgspec.Struct, frozen=True):
+    """Its answer."""
+
+    trouble: Trouble | None
+    aliases: tuple[PendingAlias, ...] = ()

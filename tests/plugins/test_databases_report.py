@@ -178,7 +178,7 @@ def test_the_facts_are_the_plans() -> None:
     """Field by field, as status --json shows them."""
     facts = msgspec.to_builtins(report_of(READINGS["routes"]).facts)
     (project,) = facts["projects"]
-    assert list(project) == ["name", "aliases", "routes", "findings"]
+    assert list(project) == ["name", "aliases", "routes", "findings", "trouble"]
     assert project["aliases"][1] == {
         "alias": "replica",
         "vendor": "mariadb",

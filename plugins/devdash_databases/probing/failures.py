@@ -74,6 +74,13 @@ _MONGO = {13: State.AUTH, 18: State.AUTH, 10107: State.NOT_PRIMARY, 13435: State
 
 _TEXT: tuple[tuple[State, str], ...] = (
     (State.SETTINGS, r"invalid (dsn|connection option|uri)"),
+    # SQLite's, which has no codes before Python 3.11
+    (State.CANNOT_OPEN, r"unable to open database file"),
+    (State.NOT_A_DATABASE, r"file is not a database"),
+    (State.CORRUPT, r"database disk image is malformed"),
+    (State.BUSY, r"database (table )?is locked"),
+    (State.READ_ONLY, r"attempt to write a readonly database"),
+    (State.IO_ERROR, r"disk i/o error"),
     (State.TLS, r"certificate_verify_failed|does not support ssl|ssl handshake|ssl error|\btls\b"),
     (
         State.PROTOCOL,

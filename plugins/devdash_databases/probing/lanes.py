@@ -10,12 +10,14 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from devdash_databases.probing.pings import Connection, Ping, ping
 from devdash_databases.states import State
 
-Questions = Mapping[str, Sequence[Mapping[str, Any]]]
+if TYPE_CHECKING:
+    Questions = Mapping[str, Sequence[Mapping[str, Any]]]
+    """By vendor; see `asking.ask_all`."""
 
 
 class Lane:

@@ -1,0 +1,287 @@
+"""Asks one Django project's databases through a probe that the project's own interpreter runs.
+
+Two workers: one for the aliases that answer, and, while there are any, one for those that hung when
+they were last asked. A probe in which something hangs is killed, and the sound aliases keep theirs.
+"""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+
+from devdash.api import PaneContext, PaneError, Worker, WorkerDied, WorkerError, WorkerTimeout
+from devdash_databases import wire
+from devdash_databases.aliases import Target, target
+from devdash_databases.config import Database, DatabasesConfig, Project
+from devdash_databases.states import State
+
+PROBE = str(Path(__file__).with_name("project_probe.py"))
+
+GRACE_S = 1.0
+"""Seconds beyond a ping's own timeout after which the probe as a whole counts as silent."""
+
+AGAIN_S = 60.0
+"""Seconds after which settings that could not be loaded, or a login that was refused, are tried anew: loading
+settings is dear. Asked by a person, at once."""
+
+VENVS = (".venv", "venv", "env")
+
+
+class ProjectTrouble(PaneError):
+    """The project cannot be loaded."""
+
+    def __init__(self, trouble: wire.Trouble) -> None:
+        super().__init__(trouble.kind)
+        self.trouble = trouble
+
+
+class _Side:
+    """One worker, and whether the running process has loaded the project."""
+
+    def __init__(self, worker: Worker) -> None:
+        self.worker = worker
+        self.opened = False
+
+    async def stop(self) -> None:
+        """End the process; the next call starts another, which loads the project anew."""
+        self.opened = False
+        await self.worker.stop()
+
+
+class ProjectProber:
+    """The probes of one project.
+
+    Args:
+        project: its table.
+        config: the pane's.
+        context: the pane's.
+
+    Attributes:
+        title: what it is called.
+        opened: what is known of the project; None until it was loaded once.
+        trouble: why it cannot be loaded now; None when it can.
+        targets: its aliases, called "project/alias", the skipped ones included.
+    """
+
+    def __init__(self, project: Project, config: DatabasesConfig, context: PaneContext) -> None:
+        self.project = project
+        self.title = project.title
+        self.opened: wire.OpenedProject | None = None
+        self.trouble: wire.Trouble | None = None
+        self.targets: tuple[Target, ...] = ()
+        self.python = ""
+        self._config = config
+        self._context = context
+        self._path = context.folder / project.path.expanduser()
+        self._sides: tuple[_Side, _Side] | None = None
+        self._suspects: frozenset[str] = frozenset()
+        self._busy = asyncio.Lock()
+        self._tried = float("-inf")
+
+    @property
+    def django(self) -> str:
+        """The project's version of Django, or ""."""
+        return "" if self.opened is None else self.opened.django
+
+    async def ping(
+        self, aliases: Iterable[str] | None = None, questions: wire.Questions | None = None
+    ) -> tuple[wire.Ping, ...]:
+        """Ping the aliases that are asked at all: all, or those of `aliases`, by their long names.
+
+        A project that cannot be loaded has no pings, and `trouble`.
+        """
+        async with self._busy:
+            if self.trouble is not None and not self._is_due():
+                return ()
+            try:
+                return await self._ping(None if aliases is None else frozenset(aliases), questions or {})
+            except ProjectTrouble as error:
+                self.trouble = error.trouble
+                return ()
+
+    async def pending(self, aliases: Sequence[str], timeout: float) -> wire.Pendings:
+        """The migrations that wait, by long names; asked in a process of its own that ends afterwards.
+
+        Raises:
+            WorkerError: it could not be asked.
+            ProjectTrouble: the project, or its apps, cannot be loaded.
+        """
+        side = _Side(await self._worker())
+        short = {self._short(alias): alias for alias in aliases}
+        try:
+            await self._open(side)
+            args = wire.Pending(tuple(short), timeout)
+            answer = await side.worker.call("pending", args, wire.Pendings, timeout=timeout + GRACE_S)
+        finally:
+            await side.stop()
+        if answer.trouble is not None:
+            raise ProjectTrouble(answer.trouble)
+        renamed = tuple(msgspec.structs.replace(one, alias=short[one.alias]) for one in answer.aliases)
+        return wire.Pendings(None, renamed)
+
+    def _is_due(self) -> bool:
+        return self._context.asked or self._context.monotonic() - self._tried >= AGAIN_S
+
+    async def _ping(self, wanted: frozenset[str] | None, questions: wire.Questions) -> tuple[wire.Ping, ...]:
+        steady, aside = await self._both()
+        if not self.targets or self.trouble is not None:
+            await self._open(steady)
+        asked = [
+            one for one in self.targets if one.skipped is None and (wanted is None or one.alias in wanted)
+        ]
+        sound = tuple(one for one in asked if one.alias not in self._suspects)
+        slow = tuple(one for one in asked if one.alias in self._suspects)
+        answers = await asyncio.gather(self._ask(steady, sound, questions), self._ask(aside, slow, questions))
+        found = {ping.alias: ping for part in answers for ping in part}
+        if not self._suspects:
+            await aside.stop()
+        skipped = {
+            one.alias: wire.Ping(alias=one.alias, state=one.skipped, vendor=one.vendor)
+            for one in self.targets
+            if one.skipped is not None and (wanted is None or one.alias in wanted)
+        }
+        known = skipped | found
+        return tuple(known[one.alias] for one in self.targets if one.alias in known)
+
+    async def _ask(
+        self, side: _Side, targets: tuple[Target, ...], questions: wire.Questions
+    ) -> tuple[wire.Ping, ...]:
+        """Ping within one worker; when it ends or falls silent as a whole, once more in a new one."""
+        if not targets:
+            return ()
+        try:
+            return await self._attempt(side, targets, questions)
+        except (WorkerError, TimeoutError):
+            await side.stop()
+        try:
+            return await self._attempt(side, targets, questions)
+        except (WorkerError, TimeoutError) as error:
+            await side.stop()
+            kind = type(error).__name__
+            return tuple(
+                wire.Ping(alias=one.alias, state=State.PROBE_FAILED, vendor=one.vendor, kind=kind)
+                for one in targets
+            )
+
+    async def _attempt(
+        self, side: _Side, targets: tuple[Target, ...], questions: wire.Questions
+    ) -> tuple[wire.Ping, ...]:
+        long = {self._short(one.alias): one for one in targets}
+        timeout = float(self._config.ping_timeout)
+        args = wire.PingAll(tuple(long), timeout, questions)
+        async with asyncio.timeout(self._config.attempt_s):
+            if not side.opened:
+                await self._open(side)
+            answer = await side.worker.call("ping", args, wire.Pings, timeout=timeout + GRACE_S)
+            if not answer.connected:  # a new process: the old one ended since the last ping
+                await self._open(side)
+                answer = await side.worker.call("ping", args, wire.Pings, timeout=timeout + GRACE_S)
+        hung = {long[alias].alias for alias in answer.hung}
+        self._suspects = (self._suspects - {one.alias for one in targets}) | hung
+        refused = any(ping.state is State.AUTH for ping in answer.pings)
+        if hung or (refused and self._is_due()):
+            # A hung thread ends only with its process; and a new process reads the settings anew.
+            await side.stop()
+        return tuple(
+            msgspec.structs.replace(
+                ping, alias=long[ping.alias].alias, vendor=ping.vendor or long[ping.alias].vendor
+            )
+            for ping in answer.pings
+        )
+
+    async def _open(self, side: _Side) -> None:
+        """Load the project in the worker of `side`.
+
+        Raises:
+            ProjectTrouble: it cannot be loaded.
+            PaneError: a secret that it needs is not to be had.
+        """
+        self._tried = self._context.monotonic()
+        seconds = float(self.project.start_timeout)
+        environment = dict(self.project.environment)
+        for name, secret in self.project.secrets.items():
+            try:
+                environment[name] = await self._context.reveal(secret)
+            except PaneError:
+                raise ProjectTrouble(wire.Trouble("secret", name)) from None
+        args = wire.OpenProject(
+            str(self._path), self.project.settings, environment, seconds, float(self._config.ping_timeout)
+        )
+        try:
+            opened = await side.worker.call("open", args, wire.OpenedProject, timeout=seconds + GRACE_S)
+        except WorkerTimeout:
+            raise ProjectTrouble(wire.Trouble("hang")) from None
+        except WorkerDied:
+            raise ProjectTrouble(wire.Trouble("died", self.python)) from None
+        if opened.trouble is not None:
+            await side.stop()
+            raise ProjectTrouble(opened.trouble)
+        side.opened = True
+        self.opened, self.trouble = opened, None
+        self.targets = self._targets(opened)
+
+    def _targets(self, opened: wire.OpenedProject) -> tuple[Target, ...]:
+        chosen = self.project.aliases
+        return tuple(
+            target(
+                f"{self.project.title}/{one.alias}",
+                Database(
+                    ENGINE="" if one.engine.endswith("backends.dummy") else one.engine,
+                    NAME=one.name,
+                    USER=one.user,
+                    HOST=one.host,
+                    PORT=one.port,
+                    TEST={"MIRROR": one.mirror} if one.mirror else {},
+                ),
+                Path(opened.root),
+            )
+            for one in opened.aliases
+            if not chosen or one.alias in chosen
+        )
+
+    def _short(self, alias: str) -> str:
+        return alias.removeprefix(f"{self.project.title}/")
+
+    async def _both(self) -> tuple[_Side, _Side]:
+        if self._sides is None:
+            self._sides = (_Side(await self._worker()), _Side(await self._worker()))
+        return self._sides
+
+    async def _worker(self) -> Worker:
+        if not self.python:
+            self.python = await self._context.in_thread(find_python, self._path, self.project.python)
+        return self._context.worker(PROBE, python=self.python or None, env=ENVIRONMENT)
+
+
+ENVIRONMENT: Mapping[str, str | None] = {
+    "LC_ALL": "C.UTF-8",  # failures are told by English messages where drivers give no code
+    "LANGUAGE": None,
+    "DJANGO_SETTINGS_MODULE": None,  # that of the shell in which devdash was started
+    "PYTHONPATH": None,
+    "PYTHONHOME": None,
+    "VIRTUAL_ENV": None,
+}
+"""Changes to the environment of a probe."""
+
+
+def find_python(path: Path, named: Path | None) -> str:
+    """The project's interpreter: the one that is named, or that of a virtual environment beside it.
+
+    Args:
+        path: the project's folder or its manage.py; absolute.
+        named: an interpreter or a virtual environment, relative to the project.
+
+    Returns:
+        "" when there is none: devdash's own is tried then.
+    """
+    folder = path.parent if path.suffix == ".py" else path
+    if named is not None:
+        given = folder / named.expanduser()
+        return str(given / "bin" / "python") if given.is_dir() else str(given)
+    for base in (folder, folder.parent):
+        for name in VENVS:
+            found = base / name / "bin" / "python"
+            if found.is_file():
+                return str(found)
+    return ""
