@@ -22,6 +22,7 @@ from devdash.duty.model import Role
 from devdash.duty.records import alert_records, deed_record, samples_of, status_of, wish_record
 from devdash.duty.silence import Vigil
 from devdash.duty.writing import Writer
+from devdash.engine.clock import to_next
 from devdash.engine.engine import Deed, Engine
 from devdash.engine.snapshot import Snapshot
 from devdash.history.recorder import Recorder
@@ -167,8 +168,9 @@ class Duty:
     # ── the life ────────────────────────────────────────────────────────────
 
     async def _live(self) -> None:
+        clock = self._engine.clock
         while True:
-            await self._engine.clock.wait(self._news, self._tick_s)
+            await clock.wait(self._news, to_next(self._tick_s, clock.monotonic()))
             self._news.clear()
             await self._take_turn()
 

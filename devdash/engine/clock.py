@@ -6,6 +6,10 @@ from datetime import datetime
 from typing import Protocol
 
 
+TOO_SOON = 0.01
+"""A timer that rang this part of its period early is not waited for again."""
+
+
 class Clock(Protocol):
     """Three clocks that differ when a laptop sleeps or its date is set."""
 
@@ -24,6 +28,15 @@ class Clock(Protocol):
     async def wait(self, event: asyncio.Event, seconds: float) -> bool:
         """Wait until `event` is set, at most `seconds`. Returns whether it is set."""
         ...
+
+
+def to_next(period_s: float, monotonic: float) -> float:
+    """Seconds until the next multiple of `period_s` on the monotonic clock.
+
+    All who wait for it wake the processor once, together, whenever they began.
+    """
+    left = period_s - monotonic % period_s
+    return left if left > period_s * TOO_SOON else left + period_s
 
 
 class SystemClock:

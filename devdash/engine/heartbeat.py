@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-from devdash.engine.clock import Clock
+from devdash.engine.clock import Clock, to_next
 
 BEAT_S = 2.0
 SLEEP_S = 5.0
@@ -20,7 +20,7 @@ async def beat(clock: Clock, on_beat: Callable[[], None], on_resume: Callable[[]
     lead = clock.elapsed() - clock.monotonic()
     last = clock.elapsed()
     while True:
-        await clock.wait(never, BEAT_S)
+        await clock.wait(never, to_next(BEAT_S, clock.monotonic()))
         new_lead, now = clock.elapsed() - clock.monotonic(), clock.elapsed()
         if new_lead - lead > SLEEP_S or now - last > BEAT_S + 2 * SLEEP_S:
             on_resume()
