@@ -34,11 +34,13 @@ class Glance(msgspec.Struct, frozen=True):
         folders: those that changes are noticed in: the top, the git folders, the folders of refs.
         paths: all that was looked at, in a fixed order.
         marks: one each.
+        refs_left_out: there are more folders of refs than were looked at.
     """
 
     folders: tuple[str, ...]
     paths: tuple[str, ...]
     marks: tuple[Mark, ...]
+    refs_left_out: bool = False
 
     def still(self) -> bool:
         """Whether everything looks the same now. Blocks shortly; run it in a thread."""
@@ -57,7 +59,7 @@ def glance(seen: Look) -> Glance:
     inside = (*(f"{own}/{name}" for name in _OWN), *(f"{common}/{name}" for name in _SHARED))
     paths = tuple(dict.fromkeys((*top, *link, *inside, *refs)))
     folders = tuple(dict.fromkeys((*top[:1], own, common, f"{common}/refs", f"{own}/logs", *refs)))
-    return Glance(folders, paths, tuple(map(_mark, paths)))
+    return Glance(folders, paths, tuple(map(_mark, paths)), len(refs) >= REF_FOLDERS)
 
 
 def _ref_folders(common_dir: Path) -> list[str]:

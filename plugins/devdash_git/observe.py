@@ -1,7 +1,7 @@
 """One repository, observed: files, identity, trust, status, in that order, within its own time."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -21,6 +21,8 @@ from devdash_git.problems import AccessProblem, timed_out
 from devdash_git.run import Git
 from devdash_git.states import Access
 from devdash_git.targets import Target, tidy
+from devdash_git.together import Seat, Together
+from devdash_git.usual import divided, who
 
 T = TypeVar("T")
 
@@ -45,6 +47,7 @@ class Observer:
         self._patience = patience
         self._asker = Asker(config, context, git)
         self._concluder = Concluder(git, book, self._deadline)
+        self._together = Together(context, git, patience, self._concluder, config.repo_timeout)
         self._looks = asyncio.Semaphore(4)
         self._known: dict[Path, tuple[Identity, tuple[adapter.Remote, ...] | None]] = {}
         self._trusted = {tidy(context.folder / path.expanduser()) for path in config.trust}
@@ -65,6 +68,20 @@ class Observer:
             return unseen(target, timed_out(self._config.repo_timeout))
         except PaneError as error:  # too much output, no more threads: nothing is known of this one
             return unseen(target, AccessProblem(Access.TIMEOUT, error.message, error.hint))
+
+    def lanes(self, before: Sequence[Observation]) -> list[list[Seat]]:
+        """Of what was seen the last time, what can be seen again `together`."""
+        seats = [
+            Seat(seen, identity, self.trusts(seen.target, identity.look))
+            for seen in before
+            if (identity := who(seen)) is not None
+        ]
+        return divided(seats, self._concluder.at_once)
+
+    async def together(self, lane: Sequence[Seat]) -> dict[Target, Observation]:
+        """See the repositories of one of the `lanes`; those that are not in the answer take `observe`."""
+        async with self._looks:
+            return await self._together.observe(lane)
 
     def _deadline(self) -> Deadline:
         """Begun when it is a repository's turn: the wait for it is not the repository's fault."""

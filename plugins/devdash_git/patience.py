@@ -17,6 +17,10 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
+STUCK_S = 2.0
+"""A look that has not moved on for so long waits for a drive that does not answer."""
+
+
 class Patience:
     """Runs functions about folders in threads, each within a time."""
 
@@ -48,11 +52,11 @@ class Patience:
             raise timed_out(timeout)
         return task.result()
 
-    async def each(self, looks: Sequence[tuple[Path, Callable[[], T]]], stuck_s: float) -> list[T | None]:
+    async def each(self, looks: Sequence[tuple[Path, Callable[[], T]]], seconds: float) -> list[T | None]:
         """The results of `looks`, each at one folder, all in one thread: for many that are short.
 
-        One that holds it up for `stuck_s` seconds is left alone: its result is None, and the others go on in
-        another thread. A look must not raise.
+        One that holds it up for `seconds`, or `STUCK_S`, is left alone: its result is None, and the others go
+        on in another thread. A look must not raise.
         """
         answers: list[T | None] = []
         while len(answers) < len(looks):
@@ -61,7 +65,7 @@ class Patience:
             reached = -1
             while not task.done() and reached != len(sweep.answers):
                 reached = len(sweep.answers)
-                await asyncio.wait({task}, timeout=stuck_s)
+                await asyncio.wait({task}, timeout=min(STUCK_S, seconds))
             if task.done():
                 task.result()
                 return answers + sweep.answers

@@ -21,6 +21,7 @@ from devdash_git.patience import Patience
 from devdash_git.problems import AccessProblem
 from devdash_git.states import Access
 from devdash_git.targets import Target
+from devdash_git.together import Seat
 
 SHARE = 20.0
 """The wait for the next status is at least this many times what the last one took."""
@@ -29,9 +30,6 @@ SOONEST_S, LATEST_S = 10.0, 300.0
 
 RETRY_S = 30.0
 """Until one that could not be read is tried again."""
-
-STUCK_S = 2.0
-"""A glance that has not moved on for so long waits for a drive that does not answer."""
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -127,25 +125,39 @@ class Rounds:
     async def _still(self, glances: Mapping[Target, Glance]) -> set[Target]:
         """Those that look as they did; one whose drive does not answer does not, and holds up none."""
         looks = [(target.path, glance.still) for target, glance in glances.items()]
-        answers = await self._patience.each(looks, min(STUCK_S, self._config.repo_timeout))
+        answers = await self._patience.each(looks, self._config.repo_timeout)
         return {target for target, still in zip(glances, answers, strict=True) if still}
 
     async def _ask(self, targets: Sequence[Target], seconds: float) -> dict[Target, Observation]:
         """Ask git about `targets`; those that did not answer last time come last to their turn."""
-        turns = sorted(targets, key=self._was_late)
-        tasks = {target: asyncio.ensure_future(self._observer.observe(target)) for target in turns}
+        found: dict[Target, Observation] = {}
+
+        async def alone(target: Target) -> None:
+            found[target] = await self._observer.observe(target)
+
+        async def together(lane: Sequence[Seat]) -> None:
+            found.update(await self._observer.together(lane))
+            left = [seat.before.target for seat in lane if seat.before.target not in found]
+            await asyncio.gather(*map(alone, left))
+
+        before = [known.seen for target in targets if (known := self._known.get(target)) is not None]
+        lanes = self._observer.lanes(before)
+        joined = {seat.before.target for lane in lanes for seat in lane}
+        turns = sorted((target for target in targets if target not in joined), key=self._was_late)
+        tasks = [asyncio.ensure_future(work) for work in (*map(together, lanes), *map(alone, turns))]
         if not tasks:
             return {}
         try:
-            await asyncio.wait(tasks.values(), timeout=max(seconds, 0))
+            await asyncio.wait(tasks, timeout=max(seconds, 0))
         finally:
-            late = [task for task in tasks.values() if not task.done()]
+            late = [task for task in tasks if not task.done()]
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
-        return {
-            target: _too_late(target) if task.cancelled() else task.result() for target, task in tasks.items()
-        }
+        for task in tasks:
+            if not task.cancelled():
+                task.result()
+        return {target: found.get(target) or _too_late(target) for target in targets}
 
     def _was_late(self, target: Target) -> bool:
         known = self._known.get(target)

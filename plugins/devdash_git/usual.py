@@ -1,0 +1,54 @@
+"""Which repositories are asked together, by one child process, and which each by itself.
+
+Together are those of which all is known that comes before a status: that is who they are, that nothing in
+them would run, and that they answered soon the last time. Whatever is unusual is asked alone, within a time
+of its own. Pure.
+"""
+
+import math
+from collections.abc import Sequence
+
+from devdash_git.identity import Identity
+from devdash_git.observation import Observation
+from devdash_git.states import Access
+from devdash_git.together import Seat
+
+QUICK_S = 0.1
+"""A status that took longer is asked alone: its time is worth more than that of a process."""
+
+MOST = 16
+"""Repositories in one lane: beyond that a start is spread over enough of them."""
+
+MOST_S = 0.25
+"""What the last statuses of the repositories in one lane took, together."""
+
+LANES_EACH = 3
+"""Lanes for each that runs at a time, so that all have something to do until the end."""
+
+
+def who(seen: Observation) -> Identity | None:
+    """Who the repository is that may be asked together with others; None: it may not."""
+    identity, status = seen.identity, seen.status
+    if seen.access is not Access.OK or identity is None or status is None:
+        return None
+    plain = identity.lasting and not identity.look.bare and not identity.programs.reading
+    return identity if plain and status.counted and seen.took_s <= QUICK_S else None
+
+
+def divided(usual: Sequence[Seat], at_once: int) -> list[list[Seat]]:
+    """Lanes of `usual`, in their order; one of a single repository is none, and left out.
+
+    Args:
+        at_once: how many lanes run at a time.
+    """
+    size = min(MOST, max(2, math.ceil(len(usual) / (LANES_EACH * at_once))))
+    found: list[list[Seat]] = []
+    took = 0.0
+    for seat in usual:
+        took_s = seat.before.took_s
+        if not found or len(found[-1]) == size or took + took_s > MOST_S:
+            found.append([])
+            took = 0.0
+        found[-1].append(seat)
+        took += took_s
+    return [lane for lane in found if len(lane) > 1]
