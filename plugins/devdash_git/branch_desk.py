@@ -36,6 +36,7 @@ SWITCH = Action(
     title="Switch branch",
     permission="git.branch.switch",
     scope=Scope.ITEM,
+    many=True,
     fields=(Field(name="branch", label="Branch", completes=True, closed=True, help="A local branch."),),
     help="Go to another branch; changes go along, and nothing is overwritten.",
 )
@@ -45,6 +46,7 @@ PRUNE = Action(
     title="Prune gone branches",
     permission="git.branch.delete",
     scope=Scope.ITEM,
+    many=True,
     help="Delete the local branches whose upstream is gone, after showing each with its commits.",
 )
 
@@ -100,8 +102,11 @@ class BranchDesk(PlannedDesk[Switching | Pruning]):
     actions = (SWITCH, PRUNE)
 
     async def complete(self, action: Action, field: Field, text: str, draft: ActionRequest) -> Sequence[str]:
-        """The local branches that have `text` in their name, those that begin with it first."""
-        place = await self._hands.place(draft.item or "")
+        """The local branches that have `text` in their name, those that begin with it first.
+
+        Of several repositories those of the first: it is not asked for more than one at each key.
+        """
+        place = await self._hands.place(next(iter(draft.rows), ""))
         names = [one.name for one in await refs(self._hands, place, HEADS) if printable(one.name) == one.name]
         found = [name for name in names if text.lower() in name.lower()]
         return sorted(found, key=lambda name: (not name.lower().startswith(text.lower()), name))[:OFFERED]
@@ -214,7 +219,7 @@ class BranchDesk(PlannedDesk[Switching | Pruning]):
         if answer.code != 0:
             raise failed(place, answer, "no branch was deleted")
         rows = tuple(
-            Row(printable(one.ref.ref), (Cell(entry.back),))
+            Row(f"{plan.item} {printable(one.ref.ref)}", (Cell(entry.back),))
             for one, entry in zip(plan.doomed, entries, strict=True)
         )
         listed = Table((Column("brings it back", shrink=True),), rows)
@@ -229,7 +234,9 @@ def _prune_question(plan: Pruning) -> Confirmation:
         upstream = printable(one.ref.upstream.removeprefix("refs/remotes/"))
         heading = f"{printable(one.ref.name)} at {one.ref.oid}, upstream {upstream} is gone"
         if one.own:
-            blocks.append(table(printable(one.ref.ref), one.own, f"{heading}; nothing else has:"))
+            blocks.append(
+                table(f"{plan.item} {printable(one.ref.ref)}", one.own, f"{heading}; nothing else has:")
+            )
         else:
             blocks.append(Text(f"{heading}; its commits are elsewhere too"))
     blocks += [Text(f"{printable(name)} is checked out, and stays", Tone.DIM) for name in plan.kept[:20]]

@@ -1,5 +1,6 @@
 """`GitDesk`: some actions of the git pane that belong together, and `Means`: what all of them work with."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from devdash.api import (
@@ -37,6 +38,16 @@ class Means:
     finder: Finder
     observer: Observer
     book: FetchBook
+
+    async def several(self, names: Sequence[str]) -> tuple[Target, ...]:
+        """The repositories called so; all of them where none is named.
+
+        Raises:
+            PaneError: there is none of that name.
+        """
+        if not names:
+            return (await self.finder.targets()).items
+        return tuple([await self.target(name) for name in names])
 
     async def target(self, name: str) -> Target:
         """The repository called `name`.

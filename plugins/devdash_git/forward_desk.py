@@ -22,6 +22,7 @@ FORWARD = Action(
     title="Fast-forward",
     permission="git.repo.merge",
     scope=Scope.EITHER,
+    many=True,
     help="Bring the branch of the repository, or of all, to what was fetched; only where nothing diverged.",
 )
 

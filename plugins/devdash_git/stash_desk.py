@@ -35,6 +35,7 @@ STASH = Action(
     title="Stash",
     permission="git.stash.push",
     scope=Scope.ITEM,
+    many=True,
     fields=(
         Field(name="message", label="Message", required=False, help="What it is; empty: git's own words."),
         Field(
@@ -53,6 +54,7 @@ UNSTASH = Action(
     title="Unstash",
     permission="git.stash.pop",
     scope=Scope.ITEM,
+    many=True,
     fields=(
         Field(
             name="entry",

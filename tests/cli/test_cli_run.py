@@ -43,6 +43,15 @@ def test_an_item_is_handed_over(run: Run) -> None:
     assert run("either", "one") == Result(0, "either one\n", "")
 
 
+def test_an_action_that_takes_several_rows_is_given_all_that_are_named(run: Run) -> None:
+    assert run("several", "two", "one", "two") == Result(0, "several two, one\n", "")
+    assert run("several", "two") == Result(0, "several two\n", "")
+    assert run("several") == Result(0, "several all\n", "")
+    assert run("several", "--help").out.startswith("devdash run doer several [ITEM…] [--yes]\n")
+    assert run("several", "one", "tow", "thre").code == 64
+    assert run("either", "one", "two").err == "devdash: one ITEM at most, not 'one', 'two'\n"
+
+
 def test_fields_have_their_defaults_and_take_what_is_set(run: Run) -> None:
     assert run("greet", "--set", "name=x").out == "name=x, times=1, mood=calm, loud=no\n"
     given = run("greet", "--set", "name=a=b", "--set", "times= 7", "--set", "mood=wild", "--set", "loud=on")
@@ -120,7 +129,7 @@ def test_an_action_without_a_word_says_nothing(run: Run) -> None:
             ["glances"],
             [
                 "unknown action 'glances'",
-                "actions: greet, touch, either, burn, copy, edit, shell, program, hand, refuse, crash, half, "
+                "actions: greet, touch, either, several, burn, copy, edit, shell, program, hand, refuse, crash, half, "
                 "print, fold",
             ],
         ),

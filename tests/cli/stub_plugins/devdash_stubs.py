@@ -109,6 +109,7 @@ class Doer(Pane[PaneConfig]):
             action("greet", "e", fields=fields),
             action("touch", "t", scope=Scope.ITEM),
             action("either", "i", scope=Scope.EITHER),
+            action("several", "s", scope=Scope.EITHER, many=True),
             action("burn", "b", verb="delete", confirm="Burn it all?"),
             action("copy", "c", verb="copy"),
             action("edit", "o"),
@@ -159,7 +160,7 @@ class Doer(Pane[PaneConfig]):
                 raise PaneError("not today", "come back tomorrow")
             case "crash":
                 raise KeyError("hunter2")
-        return Outcome(message=f"{request.action} {request.item or 'all'}")
+        return Outcome(message=f"{request.action} {', '.join(request.rows) or 'all'}")
 
 
 def action(
@@ -171,6 +172,7 @@ def action(
     fields: tuple[Field, ...] = (),
     confirm: str = "",
     screen: bool = False,
+    many: bool = False,
 ) -> Action:
     """An action on a thing."""
     return Action(
@@ -180,6 +182,7 @@ def action(
         permission=f"doer.thing.{verb}",
         scope=scope,
         screen=screen,
+        many=many,
         fields=fields,
         confirm=confirm,
     )
