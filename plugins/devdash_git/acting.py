@@ -9,7 +9,7 @@ from devdash_git.forward_desk import ForwardDesk
 from devdash_git.hands import Hands
 from devdash_git.look_desk import LookDesk
 from devdash_git.open_desk import OpenDesk
-from devdash_git.push_desk import PushDesk
+from devdash_git.push_desk import BranchPushDesk, PushDesk
 from devdash_git.stash_desk import StashDesk
 from devdash_git.trust_desk import TrustDesk
 from devdash_git.worktree_desk import WorktreeDesk
@@ -20,6 +20,7 @@ def acting(means: Means) -> Iterator[Desk]:
     hands = Hands(means)
     yield ForwardDesk(means, hands)
     yield PushDesk(means, hands)
+    yield BranchPushDesk(means, hands)
     yield StashDesk(means, hands)
     yield BranchDesk(means, hands)
     yield WorktreeDesk(means, hands)

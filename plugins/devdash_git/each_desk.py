@@ -59,6 +59,10 @@ class EachDesk(PlannedDesk[Plan[S]], Generic[S]):
             PaneError: it cannot be done, and why.
         """
 
+    async def due(self, item: str) -> S:
+        """As `step`, of one among all repositories, which nobody has named."""
+        return await self.step(item)
+
     @abstractmethod
     def shown(self, step: S) -> Iterable[Block]:
         """What a person has to know of it before."""
@@ -79,7 +83,7 @@ class EachDesk(PlannedDesk[Plan[S]], Generic[S]):
         refused: list[Told] = []
         for target in (await self._means.finder.targets()).items:
             try:
-                steps.append(await self.step(target.name))
+                steps.append(await self.due(target.name))
             except Needless:
                 continue
             except PaneError as problem:

@@ -19,11 +19,62 @@ _SUBMODULES = frozenset({"check", "on-demand", "only"})
 
 
 class PushTarget(msgspec.Struct, frozen=True):
-    """A remote, the full name of the branch there, and of what is known of it here."""
+    """A remote, the full name of the branch there, and of what is known of it here.
+
+    Attributes:
+        follows: the branch gets it as its upstream.
+        fresh: unless it is known, it must not be there yet.
+    """
 
     remote: str
     ref: str
     known: str
+    follows: bool = False
+    fresh: bool = False
+
+
+def new_target(place: Place, own: Ref, remote: str) -> PushTarget | None:
+    """Where the branch `own` is published under its own name; None: it has its place, and no other is wanted.
+
+    Args:
+        remote: the one that was chosen; "": the one that git would push to, or the only one.
+
+    Raises:
+        Refused: nothing tells which remote; or it is one that is not pushed to.
+        Needless: there is none.
+    """
+    settings = place.identity.settings
+    home, theirs = (settings.last(f"branch.{own.name}.{key}") for key in ("remote", "merge"))
+    alone = home is None or theirs is None
+    if not remote and not alone:
+        return None
+    chosen = remote or _usual(place, own, home)
+    if chosen not in settings.remotes:
+        raise Refused(
+            f"{place.name} has no remote {printable(chosen)}.",
+            f"It has: {', '.join(map(printable, settings.remotes)) or 'none'}.",
+        )
+    _must_be_plain(place, chosen)
+    follows = alone or (own.gone and chosen == home)
+    return PushTarget(chosen, own.ref, f"{REMOTES}{chosen}/{own.name}", follows, fresh=True)
+
+
+def _usual(place: Place, own: Ref, home: str | None) -> str:
+    """The remote for a branch that follows none."""
+    settings = place.identity.settings
+    named = settings.last(f"branch.{own.name}.pushremote") or settings.last("remote.pushdefault") or home
+    if named:
+        return named
+    first, *others = settings.remotes or ("",)
+    if not first:
+        raise Needless(f"{place.name} has no remote.", "git remote add origin URL gives it one.")
+    if others:
+        listed = ", ".join(map(printable, settings.remotes))
+        raise Refused(
+            f"{printable(own.name)} of {place.name} has no upstream, and there are remotes {listed}.",
+            "push-branch asks which.",
+        )
+    return first
 
 
 def push_target(place: Place, own: Ref) -> PushTarget:
@@ -39,7 +90,7 @@ def push_target(place: Place, own: Ref) -> PushTarget:
     if remote is None or home is None:
         raise Needless(
             f"{printable(own.name)} of {place.name} has no upstream.",
-            f"git push -u REMOTE {printable(own.name)} makes one.",
+            "push sends it and gives it one.",
         )
     if remote == HERE:
         raise Needless(f"The upstream of {printable(own.name)} of {place.name} is a local branch.")
@@ -51,7 +102,7 @@ def push_target(place: Place, own: Ref) -> PushTarget:
     if own.gone:
         raise Refused(
             f"The upstream of {printable(own.name)} of {place.name} is gone.",
-            "Was it merged? Otherwise git push -u makes it again.",
+            "Was it merged? Otherwise push-branch with the remote sends it anew.",
         )
     theirs = settings.last(f"branch.{own.name}.merge") or ""
     default = (settings.last("push.default") or "simple").lower()

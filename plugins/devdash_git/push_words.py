@@ -54,7 +54,7 @@ def _class(why: bytes, err: bytes) -> FetchFailure:
 def server_words(err: bytes) -> str:
     """The first line that the server's git or hooks wrote, without progress; "" when there is none."""
     for line in re.split(r"[\r\n]+", err.decode("utf-8", "backslashreplace")):
-        text = line.removeprefix("remote:").strip()
+        text = re.sub(r"^(fatal|error):\s*", "", line.removeprefix("remote:").strip())
         if line.startswith("remote:") and text and not _PROGRESS.search(text):
             words = masked(printable(text))
             return words if len(words) <= LONGEST else words[: LONGEST - 1] + "…"

@@ -116,8 +116,6 @@ async def test_states_in_which_it_is_refused(builder: Builder, context: Make, ah
     builder.git(ahead, "switch", "-q", "-c", "topic", "--track", "origin/main")
     builder.commit(ahead, "unfinished")
     assert "follows main, which has another name" in await refusal(made, "push", "clone")
-    builder.git(ahead, "branch", "--unset-upstream")
-    assert "has no upstream" in await refusal(made, "push", "clone")
     builder.git(ahead, "switch", "-q", "main")
     builder.git(ahead, "update-ref", "-d", "refs/remotes/origin/main")
     assert "is gone" in await refusal(made, "push", "clone")

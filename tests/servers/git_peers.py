@@ -108,7 +108,7 @@ class DaemonPeer:
     """`git daemon` for the repositories below `base`, which may be pushed to.
 
     Args:
-        room: bytes of a disk of its own for `base`, which is empty then until `fill`; 0: `base` itself.
+        room: bytes left on a disk of its own, where a copy of `base` is served from; 0: `base` itself.
     """
 
     def __init__(self, base: Path, folder: Path, needs: Find, *, git_config: Path, room: int = 0) -> None:
@@ -122,8 +122,9 @@ class DaemonPeer:
         if room:
             copy, quoted = folder / "copy", shlex.quote(str(base))
             script = (
-                f"cp -a {quoted} {copy} && mount -t tmpfs -o size={room} none {quoted}"
-                f" && cp -a {copy}/. {quoted} && exec {shlex.join(argv)}"
+                f"cp -a {quoted} {copy} && mount -t tmpfs -o size=32m none {quoted}"
+                f" && cp -a {copy}/. {quoted} && dd if=/dev/zero of={quoted}/filler bs=4096 2>/dev/null;"
+                f" truncate -s -{room} {quoted}/filler && exec {shlex.join(argv)}"
             )
             argv = [needs("unshare"), "--user", "--map-root-user", "--mount", "sh", "-c", script]
         self._server = Server(argv, log=folder / "log")
