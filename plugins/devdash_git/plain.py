@@ -35,6 +35,8 @@ def printable(raw: bytes | str) -> str:
     """
     data = raw if isinstance(raw, bytes) else raw.encode("utf-8", "surrogateescape")
     text = data.decode("utf-8", "backslashreplace")
+    if text.isprintable():
+        return text
     return "".join(char if char.isprintable() else _escape(char) for char in text)
 
 

@@ -11,6 +11,7 @@ from datetime import datetime
 import msgspec
 
 from devdash.api import PaneContext, Report
+from devdash_git.detail import SLOW_S
 from devdash_git.discover import Found
 from devdash_git.observation import Observation
 from devdash_git.report import USUAL, Part, assembled, files_each, part
@@ -73,11 +74,20 @@ class Reporter:
 
     def _part(self, seen: Observation, now: datetime, minute: datetime, files: int) -> _Made:
         known = self._made.get(seen.target)
-        if known is not None and known.seen is seen and (known.minute, known.files) == (minute, files):
+        if known is not None and (known.minute, known.files) == (minute, files) and _alike(known.seen, seen):
             return known
         fresh = part(seen, now, files)
         # Equal content keeps the old object, so that a comparison costs nothing.
         return _Made(seen, minute, files, known.part if known is not None and known.part == fresh else fresh)
+
+
+def _alike(before: Observation, now: Observation) -> bool:
+    """Whether they tell the same; how key paths look, and what a quick status took, is not told."""
+    if before is now:
+        return True
+    if max(before.took_s, now.took_s) >= SLOW_S:
+        return False
+    return before == msgspec.structs.replace(now, took_s=before.took_s, glance=before.glance)
 
 
 def _same(before: tuple[Part, ...], now: tuple[Part, ...]) -> bool:
