@@ -66,9 +66,9 @@ class Book:
             known = await self._current(before, window)
             if known is None:
                 self._stop_following()
-                known = await self._load(before)
+                known = await self._load(before, window)
             elif known.is_early and self._following is None:
-                self._following = asyncio.create_task(self._loaded(before, known.content))
+                self._following = asyncio.create_task(self._loaded(before, known.content, window))
                 self._following.add_done_callback(self._followed)
             if known.complete:
                 self._whole = known
@@ -102,11 +102,21 @@ class Book:
         await self._folded(known, window)
         return self.view(window)
 
+    def turned(self, window: Window) -> View | None:
+        """As `turn`; blocks for milliseconds: for a thread."""
+        newest, whole = self._newest, self._whole
+        if newest is None or not newest.covers(window):
+            return None
+        own = newest.folded(window)
+        is_older = whole is not None and whole is not newest and whole.covers(window)
+        return self._viewed(own, whole.folded(window) if whole is not None and is_older else own)
+
     async def _folded(self, newest: Reading, window: Window) -> Loaded:
         """The months `window` of `newest`, and those that `view` shows in its stead."""
-        if self._whole is not None and self._whole is not newest and self._whole.covers(window):
-            await self._whole.folded(window, self._config, self._context)
-        return await newest.folded(window, self._config, self._context)
+        whole = self._whole
+        if whole is not None and whole is not newest and whole.covers(window) and not whole.known(window):
+            await self._context.in_thread(whole.folded, window)
+        return newest.known(window) or await self._context.in_thread(newest.folded, window)
 
     async def asked(self) -> Asked:
         """What would run code when the journal is loaded. Nothing is loaded for it.
@@ -129,8 +139,9 @@ class Book:
         newest = self._newest.known(window)
         whole = self._whole.known(window) if self._whole is not None else None
         shown = whole if whole is not None else newest
-        if newest is None or shown is None:
-            return None
+        return None if newest is None or shown is None else self._viewed(newest, shown)
+
+    def _viewed(self, newest: Loaded, shown: Loaded) -> View:
         return View(
             journal=shown.journal,
             as_of=shown.at,
@@ -165,15 +176,15 @@ class Book:
         """Paths and patterns that decide what the journal says."""
         if self._newest is None:
             return (str(self.file),), ()
-        return self._newest.paths, self._newest.unfolding.sheet.patterns
+        return self._newest.head.paths, self._newest.head.patterns
 
     async def _current(self, look: Look, window: Window) -> Reading | None:
         """What is known here or in the cache, with what was appended since; None: only a load tells."""
         known = self._newest
         if known is None:
-            known = await self._loader.cached(await self._trusted())
+            known = await self._loader.cached(await self._trusted(), window)
         elif not (known.look.settled and known.look.stamps == look.stamps):
-            known = await self._loader.caught_up(known, look)
+            known = await self._loader.caught_up(known, look, window)
         elif known.is_early and self._following is None:
             return None  # the load that was to follow has failed: let it be said
         return known if known is not None and known.covers(window) else None
@@ -195,16 +206,17 @@ class Book:
             self._following.cancel()
             self._following = None
 
-    async def _load(self, before: Look) -> Reading:
+    async def _load(self, before: Look, window: Window) -> Reading:
         known = self._newest
-        return await self._loaded(before, await self._content_of(known) if known is not None else None)
+        content = await self._content_of(known) if known is not None else None
+        return await self._loaded(before, content, window)
 
-    async def _loaded(self, before: Look, content: Content | None) -> Reading:
-        return await self._loader.loaded(await self._trusted(), before, content)
+    async def _loaded(self, before: Look, content: Content | None, window: Window) -> Reading:
+        return await self._loader.loaded(await self._trusted(), before, content, window)
 
     async def _content_of(self, known: Reading) -> Content | None:
-        patterns = known.unfolding.sheet.patterns
-        return await self._drive.ask(self._loader.patience_s, content_of, known.paths, patterns)
+        paths, patterns = known.head.paths, known.head.patterns
+        return await self._drive.ask(self._loader.patience_s, content_of, paths, patterns)
 
     async def _trusted(self) -> str | None:
         if not self.asks:

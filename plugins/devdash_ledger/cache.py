@@ -22,10 +22,11 @@ from devdash import __version__
 from devdash.api import keep_file
 from devdash_ledger.content import Content, content_of, read_plain, sum_of
 from devdash_ledger.journal import Format, LoadRequest
-from devdash_ledger.sheet import Sheet
+from devdash_ledger.reading import Folded
+from devdash_ledger.sheet import Head, Sheet, head_of
 from devdash_ledger.stamps import Look, Stamp, look_at, stamp_of
 
-_MAGIC = b"devdash-cells 1\n"
+_MAGIC = b"devdash-cells 2\n"
 _MAX_BYTES = 64 * 1024 * 1024
 
 
@@ -50,16 +51,31 @@ class Circumstances(msgspec.Struct, frozen=True):
 
 
 class Kept(msgspec.Struct, frozen=True):
-    """A sheet with all that it stands on.
+    """All that a sheet stands on.
 
     Attributes:
         readers: the files of the reading program or package, as they were.
+        folded: the months that a start shows first, so that the sheet need not be opened for them.
     """
 
     circumstances: Circumstances
     readers: tuple[Stamp, ...]
     content: Content
-    sheet: Sheet
+    head: Head
+    folded: Folded | None
+
+
+class Found(msgspec.Struct, frozen=True):
+    """What the cache has of the journal as it is.
+
+    Attributes:
+        packed: the sheet; see `unpacked`.
+        look: at the files, before they were compared.
+    """
+
+    kept: Kept
+    packed: bytes
+    look: Look
 
 
 def circumstances(request: LoadRequest, utc_month: str) -> Circumstances:
@@ -75,27 +91,34 @@ def circumstances(request: LoadRequest, utc_month: str) -> Circumstances:
     )
 
 
-def keep(folder: Path, now: Circumstances, content: Content, sheet: Sheet) -> None:
+def keep(
+    folder: Path, now: Circumstances, content: Content, sheet: Sheet, folded: Folded | None = None
+) -> None:
     """Put a sheet into the cache, for its owner only. Failing costs the next start some time, no more."""
     if not (sheet.lasting and sheet.readers and sheet.readers[0] == now.reader):
         return
-    kept = Kept(now, tuple(map(stamp_of, sheet.readers)), content, sheet)
-    body = msgspec.json.encode(kept)
+    kept = Kept(now, tuple(map(stamp_of, sheet.readers)), content, head_of(sheet), folded)
+    body = msgspec.json.encode(kept) + b"\n" + msgspec.json.encode(sheet)
     file = _file(folder, now.request)
     with suppress(OSError):
         keep_file(file, _MAGIC + sum_of(body).encode() + b"\n" + body, lasting=False)
 
 
-def find(folder: Path, now: Circumstances) -> tuple[Kept, Look] | None:
-    """The sheet of the journal as it is, if the cache has it; and a look that was taken before."""
-    kept = _read(_file(folder, now.request))
+def find(folder: Path, now: Circumstances) -> Found | None:
+    """The sheet of the journal as it is, if the cache has it."""
+    kept, packed = _read(_file(folder, now.request)) or (None, b"")
     if kept is None or kept.circumstances != now:
         return None
     if any(stamp.identity is None or stamp_of(stamp.path) != stamp for stamp in kept.readers):
         return None
     paths, patterns = kept.content.paths, [one.pattern for one in kept.content.patterns]
     look = look_at(paths, patterns)
-    return (kept, look) if content_of(paths, patterns) == kept.content else None
+    return Found(kept, packed, look) if content_of(paths, patterns) == kept.content else None
+
+
+def unpacked(packed: bytes) -> Sheet:
+    """The sheet that was kept. It can be read: its sum was right, and the code that wrote it is this one."""
+    return msgspec.json.decode(packed, type=Sheet)
 
 
 def discard(folder: Path, request: LoadRequest) -> None:
@@ -104,7 +127,7 @@ def discard(folder: Path, request: LoadRequest) -> None:
         _file(folder, request).unlink(missing_ok=True)
 
 
-def _read(file: Path) -> Kept | None:
+def _read(file: Path) -> tuple[Kept, bytes] | None:
     try:
         if file.stat().st_uid != os.geteuid():
             return None
@@ -116,8 +139,9 @@ def _read(file: Path) -> Kept | None:
     told, _, body = data.removeprefix(_MAGIC).partition(b"\n")
     if told != sum_of(body).encode():
         return None
+    kept, _, packed = body.partition(b"\n")
     try:
-        return msgspec.json.decode(body, type=Kept)
+        return msgspec.json.decode(kept, type=Kept), packed
     except (msgspec.MsgspecError, UnicodeDecodeError, ValueError):
         return None
 

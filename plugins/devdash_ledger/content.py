@@ -8,12 +8,14 @@ import glob
 import hashlib
 import os
 import stat
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
 MAX_BYTES = 64 * 1024 * 1024
 """As for a load: what is larger is not read."""
+MOST_APPENDED = 64 * 1024
+"""Bytes; of more the whole journal's load tells."""
 
 
 class FileSum(msgspec.Struct, frozen=True, array_like=True):
@@ -42,26 +44,75 @@ class Content(msgspec.Struct, frozen=True):
         """Of all files, also of those that are missing."""
         return tuple(one.path for one in self.files)
 
+    @property
+    def by_path(self) -> Mapping[str, FileSum]:
+        """All files."""
+        return {one.path: one for one in self.files}
+
+
+class Later(msgspec.Struct, frozen=True):
+    """A content after another one.
+
+    Attributes:
+        ends: by path what was appended, of the files that begin with all that they had before; with
+            the last byte of that. Of large ends there is none.
+    """
+
+    content: Content
+    ends: Mapping[str, tuple[bytes, bytes]]
+
 
 def content_of(paths: Iterable[str], patterns: Iterable[str]) -> Content | None:
     """The content of `paths`, and the matches of `patterns`, now.
 
     None when a file cannot be read, is no plain file, or there are too many bytes.
     """
-    found: list[FileSum] = []
+    found = _content(paths, patterns, {})
+    return None if found is None else found.content
+
+
+def since(before: Content) -> Later | None:
+    """The content of the same files and patterns now; each file is read once. None as for `content_of`."""
+    return _content(before.paths, [one.pattern for one in before.patterns], before.by_path)
+
+
+def _content(paths: Iterable[str], patterns: Iterable[str], before: Mapping[str, FileSum]) -> Later | None:
+    files: list[FileSum] = []
+    ends: dict[str, tuple[bytes, bytes]] = {}
     room = MAX_BYTES
     for path in sorted(set(paths)):
-        one = _summed(path, room)
-        if one is None:
+        try:
+            data = read_plain(path, room)
+        except FileNotFoundError:
+            files.append(FileSum(path, 0, ""))
+            continue
+        except OSError:
             return None
-        room -= one.size
-        found.append(one)
-    return Content(tuple(found), tuple(_matches(one) for one in sorted(set(patterns))))
+        if data is None:
+            return None
+        room -= len(data)
+        one, end = _summed(path, data, before.get(path))
+        files.append(one)
+        if end is not None:
+            ends[path] = end
+    return Later(Content(tuple(files), tuple(_matches(one) for one in sorted(set(patterns)))), ends)
+
+
+def _summed(path: str, data: bytes, before: FileSum | None) -> tuple[FileSum, tuple[bytes, bytes] | None]:
+    """The sum of a file, and its end where it begins with what it was `before`."""
+    if before is None or not before.sum or not 0 < len(data) - before.size <= MOST_APPENDED:
+        return FileSum(path, len(data), sum_of(data)), None
+    size, whole = before.size, memoryview(data)
+    summed = hashlib.sha256(whole[:size])
+    is_same = summed.hexdigest() == before.sum
+    summed.update(whole[size:])
+    end = (data[max(size - 1, 0) : size], data[size:]) if is_same else None
+    return FileSum(path, len(data), summed.hexdigest()), end
 
 
 def sum_of(data: bytes | memoryview) -> str:
     """The sum of some bytes."""
-    return hashlib.blake2b(data, digest_size=32).hexdigest()
+    return hashlib.sha256(data).hexdigest()
 
 
 def read_plain(path: str, most: int) -> bytes | None:
@@ -78,16 +129,6 @@ def read_plain(path: str, most: int) -> bytes | None:
             return None
         data = stream.read(most + 1)
     return data if len(data) <= most else None
-
-
-def _summed(path: str, room: int) -> FileSum | None:
-    try:
-        data = read_plain(path, room)
-    except FileNotFoundError:
-        return FileSum(path, 0, "")
-    except OSError:
-        return None
-    return None if data is None else FileSum(path, len(data), sum_of(data))
 
 
 def _matches(pattern: str) -> Matches:

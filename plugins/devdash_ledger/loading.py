@@ -1,7 +1,7 @@
 """Getting a journal's sheet: from the cache when nothing has changed, else from a worker of its own."""
 
-from contextlib import suppress
 from datetime import UTC
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -10,11 +10,11 @@ import msgspec
 from devdash.api import PaneContext, Unavailable, WorkerFailed, WorkerTimeout
 from devdash_ledger import cache, months, tail
 from devdash_ledger.config import LedgerConfig
-from devdash_ledger.content import MAX_BYTES, Content, content_of, read_plain
-from devdash_ledger.journal import Format, LoadRequest
+from devdash_ledger.content import Content, content_of, since
+from devdash_ledger.journal import Format, LoadRequest, Window
 from devdash_ledger.patience import Patience
-from devdash_ledger.reading import Reading
-from devdash_ledger.sheet import Sheet
+from devdash_ledger.reading import Means, Reading, Wanted
+from devdash_ledger.sheet import Sheet, head_of
 from devdash_ledger.stamps import Look, look_at
 from devdash_ledger.unfold import Unfolding
 
@@ -45,17 +45,19 @@ class Loader:
         """Seconds for reading all files: long, for a slow drive is none that hangs."""
         return self._config.timeout / 2
 
-    async def cached(self, trusted: str | None) -> Reading | None:
-        """The journal from the cache, if it is there and all is as it was."""
+    async def cached(self, trusted: str | None, window: Window) -> Reading | None:
+        """The journal from the cache, if all is as it was; with the months `window` folded."""
         request, folder = self._request(trusted), self._context.cache_dir
         if not self._config.cache:
             await self._context.in_thread(cache.discard, folder, request)
             return None
-        found = await self._drive.ask(self.patience_s, _from_cache, folder, request, self._utc_month())
-        return Reading(found[0], self._now(), found[1], found[2]) if found is not None else None
+        wanted = self._wanted(window)
+        return await self._drive.ask(self.patience_s, _from_cache, folder, request, self._utc_month(), wanted)
 
-    async def loaded(self, trusted: str | None, before: Look, known: Content | None) -> Reading:
-        """The journal as a worker reads it.
+    async def loaded(
+        self, trusted: str | None, before: Look, known: Content | None, window: Window
+    ) -> Reading:
+        """The journal as a worker reads it, with the months `window` folded.
 
         Args:
             before: a look before it.
@@ -65,35 +67,28 @@ class Loader:
             Unavailable: it may not be loaded, or its reader is not installed.
             WorkerError: it could not be loaded.
         """
-        request, at, utc_month = self._request(trusted), self._now(), self._utc_month()
+        request, wanted, utc_month = self._request(trusted), self._wanted(window), self._utc_month()
         sheet = await self.call("load", request, Sheet)
-        unfolding, content, after = await self._drive.ask(self.patience_s, _looked_over, sheet)
-        if not (content == known or _undisturbed(before, after)):
-            content = None
-        if content is not None and self._config.cache and utc_month == self._utc_month():
+        read = await self._drive.ask(self.patience_s, _looked_over, sheet, before, known, wanted)
+        if read.content is not None and self._config.cache and utc_month == self._utc_month():
             folder = self._context.cache_dir
-            await self._context.in_thread(_into_cache, folder, request, utc_month, content, sheet)
-        return Reading(unfolding, at, before.completed_by(after), content)
+            await self._context.in_thread(_into_cache, folder, request, utc_month, read, window)
+        return read
 
-    async def caught_up(self, known: Reading, look: Look) -> Reading | None:
+    async def caught_up(self, known: Reading, look: Look, window: Window) -> Reading | None:
         """What is known, brought to the files as they are: unchanged, or with what was appended.
 
         Args:
             look: the files before they are read.
+            window: months that are folded then.
 
         Returns:
             None: only a load can tell.
         """
         if known.content is None:
             return None
-        found = await self._drive.ask(self.patience_s, _caught_up, known.unfolding.sheet, known.content)
-        if found is None:
-            return None
-        unfolding, content = found
-        if unfolding is None:
-            known.look = look
-            return known
-        return Reading(unfolding, self._now(), look, content, is_early=True)
+        wanted = self._wanted(window)
+        return await self._drive.ask(self.patience_s, _caught_up, known, known.content, look, wanted)
 
     async def call(self, name: str, request: msgspec.Struct, reply: type[T]) -> T:
         """Ask a worker of its own, which then ends.
@@ -128,46 +123,60 @@ class Loader:
             days=self._config.quiet_days > 0,
         )
 
-    def _now(self) -> str:
-        return self._context.now().isoformat(timespec="seconds")
+    def _wanted(self, window: Window) -> Wanted:
+        means = Means(self._config.currency, self._config.budgets.rollover)
+        return Wanted(self._context.now().isoformat(timespec="seconds"), means, window)
 
     def _utc_month(self) -> str:
         """Programs are run with that clock."""
         return months.text_of(months.index_of(self._context.now().astimezone(UTC).date()))
 
 
-def _from_cache(folder: Path, request: LoadRequest, utc_month: str) -> tuple[Unfolding, Look, Content] | None:
+def _from_cache(folder: Path, request: LoadRequest, utc_month: str, wanted: Wanted) -> Reading | None:
     found = cache.find(folder, cache.circumstances(request, utc_month))
-    return (Unfolding(found[0].sheet), found[1], found[0].content) if found is not None else None
+    if found is None:
+        return None
+    kept, packed = found.kept, found.packed
+    folded = kept.folded if kept.folded is not None and kept.folded.means == wanted.means else None
+
+    def opened() -> Unfolding:
+        return Unfolding(cache.unpacked(packed))
+
+    return Reading(opened, kept.head, found.look, kept.content, wanted, folded=folded)
 
 
-def _into_cache(folder: Path, request: LoadRequest, utc_month: str, content: Content, sheet: Sheet) -> None:
-    cache.keep(folder, cache.circumstances(request, utc_month), content, sheet)
+def _into_cache(folder: Path, request: LoadRequest, utc_month: str, read: Reading, window: Window) -> None:
+    if read.content is not None:
+        now = cache.circumstances(request, utc_month)
+        cache.keep(folder, now, read.content, read.unfolding.sheet, read.kept(window))
 
 
-def _looked_over(sheet: Sheet) -> tuple[Unfolding, Content | None, Look]:
-    """The sheet opened, its files' content, and a look that was taken after it."""
-    paths = (*sheet.files, *sheet.watched)
-    content = content_of(paths, sheet.patterns)
-    return Unfolding(sheet), content, look_at(paths, sheet.patterns)
+def _looked_over(sheet: Sheet, before: Look, known: Content | None, wanted: Wanted) -> Reading:
+    """The sheet opened, its files' content as far as it is certain, and a look that was taken after it."""
+    head = head_of(sheet)
+    content = content_of(head.paths, head.patterns)
+    after = look_at(head.paths, head.patterns)
+    if not (content == known or _undisturbed(before, after)):
+        content = None
+    return Reading(partial(Unfolding, sheet), head, before.completed_by(after), content, wanted)
 
 
-def _caught_up(sheet: Sheet, known: Content) -> tuple[Unfolding | None, Content] | None:
-    """The sheet with what was appended to its files, and their content; None and the same where nothing was.
-
-    None when the files say anything else.
-    """
-    now = content_of((*sheet.files, *sheet.watched), sheet.patterns)
-    if now is None or now == known:
-        return (None, known) if now is not None else None
-    place = tail.changed(known, now)
-    with suppress(OSError):
-        data = read_plain(now.files[place].path, MAX_BYTES) if place is not None else None
-        text = tail.appended(known, now, data) if data is not None else None
-        entries = tail.entries_of(text, sheet) if text is not None else None
-        if entries is not None:
-            return Unfolding(tail.extended(sheet, entries)), now
-    return None
+def _caught_up(known: Reading, content: Content, look: Look, wanted: Wanted) -> Reading | None:
+    """What is known where the files are the same, the same with what was appended to them; else None."""
+    later = since(content)
+    if later is None:
+        return None
+    if later.content == content:
+        known.look = look
+        return known
+    text = tail.appended(content, later)
+    before = known.unfolding
+    entries = tail.entries_of(text, before.sheet) if text is not None else None
+    if entries is None:
+        return None
+    sheet = tail.extended(before.sheet, entries)
+    opened = partial(Unfolding, sheet, before)
+    return Reading(opened, head_of(sheet), look, later.content, wanted, is_early=True)
 
 
 def _undisturbed(before: Look, after: Look) -> bool:

@@ -5,7 +5,7 @@ looked at is kept as long as the pane lives.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -140,26 +140,34 @@ class LookDesk(Desk):
         """What was seen last of each journal; empty before the first reading."""
         return self._seen
 
-    async def look(self, views: Sequence[View | None]) -> Sequence[Sight | None]:
-        """What is seen of each journal; None: of that one there is nothing.
+    def glance(self, views: Sequence[View | None]) -> Callable[[], tuple[Sight | None, ...]]:
+        """Tells what is seen of each journal, as it is looked at now; None: of that one there is nothing.
+
+        What it tells is for `saw`; to tell it takes milliseconds: in a thread.
 
         Args:
             views: the current months.
         """
         current = self._current()
-        found: list[Sight | None] = []
+        wanted: list[tuple[Book, Window, Looking, int]] = []
         for book, view in zip(self._books, views, strict=True):
             count = self._count or (len(view.journal.months) if view is not None else 1)
-            wanted = looking.window(self.looking, current, count)
-            turned = await book.turn(wanted) if view is not None else None
             own = msgspec.structs.replace(self.looking, folded=self._folded(book))
-            found.append(
-                None
-                if turned is None
-                else await self._context.in_thread(sight, turned.journal, own, current, count, self._is_cash)
-            )
-        self._seen = tuple(found)
-        return found
+            wanted.append((book, looking.window(self.looking, current, count), own, count))
+
+        def tell() -> tuple[Sight | None, ...]:
+            found: list[Sight | None] = []
+            for (book, window, own, count), view in zip(wanted, views, strict=True):
+                turned = book.turned(window) if view is not None else None
+                seen = turned and sight(turned.journal, own, current, count, self._is_cash)
+                found.append(seen)
+            return tuple(found)
+
+        return tell
+
+    def saw(self, seen: tuple[Sight | None, ...]) -> None:
+        """Keep what is shown: folding and moving go on from there."""
+        self._seen = seen
 
     async def act(self, request: ActionRequest) -> Outcome:
         """Look otherwise; the pane is drawn anew.

@@ -1,7 +1,7 @@
 """`LedgerPane`: plain-text journals as accounts × months, with its errors."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import ClassVar
 
 import msgspec
@@ -17,6 +17,8 @@ from devdash.api import (
 )
 from devdash_ledger import book, months, report, several, standing
 from devdash_ledger.bank_desk import BankDesk
+from devdash_ledger.bank_guide import GuideDesk
+from devdash_ledger.bank_tables import Tables
 from devdash_ledger.config import LedgerConfig, Trust, Watch
 from devdash_ledger.deeds import ADD, Deeds
 from devdash_ledger.editing import EDIT, EditDesk
@@ -70,7 +72,12 @@ class LedgerPane(StaffedPane[LedgerConfig]):
         yield self._look
         yield ReportDesk(self.context, self._books, self._names, self._window, self.config.cash)
         yield RegisterDesk(self.context, self.config, self._books, self._names, self._look, writing)
-        yield BankDesk(self.context, self.config.banks, writing, self.config.currency or "")
+        folder = self.context.folder / self.config.bank_folder.expanduser()
+        tables = Tables(self.config.banks, folder, plain=self.config.is_plain)
+        banks = BankDesk(self.context, tables, writing)
+        yield banks
+        currency = self.config.currency or ""
+        yield GuideDesk(self.context, tables, writing, banks, currency, plain=self.config.is_plain)
 
     def rules(self) -> Sequence[Rule[LedgerFacts]]:
         """Errors, budgets, floors, quiet days; see `rules_for`."""
@@ -137,8 +144,9 @@ class LedgerPane(StaffedPane[LedgerConfig]):
 
     async def _built(self, views: Sequence[report.View | None], lost: Sequence[PaneError | None]) -> Report:
         self._look.turned.clear()
-        seen = await self._look.look(views)
-        return await self.context.in_thread(self._build, views, lost, seen)
+        built, seen = await self.context.in_thread(self._build, views, lost, self._look.glance(views))
+        self._look.saw(seen)
+        return built
 
     async def _read(self) -> Report:
         window = self._window()
@@ -171,14 +179,15 @@ class LedgerPane(StaffedPane[LedgerConfig]):
         self,
         views: Sequence[report.View | None],
         lost: Sequence[PaneError | None],
-        seen: Sequence[Sight | None],
-    ) -> Report:
+        glance: Callable[[], tuple[Sight | None, ...]],
+    ) -> tuple[Report, tuple[Sight | None, ...]]:
+        seen = glance()
         if len(views) == 1 and views[0] is not None:
             built = report.build(views[0], seen=seen[0])
         else:
             files = [str(one.file) for one in self._books]
             built = several.build(list(map(several.Part, self._names, files, views, lost, seen)))
-        return standing.with_silence(built, self.config.quiet_days)
+        return standing.with_silence(built, self.config.quiet_days), seen
 
 
 def _same(shown: Sequence[object], before: Sequence[object]) -> bool:

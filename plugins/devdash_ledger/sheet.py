@@ -119,6 +119,27 @@ class Sheet(msgspec.Struct, frozen=True):
     ground: Ground | None = None
 
 
+class Head(msgspec.Struct, frozen=True):
+    """What has to be known of a sheet before it is opened; the names are those of `Sheet`."""
+
+    files: tuple[str, ...]
+    watched: tuple[str, ...]
+    patterns: tuple[str, ...]
+    complete: bool
+    last: int
+    until: int
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The files that decide what it says."""
+        return (*self.files, *self.watched)
+
+
+def head_of(sheet: Sheet) -> Head:
+    """The head of `sheet`."""
+    return Head(sheet.files, sheet.watched, sheet.patterns, sheet.complete, sheet.last, sheet.until)
+
+
 def month_ends(prices: Iterable[Price]) -> tuple[Price, ...]:
     """Of each pair and month the last price, of several on a day the last one; in the order of days.
 

@@ -16,11 +16,9 @@ import msgspec
 
 from devdash_ledger import months
 from devdash_ledger.amounts import EXACT
-from devdash_ledger.content import Content, sum_of
+from devdash_ledger.content import Content, Later
 from devdash_ledger.journal import AccountType
 from devdash_ledger.sheet import Ground, Moves, Opening, Sheet, Use
-
-MOST_BYTES = 64 * 1024
 
 # beancount/parser/lexer.l; each takes less than beancount does
 _HEADER = re.compile(
@@ -45,21 +43,14 @@ class Entry(msgspec.Struct, frozen=True):
     legs: tuple[Leg, ...]
 
 
-def appended(before: Content, now: Content, data: bytes) -> bytes | None:
-    """What was appended to the one file that changed; None when something else changed.
-
-    Args:
-        data: the bytes of the file that `changed` names, as they are in `now`.
-    """
-    place = changed(before, now)
-    if place is None:
+def appended(before: Content, later: Later) -> bytes | None:
+    """What was appended to the one file that changed; None when something else changed."""
+    place = changed(before, later.content)
+    end = None if place is None else later.ends.get(before.files[place].path)
+    if end is None:
         return None
-    old, new = before.files[place], now.files[place]
-    if sum_of(data) != new.sum or not old.sum or sum_of(memoryview(data)[: old.size]) != old.sum:
-        return None
-    tail = data[old.size :]
-    starts_a_line = old.size == 0 or data[old.size - 1 : old.size] == b"\n" or tail[:1] == b"\n"
-    return tail if starts_a_line and len(tail) <= MOST_BYTES else None
+    last, tail = end
+    return tail if last in (b"", b"\n") or tail[:1] == b"\n" else None
 
 
 def changed(before: Content, now: Content) -> int | None:

@@ -20,14 +20,19 @@ MOST_MONTHS = 1200
 class Unfolding:
     """One sheet, with what all of its windows have in common."""
 
-    def __init__(self, sheet: Sheet) -> None:
+    def __init__(self, sheet: Sheet, before: "Unfolding | None" = None) -> None:
+        """`before`: of the sheet that this one was made of; what is the same is taken from it."""
         self.sheet = sheet
+        same = {} if before is None else {id(one): one for one in before.sheet.moves}
         self._moves: fold.MonthlyMoves = {
-            (one.account, one.currency): dict(zip(one.months, one.changes, strict=True))
+            (one.account, one.currency): before._moves[one.account, one.currency]
+            if before is not None and id(one) in same
+            else dict(zip(one.months, one.changes, strict=True))
             for one in sheet.moves
         }
         self._types: Mapping[str, AccountType] = {one.account: one.type for one in sheet.moves}
-        self._prices = PriceBook(sheet.prices)
+        is_priced = before is not None and before.sheet.prices is sheet.prices
+        self._prices = before._prices if before is not None and is_priced else PriceBook(sheet.prices)
         self._budgets = Budgets(sheet.plans, self._moves)
 
     def journal(self, window: Window, currency: str | None, rollover: bool = False) -> Journal:

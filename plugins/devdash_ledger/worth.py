@@ -118,6 +118,8 @@ def _month(found: Sequence[Valued], place: int, month: int, currency: str) -> Wo
     net, income, expenses, flow = (_Sum() for _ in range(4))
     for one in found:
         cells, amount, value = one.cells, one.cells.amounts[place], one.values[place]
+        if not amount:
+            continue  # its decimals would be those of the sum, though it is in it or not by other months
         if cells.type in (AccountType.ASSETS, AccountType.LIABILITIES):
             net.add(amount, cells.currency, value)
         elif cells.type is AccountType.INCOME:

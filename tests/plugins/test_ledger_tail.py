@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ledger_journals import SHOP, MakeContext, cells, facts, pane, write
 
 from devdash_ledger import loading, stamps, tail, worker
-from devdash_ledger.content import Content, content_of
+from devdash_ledger.content import Content, content_of, since
 from devdash_ledger.sheet import Sheet
 
 BASE = """\
@@ -155,8 +155,9 @@ def test_what_is_shown_early_is_what_the_full_load_says(
     before, base = sheet_of(file), content(file)
     with file.open("ab") as stream:
         stream.write(added.encode())
-    data = file.read_bytes()
-    text = tail.appended(base, content(file), data)
+    later = since(base)
+    assert later is not None and later.content == content(file)
+    text = tail.appended(base, later)
     found = tail.entries_of(text, before) if text is not None else None
     event("waits" if found is None else "early")
     if found is None:
@@ -181,10 +182,14 @@ def test_only_the_end_of_one_file_may_have_changed(tmp_path: Path) -> None:
         assert found is not None
         return found
 
+    def appended() -> bytes | None:
+        later = since(base)
+        assert later is not None and later.content == now()
+        return tail.appended(base, later)
+
     base = now()
     write(tmp_path, SHOP + PLAIN, "a")
-    assert tail.appended(base, now(), one.read_bytes()) == PLAIN.encode()
-    assert tail.appended(base, now(), one.read_bytes() + b" ") is None
+    assert appended() == PLAIN.encode()
     changes: tuple[Callable[[], object], ...] = (
         lambda: write(tmp_path, SHOP.replace("4", "5") + PLAIN, "a"),
         lambda: write(tmp_path, SHOP + PLAIN, "b"),
@@ -198,7 +203,7 @@ def test_only_the_end_of_one_file_may_have_changed(tmp_path: Path) -> None:
         (tmp_path / "new.x").unlink(missing_ok=True)
         write(tmp_path, SHOP + PLAIN, "a")
         change()
-        assert tail.appended(base, now(), one.read_bytes() if one.exists() else b"") is None
+        assert appended() is None
 
 
 async def test_an_appended_entry_is_there_before_the_load_and_the_load_follows(
