@@ -49,6 +49,15 @@ _SHALLOW_UNKNOWN = b"does not support shallow"
 """Plain files on a web server ("dumb" HTTP): only all of it can be fetched."""
 
 
+_NOT_HANDED_OUT = (
+    FetchFailure.NOT_FOUND,
+    FetchFailure.REJECTED,
+    FetchFailure.SERVER_ERROR,
+    FetchFailure.OTHER,
+)
+"""What a server says of a commit or file that it has no more, or hands out to nobody."""
+
+
 class Gone(Exception):
     """The source answered, and has no such ref."""
 
@@ -132,15 +141,39 @@ class Upstream:
             folder = await self._made(self._folder(origin.source), oid)
             if (found := await self._blob(folder, oid, bare=True)) is not None:
                 return found
-            with contextlib.suppress(ProcessTimeout):
+            try:
                 if (found := await self._lazily(folder, url, oid)) is not None:
                     return found
-            for ref in dict.fromkeys((commit, origin.ref)):
-                with contextlib.suppress(Failed, Gone):
-                    named = await self._ref(ref, url)
-                    whole = await self._fetch(origin.source, ref, url, named, whole=True)
-                    if (found := await self._blob(whole, oid, bare=True)) is not None:
-                        return found
+                return await self._whole(origin, url, oid, commit)
+            except Failed as failed:
+                message, hint = fetch_sentence(failed.failure, failed.said)
+                raise PaneError(f"Its content did not come: {message}.", hint) from failed
+            except ProcessTimeout as error:
+                raise PaneError(
+                    "Its content did not come in time.", "Try again, or raise fetch_timeout."
+                ) from error
+
+    async def _whole(self, origin: Origin, url: str, oid: str, commit: str) -> bytes:
+        """A content from a server that hands out no single files: with the commit that has it.
+
+        Raises:
+            Failed: the source could not be asked.
+            PaneError: it has it no more.
+        """
+        failure: Failed | None = None
+        for ref in dict.fromkeys((commit, origin.ref)):
+            try:
+                folder = await self._fetch(origin.source, ref, url, await self._ref(ref, url), whole=True)
+            except Gone:
+                continue
+            except Failed as failed:  # such a server may still tell of the branch
+                failure = failed
+                continue
+            if (found := await self._blob(folder, oid, bare=True)) is not None:
+                return found
+            failure = None
+        if failure is not None and failure.failure not in _NOT_HANDED_OUT:
+            raise failure
         raise _lacking(oid)
 
     async def prefetch(self, origin: Origin, project: Project, oids: Sequence[str]) -> None:
