@@ -24,6 +24,9 @@ from devdash_ledger.report import View
 from devdash_ledger.stamps import Look, look_at
 from devdash_ledger.trust import Asked, AskRequest, allowed
 
+_CALM_S = 0.25
+"""Between early figures and the load that follows them: they are shown first, and entries come in a row."""
+
 
 class Book:
     """A journal that the settings name. It is loaded in a worker, and only when a file of it changed."""
@@ -68,7 +71,7 @@ class Book:
                 self._stop_following()
                 known = await self._load(before, window)
             elif known.is_early and self._following is None:
-                self._following = asyncio.create_task(self._loaded(before, known.content, window))
+                self._following = asyncio.create_task(self._follow(before, known.content, window))
                 self._following.add_done_callback(self._followed)
             if known.complete:
                 self._whole = known
@@ -116,7 +119,8 @@ class Book:
         whole = self._whole
         if whole is not None and whole is not newest and whole.covers(window) and not whole.known(window):
             await self._context.in_thread(whole.folded, window)
-        return newest.known(window) or await self._context.in_thread(newest.folded, window)
+        known = newest.known(window)
+        return known if known is not None else await self._context.in_thread(newest.folded, window)
 
     async def asked(self) -> Asked:
         """What would run code when the journal is loaded. Nothing is loaded for it.
@@ -205,6 +209,10 @@ class Book:
         if self._following is not None:
             self._following.cancel()
             self._following = None
+
+    async def _follow(self, before: Look, content: Content | None, window: Window) -> Reading:
+        await asyncio.sleep(_CALM_S)
+        return await self._loaded(before, content, window)
 
     async def _load(self, before: Look, window: Window) -> Reading:
         known = self._newest

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 
 from devdash_ledger.journal import Format
 
-_RANGE = re.compile(r"<\d*-\d*>")
+_RANGE = r"<\d*-\d*>"
 """hledger's (Glob): a number within bounds."""
-_TOKEN = re.compile(r"\[(\^?)([^]]+)\]|(.)", re.DOTALL)
-_SPECIAL = re.compile(r"[\[*?+(){}|^$\\]")
+_CHAR = r"\[(\^?)([^]]+)\]|(.)"
+_SPECIAL = r"[\[*?+(){}|^$\\]"
 
 
 def patterns_of(name: str, language: Format) -> tuple[str, ...]:
@@ -26,11 +26,11 @@ def patterns_of(name: str, language: Format) -> tuple[str, ...]:
         case Format.BEANCOUNT:  # it uses `glob` itself
             return (name,)
         case Format.HLEDGER:
-            return (_RANGE.sub("*", name).replace("[^", "[!"),)
+            return (re.sub(_RANGE, "*", name).replace("[^", "[!"),)
         case Format.LEDGER:
             folder, own = os.path.split(name)
             found = tuple(os.path.join(glob.escape(folder), one) for one in _of_ledger(own))  # noqa: PTH118
-            return found if _SPECIAL.search(own) else (name, *found)
+            return found if re.search(_SPECIAL, own) else (name, *found)
 
 
 def is_meant(name: str, file: str) -> bool:
@@ -50,7 +50,7 @@ def _of_ledger(own: str) -> Iterator[str]:
     if re.search(r"[+(){}|^$\\]", re.sub(r"\[[^]]*\]", "", own)):
         yield from ("*", ".*")
         return
-    parts = list(map(_part, _TOKEN.finditer(own)))
+    parts = list(map(_part, re.finditer(_CHAR, own, re.DOTALL)))
     yield "".join(parts)
     if own[0] in "*?[.":
         yield "." + "".join(parts if own[0] == "*" else parts[1:])

@@ -7,11 +7,11 @@ from devdash_ledger.journal import AccountType
 
 # hledger's manual, "Account types": the English names that it knows; ledger's users write the same.
 _NAMES = (
-    (re.compile(r"assets?", re.IGNORECASE), AccountType.ASSETS),
-    (re.compile(r"debts?|liabilit(?:y|ies)", re.IGNORECASE), AccountType.LIABILITIES),
-    (re.compile(r"equity", re.IGNORECASE), AccountType.EQUITY),
-    (re.compile(r"income|revenues?", re.IGNORECASE), AccountType.INCOME),
-    (re.compile(r"expenses?", re.IGNORECASE), AccountType.EXPENSES),
+    (r"assets?", AccountType.ASSETS),
+    (r"debts?|liabilit(?:y|ies)", AccountType.LIABILITIES),
+    (r"equity", AccountType.EQUITY),
+    (r"income|revenues?", AccountType.INCOME),
+    (r"expenses?", AccountType.EXPENSES),
 )
 _TYPES = {
     "a": AccountType.ASSETS,
@@ -54,6 +54,8 @@ def kinds(
             kind = accounts.get(":".join(parts[:depth]))
             if kind is not None:
                 return kind
-        return next((kind for name, kind in _NAMES if name.fullmatch(parts[0])), AccountType.OTHER)
+        return next(
+            (kind for name, kind in _NAMES if re.fullmatch(name, parts[0], re.IGNORECASE)), AccountType.OTHER
+        )
 
     return kind_of

@@ -19,11 +19,10 @@ OWN_PLUGINS = "beancount.plugins."
 """beancount's own: functions of the entries, changed only with beancount itself."""
 
 _OTHER = (".csv", ".ssv", ".tsv", ".rules", ".timeclock", ".timedot")
-_UNSURE = re.compile(
+_UNSURE = (
     rb"[(=,&|<>+*/-][ \t]*(?:today|now)\b|\b(?:today|now)[ \t]*[)<>=,&|+*/-]"  # the clock, in an expression
     rb"|^[iI] \d"  # a time that begins
-    rb"|^[!@]?include[ \t]+[a-z]+:",  # another language
-    re.IGNORECASE | re.MULTILINE,
+    rb"|^[!@]?include[ \t]+[a-z]+:"  # another language
 )
 
 
@@ -36,7 +35,9 @@ def program_lasts(files: Iterable[str]) -> bool:
     """Of a journal of ledger or hledger that runs no code. Blocks."""
     try:
         return not any(
-            name.lower().endswith(_OTHER) or _UNSURE.search(Path(name).read_bytes()) for name in files
+            name.lower().endswith(_OTHER)
+            or re.search(_UNSURE, Path(name).read_bytes(), re.IGNORECASE | re.MULTILINE)
+            for name in files
         )
     except OSError:
         return False

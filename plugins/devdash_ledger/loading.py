@@ -1,5 +1,6 @@
 """Getting a journal's sheet: from the cache when nothing has changed, else from a worker of its own."""
 
+import asyncio
 from datetime import UTC
 from functools import partial
 from pathlib import Path
@@ -39,6 +40,7 @@ class Loader:
     ) -> None:
         self._file, self._language, self._config, self._context = file, language, config, context
         self._drive = drive
+        self._ending: set[asyncio.Task[None]] = set()
 
     @property
     def patience_s(self) -> float:
@@ -110,7 +112,10 @@ class Loader:
                 f"if it is merely long, raise timeout in [panes.{self._context.name}]",
             ) from error
         finally:
-            await worker.stop()
+            # Its end takes as long as the system needs to take a large process apart.
+            ending = asyncio.create_task(worker.stop())
+            self._ending.add(ending)
+            ending.add_done_callback(self._ending.discard)
 
     def _request(self, trusted: str | None) -> LoadRequest:
         return LoadRequest(

@@ -159,8 +159,9 @@ class LookDesk(Desk):
             found: list[Sight | None] = []
             for (book, window, own, count), view in zip(wanted, views, strict=True):
                 turned = book.turned(window) if view is not None else None
-                seen = turned and sight(turned.journal, own, current, count, self._is_cash)
-                found.append(seen)
+                found.append(
+                    None if turned is None else sight(turned.journal, own, current, count, self._is_cash)
+                )
             return tuple(found)
 
         return tell

@@ -12,14 +12,15 @@ from collections import Counter
 
 import msgspec
 
-PLUGIN = re.compile(rb'^[ \t]*plugin[ \t]+"(?:[^"\r\n]*"[ \t\r]*"[^"]*"|[^\r\n]*)', re.MULTILINE)
-"""With its configuration, which may have several lines."""
-INCLUDE = re.compile(rb'^[ \t]*include[ \t]+"([^"]+)"', re.MULTILINE)
+PLUGIN = rb'^[ \t]*plugin[ \t]+"(?:[^"\r\n]*"[ \t\r]*"[^"]*"|[^\r\n]*)'
+"""For each line; with its configuration, which may have several lines."""
+INCLUDE = rb'^[ \t]*include[ \t]+"([^"]+)"'
+"""For each line."""
 
 _NAMES = (b"plugin", b"include")
-_ANYWHERE = re.compile(rb'(?:plugin|include)[ \t\r]*"')
-_PLAIN = re.compile(rb'[ \t]*(?:plugin|include)[ \t]+"')
-_TOLD = re.compile(rb'plugin[ \t]+"([^"]*)"(?:[ \t\r]*"([^"]*)")?')
+_ANYWHERE = rb'(?:plugin|include)[ \t\r]*"'
+_PLAIN = rb'[ \t]*(?:plugin|include)[ \t]+"'
+_TOLD = rb'plugin[ \t]+"([^"]*)"(?:[ \t\r]*"([^"]*)")?'
 
 
 class Odd(msgspec.Struct, frozen=True):
@@ -42,13 +43,14 @@ def odd_lines(text: bytes, *, wary: bool) -> Odd:
     """
     if not any(name in text for name in _NAMES):
         return Odd()
-    places = [match for match in _ANYWHERE.finditer(text) if _is_odd(text, match, wary=wary)]
+    places = [match for match in re.finditer(_ANYWHERE, text) if _is_odd(text, match, wary=wary)]
     if not places:
         return Odd()
     plugins, includes = _parsed(text)
-    told = Counter((one[1], one[2]) for line in PLUGIN.finditer(text) if (one := _TOLD.search(line[0])))
+    lines = re.finditer(PLUGIN, text, re.MULTILINE)
+    told = Counter((one[1], one[2]) for line in lines if (one := re.search(_TOLD, line[0])))
     has_more = plugins is None or bool(Counter(plugins) - told)
-    plain = {one[1] for one in INCLUDE.finditer(text)}
+    plain = {one[1] for one in re.finditer(INCLUDE, text, re.MULTILINE)}
     first = next((one.start() for one in places if one[0].startswith(b"include")), 0)
     return Odd(
         tuple((one.start(), _line(text, one.start())) for one in places if one[0].startswith(b"plugin"))
@@ -60,7 +62,7 @@ def odd_lines(text: bytes, *, wary: bool) -> Odd:
 
 def _is_odd(text: bytes, match: re.Match[bytes], *, wary: bool) -> bool:
     begin = text.rfind(b"\n", 0, match.start()) + 1
-    plain = _PLAIN.match(text, begin)
+    plain = re.compile(_PLAIN).match(text, begin)
     if plain is not None and plain.end() == match.end():
         return False
     return wary or not text[begin : match.start()].lstrip(b" \t").startswith(b";")

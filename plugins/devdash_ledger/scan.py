@@ -27,19 +27,19 @@ MAX_BYTES = 64 * 1024 * 1024
 """All files of a journal; half a million transactions or so."""
 MAX_FILES = 5_000
 
-_INCLUDES: Mapping[Format, re.Pattern[bytes]] = {
+# Patterns of the worker are compiled where they are used: its start is part of each load.
+_INCLUDES: Mapping[Format, bytes] = {
     Format.BEANCOUNT: INCLUDE,
-    Format.LEDGER: re.compile(rb"^(?:\xef\xbb\xbf)?[!@]*include[ \t]+([^\r\n]+?)[ \t]*\r?$", re.MULTILINE),
-    Format.HLEDGER: re.compile(
+    Format.LEDGER: rb"^(?:\xef\xbb\xbf)?[!@]*include[ \t]+([^\r\n]+?)[ \t]*\r?$",
+    Format.HLEDGER: (
         rb"(?:^|\r)(?:\xef\xbb\xbf)?[!@]?include(?:[ \t\v\f]|\xc2\xa0|\xe1\x9a\x80|\xe2\x80[\x80-\x8a\xaf]"
-        rb"|\xe2\x81\x9f|\xe3\x80\x80)+(?:[a-z]+:)?([^\r\n]+?)[ \t]*(?=[\r\n]|\Z)",
-        re.MULTILINE,
+        rb"|\xe2\x81\x9f|\xe3\x80\x80)+(?:[a-z]+:)?([^\r\n]+?)[ \t]*(?=[\r\n]|\Z)"
     ),
 }
 """A byte-order mark may stand before the first. hledger takes a carriage return for a line's end."""
-_CODE: Mapping[Format, re.Pattern[bytes]] = {
+_CODE: Mapping[Format, bytes] = {
     Format.BEANCOUNT: PLUGIN,
-    Format.LEDGER: re.compile(rb"^(?:\xef\xbb\xbf)?(?:[!@]*(?:python|import)\b|-)[^\r\n]*", re.MULTILINE),
+    Format.LEDGER: rb"^(?:\xef\xbb\xbf)?(?:[!@]*(?:python|import)\b|-)[^\r\n]*",
 }
 """beancount's plug-ins; ledger's blocks and imports of Python, and options, which may import too."""
 _CODE_MARKS: Mapping[Format, tuple[bytes, ...]] = {
@@ -49,7 +49,7 @@ _CODE_MARKS: Mapping[Format, tuple[bytes, ...]] = {
 """One of them is in every text that has such a line, or it begins with one: found a hundred times faster."""
 
 
-_KIND = re.compile(rb"^account[ \t]+([^;\r\n]+?)[ \t]*;[^\r\n]*?\btype:[ \t]*(\w+)", re.MULTILINE)
+_KIND = rb"^account[ \t]+([^;\r\n]+?)[ \t]*;[^\r\n]*?\btype:[ \t]*(\w+)"
 """hledger's declaration of an account's type."""
 
 
@@ -179,7 +179,7 @@ class _Walk:
         for place, line in sorted({*found, *odd.code}):
             self.code.append(Code(file, _line(text, place), line.decode("utf-8", "replace").strip()))
         has_kinds = self._language is Format.HLEDGER and b"type:" in text
-        for match in _KIND.finditer(text) if has_kinds else ():
+        for match in re.finditer(_KIND, text, re.MULTILINE) if has_kinds else ():
             kind = declared(match[2].decode())
             if kind is not None:
                 self.kinds[match[1].decode("utf-8", "replace")] = kind
@@ -192,11 +192,12 @@ class _Walk:
     def _lines_of_code(self, text: bytes) -> Iterable[re.Match[bytes]]:
         pattern = _CODE.get(self._language)
         is_marked = text.startswith(b"-") or any(mark in text for mark in _CODE_MARKS.get(self._language, ()))
-        return pattern.finditer(text) if pattern is not None and is_marked else ()
+        return re.finditer(pattern, text, re.MULTILINE) if pattern is not None and is_marked else ()
 
     def _includes(self, file: str, text: bytes, odd: Odd) -> Iterator[tuple[int, str]]:
         folder = Path(file).parent
-        matches = _INCLUDES[self._language].finditer(text) if b"include" in text else ()
+        pattern = _INCLUDES[self._language]
+        matches = re.finditer(pattern, text, re.MULTILINE) if b"include" in text else ()
         for place, named in (*((one.start(), os.fsdecode(one[1])) for one in matches), *odd.includes):
             name = named.strip('"')
             if self._language is not Format.BEANCOUNT:

@@ -31,8 +31,11 @@ class Unfolding:
             for one in sheet.moves
         }
         self._types: Mapping[str, AccountType] = {one.account: one.type for one in sheet.moves}
-        is_priced = before is not None and before.sheet.prices is sheet.prices
-        self._prices = before._prices if before is not None and is_priced else PriceBook(sheet.prices)
+        self._prices: PriceBook
+        if before is not None and before.sheet.prices is sheet.prices:
+            self._prices = before._prices
+        else:
+            self._prices = PriceBook(sheet.prices)
         self._budgets = Budgets(sheet.plans, self._moves)
 
     def journal(self, window: Window, currency: str | None, rollover: bool = False) -> Journal:
