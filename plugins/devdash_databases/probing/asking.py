@@ -60,7 +60,7 @@ def _answer(connection: Any, question: Mapping[str, Any]) -> dict[str, object]:
         columns = [name for name in (kept or document) if name in document]
         return {"columns": columns, "rows": [[plain(document[name]) for name in columns]]}
     with connection.cursor() as cursor:
-        cursor.execute(question["sql"], tuple(question.get("params") or ()))
+        cursor.execute(question["sql"], tuple(question.get("params") or ()) or None)
         columns = [str(column[0]) for column in cursor.description or ()]
         rows = cursor.fetchmany(MOST_ROWS) if columns else []
     places = [place for place, name in enumerate(columns) if not kept or name in kept]

@@ -20,8 +20,16 @@ if TYPE_CHECKING:
     """By vendor; see `asking.ask_all`."""
 
 
+SHARE = 0.4
+"""The part of a ping's time during which questions may be begun, at least."""
+
+
 class Lane:
-    """One alias's thread, which pings when asked."""
+    """One alias's thread, which pings when asked.
+
+    Attributes:
+        early: the ping itself, while the questions after it are asked.
+    """
 
     def __init__(self, alias: str, seconds: int, connect: Callable[[str], Connection]) -> None:
         self.alias = alias
@@ -29,11 +37,13 @@ class Lane:
         self._connect = connect
         self._asked: queue.SimpleQueue[tuple[Questions, float]] = queue.SimpleQueue()
         self._answers: queue.SimpleQueue[Ping] = queue.SimpleQueue()
+        self.early: Ping | None = None
         threading.Thread(target=self._serve, name=f"ping {alias}", daemon=True).start()
 
     def ask(self, questions: Questions, timeout: float) -> None:
         """Begin a ping, with questions after it as far as `timeout` seconds permit."""
-        self._asked.put((questions, time.monotonic() + timeout - self._seconds - 0.2))
+        self.early = None
+        self._asked.put((questions, time.monotonic() + max(timeout * SHARE, timeout - self._seconds - 0.2)))
 
     def answer(self, timeout: float) -> Ping | None:
         """The ping's answer, or None when it is not there after `timeout` seconds."""
@@ -45,7 +55,10 @@ class Lane:
     def _serve(self) -> None:
         while True:
             questions, until = self._asked.get()
-            self._answers.put(ping(self.alias, self._seconds, self._connect, questions, until))
+            self._answers.put(ping(self.alias, self._seconds, self._connect, questions, until, self._keep))
+
+    def _keep(self, answer: Ping) -> None:
+        self.early = answer
 
 
 _lanes: dict[str, Lane] = {}
@@ -88,6 +101,7 @@ def ping_all(
         answer = _lanes[alias].answer(deadline - time.monotonic())
         if answer is None:
             hung.append(alias)
-            answer = Ping(alias, State.TIMEOUT, note=f"no answer in {timeout:g} s")
+            silent = Ping(alias, State.TIMEOUT, note=f"no answer in {timeout:g} s")
+            answer = _lanes[alias].early or silent  # it was a question that hung
         pings.append(answer)
     return {"connected": True, "pings": [answer._asdict() for answer in pings], "hung": hung}

@@ -98,6 +98,7 @@ def ping(
     connect: Callable[[str], Connection] = django_connection,
     questions: Mapping[str, Sequence[Mapping[str, object]]] | None = None,
     until: float = 0.0,
+    early: Callable[[Ping], None] = lambda answer: None,
 ) -> Ping:
     """Ping `alias`, in the thread that owns its connection.
 
@@ -107,6 +108,7 @@ def ping(
         connect: gives the connection of an alias.
         questions: by vendor, what is asked after a ping that was answered.
         until: of `time.monotonic`; no question is begun after it.
+        early: is given the ping itself before questions are asked, for one of them may hang.
 
     Every failure is an answer: drivers raise what they like (pymongo's errors
     are no `django.db.Error`), and one alias must not cost another.
@@ -122,6 +124,7 @@ def ping(
             return answer
         from devdash_databases.probing import asking
 
+        early(answer)
         try:
             return answer._replace(answers=asking.ask_all(connection, follow, until))
         finally:

@@ -1,0 +1,230 @@
+"""What servers say of themselves, and how far replicas are behind: asked of real ones."""
+
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psutil
+import pytest
+from ground import settled
+from projects_rig import django_project
+
+from devdash.api import Duration
+from devdash.engine.context import Context
+from devdash_databases.config import DatabasesConfig, Project
+from devdash_databases.observed import Observed, observe
+from devdash_databases.projects import ProjectProber
+from devdash_databases.questions import asked
+from devdash_databases.replication import Followers, Following, ReplicationFacts
+
+if TYPE_CHECKING:
+    from mariadb_bed import MariadbBed, Mariadbd
+    from postgres_bed import Postgres, PostgresBed
+
+Make = Callable[..., Context]
+
+pytestmark = [pytest.mark.xdist_group("beds"), pytest.mark.timeout(180)]
+
+
+@pytest.fixture(params=["mariadb_bed", "postgres_bed"])
+def pair(request: pytest.FixtureRequest) -> "MariadbBed | PostgresBed":
+    """A primary and its replica."""
+    bed: MariadbBed | PostgresBed = request.getfixturevalue(request.param)
+    return bed
+
+
+class Watched:
+    """A project over a pair of servers, read as the pane reads it, on a clock of its own."""
+
+    def __init__(self, prober: ProjectProber) -> None:
+        self._prober = prober
+        self._followers = Followers()
+        self.now = 0.0
+        self.observed: dict[str, Observed] = {}
+
+    async def read(self, *, after_s: float = 15.0) -> ReplicationFacts:
+        """The replica, after a reading."""
+        self.now += after_s
+        pings = await self._prober.ping(None, asked(seldom=True))
+        assert self._prober.trouble is None, self._prober.trouble
+        self.observed = {ping.alias: observe(ping) for ping in pings if ping.latency_ms is not None}
+        return self._followers.follow(self.observed, self.now)["shop/replica"]
+
+
+Watch = Callable[..., Watched]
+
+
+@pytest.fixture
+def watch(context: Make, tmp_path: Path) -> Watch:
+    """`watch(pair, database, ping_timeout=3, **changes)`: a project over it; changes to each alias."""
+
+    def make(
+        pair: "MariadbBed | PostgresBed", database: str, *, ping_timeout: float = 3, **changes: object
+    ) -> Watched:
+        databases = {alias: {**entry, **changes} for alias, entry in pair.aliases(database).items()}
+        settings = f"import pymysql\npymysql.install_as_MySQLdb()\nDATABASES = {databases!r}\n"
+        project = Project(path=django_project(tmp_path / "shop", settings))
+        config = DatabasesConfig(ping_timeout=Duration(ping_timeout))
+        return Watched(ProjectProber(project, config, context()))
+
+    return make
+
+
+def write(pair: "MariadbBed | PostgresBed", database: str, statement: str) -> None:
+    """Something for the replica to follow."""
+    if pair.vendor == "mariadb":
+        pair.primary.sql(f"USE {database}", statement)
+    else:
+        pair.primary.sql(statement, database)
+
+
+def processes(server: "Mariadbd | Postgres") -> list[psutil.Process]:
+    """A server with all its children, which PostgreSQL gives sessions of their own."""
+    folder = getattr(server, "data", None)
+    pid = server.folder / "pid" if folder is None else folder / "postmaster.pid"
+    first = psutil.Process(int(pid.read_text().split()[0]))
+    return [first, *first.children(recursive=True)]
+
+
+async def test_an_idle_replica_is_not_behind(pair: "MariadbBed | PostgresBed", watch: Watch) -> None:
+    """However long nothing was written: its own number grows there, on PostgreSQL."""
+    watched = watch(pair, pair.new_database())
+    for _ in range(3):
+        replica = await watched.read(after_s=3600)
+        assert (replica.state, replica.lag_s, replica.lag_by) == (Following.FOLLOWS, 0.0, "position")
+        assert replica.source == "shop/default"
+    assert watched.observed["shop/default"].role == "primary"
+    assert watched.observed["shop/replica"].read_only is True
+
+
+async def test_what_was_written_and_not_applied_counts_from_when_it_was_seen(
+    pair: "MariadbBed | PostgresBed", watch: Watch
+) -> None:
+    """While replay is paused the lag grows with the clock; afterwards it is 0 again."""
+    database = pair.new_database()
+    watched = watch(pair, database)
+    await watched.read()
+    pair.pause()
+    try:
+        write(pair, database, "CREATE TABLE t (x int)")
+        lags = [(await watched.read()).lag_s for _ in range(3)]
+        behind = (await watched.read()).behind
+    finally:
+        pair.resume()
+    assert lags == [0.0, 15.0, 30.0]
+    assert behind
+    after = await watched.read()
+    assert (after.state, after.lag_s, after.behind) == (Following.FOLLOWS, 0.0, 0)
+
+
+async def test_a_frozen_primary_s_replica_is_not_said_to_be_up_to_date(
+    pair: "MariadbBed | PostgresBed", watch: Watch
+) -> None:
+    """The replica itself says so: threads run, 0 s behind. Nobody can know."""
+    watched = watch(pair, pair.new_database(), ping_timeout=1.2)
+    await watched.read()
+    frozen = processes(pair.primary)
+    for one in frozen:
+        one.suspend()
+    try:
+        replica = await watched.read()
+    finally:
+        for one in frozen:
+            one.resume()
+    assert "shop/default" not in watched.observed
+    assert (replica.state, replica.lag_s) == (Following.UNKNOWN, None)
+    assert replica.source == "shop/default"
+
+
+async def test_a_paused_standby_is_told(postgres_bed: "PostgresBed", watch: Watch) -> None:
+    """The primary still says streaming."""
+    watched = watch(postgres_bed, postgres_bed.new_database())
+    postgres_bed.pause()
+    try:
+        replica = await watched.read()
+    finally:
+        postgres_bed.resume()
+    assert (replica.state, replica.receiving, replica.applying) == (Following.PAUSED, True, False)
+
+
+async def test_a_standby_whose_primary_is_gone_has_stopped(postgres_bed: "PostgresBed", watch: Watch) -> None:
+    """There is no receiver any more."""
+    watched = watch(postgres_bed, postgres_bed.new_database())
+    await watched.read()
+    postgres_bed.primary.server.stop(signal.SIGINT)
+    try:
+        replica = await watched.read()
+    finally:
+        postgres_bed.primary.server.start()
+        postgres_bed.primary.server.wait_until(postgres_bed.primary.answers)
+        settled(lambda: postgres_bed.replication() == "running", "the standby streams again")
+    assert (replica.state, replica.receiving) == (Following.STOPPED, False)
+
+
+@pytest.fixture
+def monitor(mariadb_bed: "MariadbBed") -> dict[str, str]:
+    """A user who may ask for everything."""
+    mariadb_bed.primary.sql(
+        "CREATE USER IF NOT EXISTS monitor@'127.0.0.1' IDENTIFIED BY 'monitor'",
+        "GRANT REPLICA MONITOR, PROCESS ON *.* TO monitor@'127.0.0.1'",
+        "GRANT ALL ON `devdash%`.* TO monitor@'127.0.0.1'",
+    )
+    mariadb_bed.catch_up()
+    return {"USER": "monitor", "PASSWORD": "monitor"}
+
+
+async def test_broken_replication_is_told_with_its_code(
+    mariadb_bed: "MariadbBed", monitor: dict[str, str], watch: Watch
+) -> None:
+    """A row that somebody wrote into the replica: error 1062, and no word of the row."""
+    database = mariadb_bed.new_database()
+    watched = watch(mariadb_bed, database, **monitor)
+    write(mariadb_bed, database, "CREATE TABLE t (x int PRIMARY KEY)")
+    mariadb_bed.catch_up()
+    assert (await watched.read()).state is Following.FOLLOWS
+    mariadb_bed.replica.sql("SET sql_log_bin = 0", f"INSERT INTO {database}.t VALUES (4711)")
+    try:
+        write(mariadb_bed, database, "INSERT INTO t VALUES (4711)")
+        mariadb_bed.wait_until_broken()
+        replica = await watched.read()
+        later = await watched.read()
+    finally:
+        mariadb_bed.replica.sql(
+            "SET sql_log_bin = 0", f"DELETE FROM {database}.t", "STOP SLAVE", "START SLAVE"
+        )
+        mariadb_bed.catch_up()
+    assert (replica.state, replica.code, replica.applying) == (Following.BROKEN, "1062", False)
+    assert (later.lag_s, later.behind) == (15.0, 1)
+    assert "4711" not in repr(replica)
+
+
+async def test_a_stopped_replica_and_one_that_may_be_written_to(
+    mariadb_bed: "MariadbBed", monitor: dict[str, str], watch: Watch
+) -> None:
+    """It is a replica because it follows, not because it refuses writes."""
+    watched = watch(mariadb_bed, mariadb_bed.new_database(), **monitor)
+    mariadb_bed.replica.sql("STOP SLAVE", "SET GLOBAL read_only = 0")
+    try:
+        replica = await watched.read()
+    finally:
+        mariadb_bed.replica.sql("SET GLOBAL read_only = 1", "START SLAVE")
+    assert (replica.state, replica.receiving, replica.applying) == (Following.STOPPED, False, False)
+    seen = watched.observed["shop/replica"]
+    assert (seen.role, seen.read_only) == ("replica", False)
+
+
+async def test_what_a_server_tells_of_itself(pair: "MariadbBed | PostgresBed", watch: Watch) -> None:
+    """Connections, size and age; without TLS that is said, and not left open."""
+    database = pair.new_database()
+    write(pair, database, "CREATE TABLE t (x int)")
+    watched = watch(pair, database)
+    await watched.read()
+    primary = watched.observed["shop/default"]
+    assert primary.used is not None
+    assert primary.allowed is not None
+    assert 1 <= primary.used < primary.allowed
+    assert primary.size_bytes is not None
+    assert primary.size_bytes > 1000
+    assert primary.uptime_s is not None
+    assert primary.tls == ""
