@@ -55,6 +55,7 @@ class Project(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
         secrets: the same for those that are secret: references.
         aliases: which of its aliases are watched; all when empty.
         start_timeout: seconds that loading the settings may take.
+        live: aliases whose tables, migrations and schema are compared with what the routers say.
     """
 
     path: Path
@@ -65,6 +66,7 @@ class Project(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     secrets: dict[str, Secret] = msgspec.field(default_factory=dict)
     aliases: tuple[str, ...] = ()
     start_timeout: Duration = Duration(5)
+    live: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -84,6 +86,8 @@ class DatabasesConfig(PaneConfig, frozen=True):
         apps: Django's INSTALLED_APPS, whose models are routed.
         python_path: folders in which routers, apps, backends and drivers are looked for.
         projects: Django projects, each asked by its own interpreter.
+        live: of `databases`: aliases whose tables, migrations and schema are compared with what the
+            routers say.
     """
 
     interval: Duration = Duration(15)
@@ -95,6 +99,7 @@ class DatabasesConfig(PaneConfig, frozen=True):
     apps: tuple[str, ...] = ()
     python_path: tuple[Path, ...] = ()
     projects: tuple[Project, ...] = ()
+    live: tuple[str, ...] = ()
 
     @property
     def attempt_s(self) -> float:
@@ -123,6 +128,9 @@ class DatabasesConfig(PaneConfig, frozen=True):
             yield from _literal_secrets(f"databases.{alias}", database)
             if self.projects and "/" in alias:
                 yield ConfigProblem(f"databases.{alias}", "beside projects, the name of an alias has no “/”")
+        for alias in self.live:
+            if alias not in self.databases:
+                yield ConfigProblem("live", f"“{alias}” is none of the databases named here")
         yield from self._project_problems(most)
 
     def _project_problems(self, most: float) -> Iterable[ConfigProblem]:

@@ -3,8 +3,8 @@
 import msgspec
 
 from devdash.api import Facts
+from devdash_databases.routes.facts import FindingFacts, RelationFacts, RouteFacts
 from devdash_databases.states import State
-from devdash_databases.wire import FindingFacts, RouteFacts
 
 
 class AliasFacts(msgspec.Struct, frozen=True):
@@ -44,6 +44,7 @@ class ProjectFacts(msgspec.Struct, frozen=True):
     routes: tuple[RouteFacts, ...]
     findings: tuple[FindingFacts, ...]
     trouble: str | None = None
+    relations: tuple[RelationFacts, ...] = ()
 
 
 class DatabasesFacts(Facts, frozen=True):

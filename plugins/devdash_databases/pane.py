@@ -2,12 +2,14 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from devdash.api import (
     Action,
     ActionRequest,
+    Block,
     CopyText,
+    Field,
     Level,
     Outcome,
     Pane,
@@ -16,7 +18,6 @@ from devdash.api import (
     Report,
     Rule,
     Scope,
-    WorkerError,
     worst,
 )
 from devdash_databases import wire
@@ -26,17 +27,12 @@ from devdash_databases.facts import DatabasesFacts
 from devdash_databases.prober import Prober
 from devdash_databases.projects import ProjectProber
 from devdash_databases.report import Reading, report_of, said_of
+from devdash_databases.routing_desk import ACTIONS, RoutingDesk, prefix_of
 from devdash_databases.states import CALM, State
 from devdash_databases.words import hint, level_of
 
 TREND = 30
 """Latencies that are kept of each alias."""
-
-ROUTES_S = 600.0
-"""Seconds after which the models are routed again: code changes slowly, and loading it is dear."""
-
-ROUTES_RETRY_S = 60.0
-"""The same after a scan that failed: one that hangs must not hold up every reading."""
 
 PING = Action(
     name="ping",
@@ -68,8 +64,7 @@ class DatabasesPane(Pane[DatabasesConfig]):
         self._projects: tuple[ProjectProber, ...] = ()
         self._pings: dict[str, wire.Ping] = {}
         self._trends: dict[str, deque[float | None]] = {}
-        self._scan = wire.Scanned((), ())
-        self._scan_due = float("-inf")
+        self._routing = RoutingDesk(context, self._routed)
 
     async def start(self) -> None:
         """Settle what is asked; the workers start with the first ping."""
@@ -80,12 +75,12 @@ class DatabasesPane(Pane[DatabasesConfig]):
 
     async def read(self) -> Report:
         """Ping every alias, and now and then route every model. An alias that is down is data, no error."""
-        await asyncio.gather(self._ping_all(), self._route())
+        await asyncio.gather(self._ping_all(), self._routing.look())
         return self._report()
 
     def actions(self) -> Sequence[Action]:
-        """Ping now, and copy the connection."""
-        return (PING, COPY)
+        """Ping now, copy the connection, and what is asked of the routers."""
+        return (PING, COPY, *ACTIONS)
 
     def rules(self) -> Sequence[Rule[DatabasesFacts]]:
         """An alias that is down at three readings in a row (two intervals)."""
@@ -104,7 +99,10 @@ class DatabasesPane(Pane[DatabasesConfig]):
         )
 
     async def act(self, request: ActionRequest) -> Outcome:
-        """Ping, or copy a connection."""
+        """Ping, copy a connection, explain or try routes."""
+        routed = await self._routing.act(request)
+        if routed is not None:
+            return routed
         target = self._target(request.item) if request.item is not None else None
         if request.action == COPY.name and target is not None:
             if not target.connection:
@@ -112,6 +110,14 @@ class DatabasesPane(Pane[DatabasesConfig]):
             text = f"The connection of {target.alias}, without its password."
             return Outcome(message=text, effects=(CopyText(target.connection),), reread=False)
         return _outcome(await self._ping((target.alias,) if target else None))
+
+    async def open(self, item: str, column: str) -> tuple[Block, ...] | None:
+        """Why a model is read, written or migrated where it is."""
+        return await self._routing.open(item, column)
+
+    async def complete(self, action: Action, field: Field, text: str, draft: ActionRequest) -> Sequence[str]:
+        """Aliases and routers."""
+        return await self._routing.complete(field.name, text, draft.item)
 
     def _target(self, alias: str) -> Target:
         targets = [target for source in self._sources() for target in source.targets]
@@ -145,20 +151,12 @@ class DatabasesPane(Pane[DatabasesConfig]):
             return self._projects
         return (self._probing(), *self._projects)
 
-    async def _route(self) -> None:
-        if not self.config.apps:
-            return
-        if self.context.monotonic() < self._scan_due:
-            return
-        try:
-            self._scan = await self._probing().scan()
-            wait = ROUTES_S
-        except WorkerError as error:
-            text = f"The models could not be routed: {type(error).__name__}."
-            finding = wire.FindingFacts("scan-failed", "attention", None, None, text)
-            self._scan = wire.Scanned((), (finding,))
-            wait = ROUTES_RETRY_S
-        self._scan_due = self.context.monotonic() + wait
+    def _routed(self) -> Iterator[tuple[Prober | ProjectProber, Sequence[str]]]:
+        """The projects whose routers are asked, with the aliases that may be looked at."""
+        if self.config.apps:
+            yield self._probing(), self.config.live
+        for one in self._projects:
+            yield one, one.project.live
 
     def _probing(self) -> Prober:
         if self._prober is None:
@@ -180,7 +178,8 @@ class DatabasesPane(Pane[DatabasesConfig]):
                 for alias in aliases
                 if set(self._trends.get(alias, ())) - {None}
             },
-            scan=self._scan if source is self._prober else wire.Scanned((), ()),
+            scan=self._routing.known(source),
+            prefix=prefix_of(source),
             trouble=source.trouble,
         )
 

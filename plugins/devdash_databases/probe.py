@@ -79,32 +79,37 @@ def routes(
     databases: Mapping[str, engines.Settings],
     routers: Sequence[str],
     apps: Sequence[str],
+    ping_timeout: float,
+    asked: Mapping[str, Sequence[str]],
     python_path: Sequence[str] = (),
 ) -> dict[str, object]:
-    """Ask the routers where every model of `apps` is read, written and migrated. Connects to nothing.
+    """Ask the routers about every model of `apps`. Connects to nothing but the aliases that `asked` names.
 
     Args:
-        databases: Django's DATABASES, without passwords.
+        databases: Django's DATABASES, with the passwords of those aliases alone.
         routers: Django's DATABASE_ROUTERS.
         apps: Django's INSTALLED_APPS.
+        ping_timeout: what drivers' timeouts are taken from.
+        asked: see `survey.survey`; the keys that this plug-in gives.
         python_path: folders in which routers and apps are looked for first.
 
     Returns:
-        `routes` and `findings`: see `routing.Route` and `routing.Finding`.
+        See `routing.scan`.
     """
     from devdash_databases.probing import routing
 
     sys.path[:0] = python_path
-    found = routing.scan(databases, routers, apps)
-    return {
-        "routes": [route._asdict() for route in found.routes],
-        "findings": [finding._asdict() for finding in found.findings],
+    _offer_pymysql(databases)
+    live = asked.get("live") or ()
+    given = {
+        alias: engines.forced(entry, ping_timeout) if alias in live else entry
+        for alias, entry in databases.items()
     }
+    return routing.scan(given, routers, apps, asked)
 
 
 def _configure(databases: Mapping[str, engines.Settings], ping_timeout: float) -> None:
-    if any(engines.vendor_of(str(entry.get("ENGINE", ""))) == engines.MYSQL for entry in databases.values()):
-        _offer_pymysql()
+    _offer_pymysql(databases)
     from django.conf import settings
 
     forced = {alias: engines.forced(entry, ping_timeout) for alias, entry in databases.items()}
@@ -131,8 +136,10 @@ def _preload(engine: str) -> None:
         load_backend(engine)
 
 
-def _offer_pymysql() -> None:
+def _offer_pymysql(databases: Mapping[str, engines.Settings]) -> None:
     """Let PyMySQL stand in for mysqlclient, which needs a compiler, where only PyMySQL is installed."""
+    if all(engines.vendor_of(str(entry.get("ENGINE", ""))) != engines.MYSQL for entry in databases.values()):
+        return
     try:
         importlib.import_module("MySQLdb")
     except ImportError:

@@ -16,6 +16,7 @@ from devdash_databases import wire
 from devdash_databases.aliases import Target, secret_variables
 from devdash_databases.config import START_S, DatabasesConfig
 from devdash_databases.probing import engines
+from devdash_databases.routes.asked import Asked, AskRoutes, Surveyed
 from devdash_databases.states import State
 
 PROBE = "devdash_databases.probe"
@@ -119,17 +120,21 @@ class Prober:
                 return type(error).__name__
         return made.failure
 
-    async def scan(self) -> wire.Scanned:
-        """Have every model routed, in a worker of its own that ends afterwards.
-
-        Raises:
-            WorkerError: the scan could not be done.
-        """
+    async def survey(self, asked: Asked) -> Surveyed:
+        """Ask the routers of devdash.toml; see `scanner.Surveyor`."""
+        databases: dict[str, dict[str, wire.Setting]] = {
+            target.alias: dict(target.settings) for target in self._targets
+        }
+        for target in self._targets:
+            if target.alias in asked.live:
+                databases[target.alias]["PASSWORD"] = await self._password(target)
+        config = self._config
+        args = AskRoutes(
+            databases, config.routers, config.apps, float(config.ping_timeout), asked, self._python_path
+        )
         worker = self._worker()
-        databases = {target.alias: target.settings for target in self._targets}
-        args = wire.Scan(databases, self._config.routers, self._config.apps, self._python_path)
         try:
-            return await worker.call("routes", args, wire.Scanned, timeout=self._config.attempt_s)
+            return await worker.call("routes", args, Surveyed, timeout=config.attempt_s)
         finally:
             await worker.stop()
 

@@ -70,4 +70,11 @@ def pending(*, aliases: Sequence[str], seconds: float) -> dict[str, object]:
     return migrations.pending(aliases, seconds, os.getcwd())  # noqa: PTH109
 
 
-CALLS = {"open": open_project, "ping": lanes.ping_all, "pending": pending}
+def survey(*, asked: Mapping[str, object], seconds: float) -> dict[str, object]:
+    """What the routers say of every model; loads the project's apps, so let this process end afterwards."""
+    from devdash_databases.probing import project_routes
+
+    return project_routes.told(asked, seconds, os.getcwd())  # noqa: PTH109
+
+
+CALLS = {"open": open_project, "ping": lanes.ping_all, "pending": pending, "survey": survey}

@@ -14,7 +14,9 @@ from devdash.api import PaneContext, PaneError, Worker, WorkerDied, WorkerError,
 from devdash_databases import wire
 from devdash_databases.aliases import Target, target
 from devdash_databases.config import Database, DatabasesConfig, Project
+from devdash_databases.routes.asked import Asked, AskProject, Failure, ProjectSurveyed, Surveyed
 from devdash_databases.states import State
+from devdash_databases.troubles import sentence
 
 PROBE = str(Path(__file__).with_name("project_probe.py"))
 
@@ -119,6 +121,21 @@ class ProjectProber:
             raise ProjectTrouble(answer.trouble)
         renamed = tuple(msgspec.structs.replace(one, alias=short[one.alias]) for one in answer.aliases)
         return wire.Pendings(None, renamed)
+
+    async def survey(self, asked: Asked) -> Surveyed:
+        """Ask the project's routers; see `scanner.Surveyor`. Aliases are called as the project calls them."""
+        side = _Side(await self._worker())
+        seconds = self._config.attempt_s
+        try:
+            await self._open(side)
+            answer = await side.worker.call(
+                "survey", AskProject(asked, seconds), ProjectSurveyed, timeout=seconds + GRACE_S
+            )
+        except ProjectTrouble as error:
+            return _unloadable(error.trouble)
+        finally:
+            await side.stop()
+        return _unloadable(answer.trouble) if answer.trouble is not None else Surveyed((), answer.survey)
 
     def _is_due(self) -> bool:
         return self._context.asked or self._context.monotonic() - self._tried >= AGAIN_S
@@ -252,6 +269,10 @@ class ProjectProber:
         if not self.python:
             self.python = await self._context.in_thread(find_python, self._path, self.project.python)
         return self._context.worker(PROBE, python=self.python or None, env=ENVIRONMENT)
+
+
+def _unloadable(trouble: wire.Trouble) -> Surveyed:
+    return Surveyed((Failure("apps-unloadable", f"The apps cannot be loaded: {sentence(trouble)}."),), None)
 
 
 ENVIRONMENT: Mapping[str, str | None] = {

@@ -23,6 +23,8 @@ from devdash.api import (
 from devdash_databases import troubles, wire
 from devdash_databases.aliases import Target
 from devdash_databases.facts import AliasFacts, DatabasesFacts, ProjectFacts
+from devdash_databases.routes import view
+from devdash_databases.routes.scanned import Scanned
 from devdash_databases.states import CALM, State
 from devdash_databases.words import coarse, hint, latency, level_of, state_name, tone_of, vendor_name
 
@@ -33,14 +35,6 @@ COLUMNS = (
     Column("ping", Align.RIGHT, priority=1),
     Column("role", priority=2),
     Column("", priority=4),
-)
-
-ROUTE_COLUMNS = (
-    Column("model", shrink=True),
-    Column("read", priority=1),
-    Column("write", priority=2),
-    Column("migrate", priority=4, shrink=True),
-    Column("decided by", priority=5, shrink=True),
 )
 
 NOTHING = Notice(
@@ -61,6 +55,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
         pings: the last ping of each.
         trends: latencies of each in milliseconds, oldest first; None: that ping failed.
         scan: routes and findings.
+        prefix: what stands before its models in keys: "" or the project's name and a slash.
         trouble: why the project could not be loaded; None when it could. Its aliases are then those of
             before, with pings no longer.
     """
@@ -70,7 +65,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     targets: tuple[Target, ...]
     pings: Mapping[str, wire.Ping]
     trends: Mapping[str, tuple[float | None, ...]]
-    scan: wire.Scanned = wire.Scanned((), ())
+    scan: Scanned = Scanned()
+    prefix: str = ""
     trouble: wire.Trouble | None = None
 
 
@@ -95,10 +91,7 @@ def _blocks(reading: Reading) -> Iterator[Block]:
     yield _alias_table(reading)
     if not reading.targets:
         yield NOTHING
-    for finding in reading.scan.findings:
-        yield Notice(Level(finding.level), finding.text)
-    if reading.scan.routes:
-        yield _route_table(reading.scan.routes)
+    yield from view.blocks(reading.scan, reading.prefix)
 
 
 def _project_facts(reading: Reading) -> ProjectFacts:
@@ -106,7 +99,7 @@ def _project_facts(reading: Reading) -> ProjectFacts:
     aliases = tuple(_alias_facts(target, reading.pings[target.alias]) for target in targets)
     scan = reading.scan
     trouble = None if reading.trouble is None else reading.trouble.kind
-    return ProjectFacts(reading.project, aliases, scan.routes, scan.findings, trouble)
+    return ProjectFacts(reading.project, aliases, scan.routes, scan.findings, trouble, scan.relations)
 
 
 def summary(*readings: Reading) -> str:
@@ -121,10 +114,8 @@ def summary(*readings: Reading) -> str:
     unloaded = [reading.project for reading in readings if reading.trouble is not None]
     if unloaded:
         said.append(f"{', '.join(unloaded)} cannot be loaded")
-    findings = sum(len(reading.scan.findings) for reading in readings)
-    if findings:
-        said.append(f"{findings} routing problem{'' if findings == 1 else 's'}")
-    return " · ".join(said)
+    said.append(view.counted([one for reading in readings for one in reading.scan.findings]))
+    return " · ".join(filter(None, said))
 
 
 def _answers(count: int) -> str:
@@ -234,7 +225,7 @@ def _attention(reading: Reading) -> Iterator[Attention]:
         yield Attention(f"{reading.project}:trouble", Level.ATTENTION, text)
         return
     yield from _alias_attention(reading)
-    yield from _finding_attention(reading.project, reading.scan.findings)
+    yield from view.attention(reading.project, reading.scan, reading.prefix)
 
 
 def _alias_attention(reading: Reading) -> tuple[Attention, ...]:
@@ -249,29 +240,3 @@ def _alias_attention(reading: Reading) -> tuple[Attention, ...]:
         for ping in reading.pings.values()
         if (level := level_of(ping.state)) is not Level.OK
     )
-
-
-def _finding_attention(project: str, findings: Sequence[wire.FindingFacts]) -> tuple[Attention, ...]:
-    return tuple(
-        Attention(
-            f"{project}:finding:{number}:{finding.code}", Level(finding.level), f"{project}: {finding.text}"
-        )
-        for number, finding in enumerate(findings)
-    )
-
-
-def _route_table(routes: Sequence[wire.RouteFacts]) -> Table:
-    rows = tuple(
-        Row(
-            f"model:{route.model}",
-            (
-                Cell(route.model),
-                Cell(route.read or "—"),
-                Cell(route.write or "—"),
-                Cell(", ".join(route.migrate) or "—", Tone.DIM),
-                Cell(route.decided_by, Tone.DIM),
-            ),
-        )
-        for route in routes
-    )
-    return Table(ROUTE_COLUMNS, rows, heading="routes")

@@ -103,50 +103,6 @@ class Created(msgspec.Struct, frozen=True):
     failure: str
 
 
-class Scan(msgspec.Struct, frozen=True):
-    """Arguments of `probe.routes`; without passwords."""
-
-    databases: dict[str, dict[str, Setting]]
-    routers: tuple[str, ...]
-    apps: tuple[str, ...]
-    python_path: tuple[str, ...]
-
-
-class Scanned(msgspec.Struct, frozen=True):
-    """Its answer, already in the form of the facts."""
-
-    routes: tuple["RouteFacts", ...]
-    findings: tuple["FindingFacts", ...]
-
-
-class RouteFacts(msgspec.Struct, frozen=True):
-    """Where one model is read, written and migrated; see `probing.routing.Route`."""
-
-    model: str
-    read: str | None
-    write: str | None
-    migrate: tuple[str, ...]
-    decided_by: str
-
-
-class FindingFacts(msgspec.Struct, frozen=True):
-    """Something wrong in how a project uses its databases.
-
-    Attributes:
-        code: "router-missing", "router-raises", "apps-unloadable", "unknown-alias" or "scan-failed".
-        level: "attention" or "critical".
-        alias: the alias concerned, or None.
-        model: the model concerned, or None.
-        text: one sentence.
-    """
-
-    code: str
-    level: str
-    alias: str | None
-    model: str | None
-    text: str
-
-
 class OpenProject(msgspec.Struct, frozen=True):
     """Arguments of `project_probe.open_project`; `environment` may hold secrets."""
 

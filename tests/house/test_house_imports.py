@@ -85,6 +85,7 @@ WORKER_SIDE = (
     "devdash_databases.probing.plain_file",
     "devdash_databases.probing.project",
     "devdash_databases.probing.routing",
+    "devdash_databases.probing.project_routes",
     "devdash_databases.probing.survey",
     "devdash_databases.project_probe",
     "devdash_ledger.worker",

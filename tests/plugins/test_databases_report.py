@@ -15,6 +15,9 @@ from devdash_databases.aliases import target
 from devdash_databases.config import Database, DatabasesConfig
 from devdash_databases.pane import COPY, PING, DatabasesPane
 from devdash_databases.report import Reading, report_of
+from devdash_databases.routes.facts import RouteFacts
+from devdash_databases.routes.scanned import Scanned
+from devdash_databases.routes.told import finding
 from devdash_databases.states import State
 
 WIDTHS = (40, 80, 120)
@@ -22,7 +25,7 @@ WIDTHS = (40, 80, 120)
 SQLITE, MYSQL, POSTGRESQL = (f"django.db.backends.{name}" for name in ("sqlite3", "mysql", "postgresql"))
 
 
-def reading(*entries: tuple[Database, wire.Ping], scan: wire.Scanned | None = None) -> Reading:
+def reading(*entries: tuple[Database, wire.Ping], scan: Scanned | None = None) -> Reading:
     """A reading of a project “shop”; the alias is the ping's."""
     targets = tuple(target(ping.alias, database, Path("/srv/shop")) for database, ping in entries)
     return Reading(
@@ -35,7 +38,7 @@ def reading(*entries: tuple[Database, wire.Ping], scan: wire.Scanned | None = No
             for _, ping in entries
             if ping.latency_ms is not None
         },
-        scan=scan or wire.Scanned((), ()),
+        scan=scan or Scanned(),
     )
 
 
@@ -95,19 +98,20 @@ READINGS = {
     "routes": reading(
         FINE,
         REPLICA,
-        scan=wire.Scanned(
+        scan=Scanned(
             (
-                wire.RouteFacts("shop.Order", "replica", "default", ("default",), "shop.routers.Replicas"),
-                wire.RouteFacts("stats.Visit", "nowhere", None, (), "shop.routers.StatsRouter"),
+                RouteFacts("shop.Order", "replica", "default", ("default",), "shop.routers.Replicas"),
+                RouteFacts("stats.Visit", "nowhere", None, (), "shop.routers.StatsRouter"),
             ),
             (
-                wire.FindingFacts(
+                finding(
                     "unknown-alias",
-                    "critical",
-                    "nowhere",
-                    "stats.Visit",
                     "stats.Visit is read from “nowhere”, which is not configured.",
+                    alias="nowhere",
+                    router="shop.routers.StatsRouter",
+                    models=["stats.Visit"],
                 ),
+                finding("no-timeout", "default has no connect_timeout.", alias="default"),
             ),
         ),
     ),
@@ -178,7 +182,7 @@ def test_the_facts_are_the_plans() -> None:
     """Field by field, as status --json shows them."""
     facts = msgspec.to_builtins(report_of(READINGS["routes"]).facts)
     (project,) = facts["projects"]
-    assert list(project) == ["name", "aliases", "routes", "findings", "trouble"]
+    assert list(project) == ["name", "aliases", "routes", "findings", "trouble", "relations"]
     assert project["aliases"][1] == {
         "alias": "replica",
         "vendor": "mariadb",
@@ -190,7 +194,18 @@ def test_the_facts_are_the_plans() -> None:
         "error": None,
     }
     assert list(project["routes"][0]) == ["model", "read", "write", "migrate", "decided_by"]
-    assert list(project["findings"][0]) == ["code", "level", "alias", "model", "text"]
+    assert project["findings"][1] == {
+        "code": "no-timeout",
+        "level": "note",
+        "alias": "default",
+        "model": None,
+        "text": "default has no connect_timeout.",
+        "router": None,
+        "models": (),
+        "field": None,
+        "consequence": "A server that accepts and is silent holds up each request for longer than 15 s.",
+        "repair": "Set it in OPTIONS of default.",
+    }
 
 
 def test_actions_and_rules_are_admitted() -> None:

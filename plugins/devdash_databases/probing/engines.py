@@ -26,6 +26,9 @@ else:  # Python 3.8, which runs this too, knows neither form
 SQLITE, MYSQL, POSTGRESQL, MONGODB, ORACLE = "sqlite", "mysql", "postgresql", "mongodb", "oracle"
 DJONGO = "djongo"
 
+GIVEN = "GIVEN_OPTIONS"
+"""Where the names of the options stand that the settings themselves gave; for the survey of the routers."""
+
 _PLAIN = "django.db.backends.sqlite3"
 
 _VENDORS = (
@@ -84,6 +87,7 @@ def forced(settings: Mapping[str, Option], ping_timeout: float) -> Settings:
     """
     result: Settings = {**settings, "ATOMIC_REQUESTS": False, "CONN_MAX_AGE": None, "AUTOCOMMIT": True}
     given = settings.get("OPTIONS")
+    result[GIVEN] = dict.fromkeys(given, True) if isinstance(given, dict) else {}
     options: dict[str, Option] = dict(given) if isinstance(given, dict) else {}
     options.pop("pool", None)  # psycopg's pool starts threads and refuses lasting connections
     engine = str(settings.get("ENGINE", ""))

@@ -1,0 +1,1 @@
+"""What is made of a survey of the routers: findings, explanations, trials. Pure, on the pane's side."""

@@ -1,0 +1,83 @@
+"""Routes and findings in the pane's report."""
+
+from collections.abc import Iterator, Sequence
+
+from devdash.api import Attention, Block, Cell, Column, Row, Table, Tone
+from devdash_databases.routes.facts import FindingFacts, RouteFacts
+from devdash_databases.routes.scanned import Scanned
+from devdash_databases.routes.why import detail, level_of
+
+ROUTES = (
+    Column("model", shrink=True),
+    Column("read", priority=1, key="read"),
+    Column("write", priority=2, key="write"),
+    Column("migrate", priority=4, shrink=True, key="migrate"),
+    Column("decided by", priority=5, shrink=True),
+)
+
+FINDINGS = (Column(priority=1), Column(shrink=True))
+
+MODEL = "model:"
+"""What the keys of models' rows begin with."""
+
+MOST = 400
+"""Models in the table; the others are in the facts."""
+
+
+def model_key(label: str, prefix: str = "") -> str:
+    """The key of a model's row; `prefix` is "" or the project's name and a slash."""
+    return f"{MODEL}{prefix}{label}"
+
+
+def blocks(scanned: Scanned, prefix: str = "") -> Iterator[Block]:
+    """The findings, and the routes below them."""
+    if scanned.findings:
+        rows = tuple(
+            Row(
+                key,
+                (Cell(one.code, Tone.DIM), Cell(one.text)),
+                level=level_of(one.level),
+                detail=detail(one),
+            )
+            for key, one in keyed(scanned.findings, prefix)
+        )
+        yield Table(FINDINGS, rows, heading="findings")
+    if scanned.routes:
+        heading = "routes" if len(scanned.routes) <= MOST else f"routes of the first {MOST} models"
+        rows = tuple(_route(route, prefix) for route in scanned.routes[:MOST])
+        yield Table(ROUTES, rows, heading=heading, cells=True)
+
+
+def attention(project: str, scanned: Scanned, prefix: str = "") -> Iterator[Attention]:
+    """What of the findings needs a hand; notes do not."""
+    for key, one in keyed(scanned.findings, prefix):
+        if one.level != "note":
+            yield Attention(key, level_of(one.level), f"{project}: {one.text}", item=key)
+
+
+def counted(findings: Sequence[FindingFacts]) -> str:
+    """ "2 routing problems"; "" for none. Notes do not count."""
+    count = sum(one.level != "note" for one in findings)
+    return f"{count} routing problem{'' if count == 1 else 's'}" if count else ""
+
+
+def keyed(findings: Sequence[FindingFacts], prefix: str = "") -> Iterator[tuple[str, FindingFacts]]:
+    """Each finding with a key that stays the same from scan to scan."""
+    seen: dict[str, int] = {}
+    for one in findings:
+        key = f"finding:{prefix}{one.key}"
+        seen[key] = seen.get(key, 0) + 1
+        yield (key if seen[key] == 1 else f"{key}:{seen[key]}"), one
+
+
+def _route(route: RouteFacts, prefix: str) -> Row:
+    return Row(
+        model_key(route.model, prefix),
+        (
+            Cell(route.model),
+            Cell(route.read or "—"),
+            Cell(route.write or "—"),
+            Cell(", ".join(route.migrate) or "—", Tone.DIM),
+            Cell(route.decided_by, Tone.DIM),
+        ),
+    )

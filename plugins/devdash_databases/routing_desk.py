@@ -1,0 +1,180 @@
+"""The pane's part about routes: surveys now and then, explains, tries, and checks for a CI run."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+
+from devdash.api import (
+    Action,
+    ActionRequest,
+    Block,
+    Field,
+    FieldKind,
+    Outcome,
+    PaneContext,
+    PaneError,
+    PrintText,
+    Scope,
+    WorkerError,
+    worst,
+)
+from devdash_databases.prober import Prober
+from devdash_databases.projects import ProjectProber
+from devdash_databases.routes import sarif, trial, view
+from devdash_databases.routes.codes import UNTOLD
+from devdash_databases.routes.scanned import Scanned, scanned_of
+from devdash_databases.routes.why import level_of, why
+from devdash_databases.scanner import scan
+
+ROUTES_S = 600.0
+"""Seconds after which the models are routed again: code changes slowly, and loading it is dear."""
+
+ROUTES_RETRY_S = 60.0
+"""The same after a scan that failed: one that hangs must not hold up every reading."""
+
+WHY = Action(
+    name="why",
+    key="w",
+    title="Why there",
+    permission="databases.routes.explain",
+    scope=Scope.ITEM,
+    help="Tell why this model is read, written and migrated where it is.",
+)
+CHECK = Action(
+    name="check-routers",
+    key="f",
+    title="Check routers",
+    permission="databases.routes.check",
+    fields=(
+        Field(
+            name="format",
+            label="Format",
+            kind=FieldKind.CHOICE,
+            default="text",
+            choices=("text", "json", "sarif"),
+        ),
+    ),
+    help="Survey the routers anew and print what is wrong; `devdash check databases --routers`.",
+)
+ACTIONS = (WHY, trial.TRY, CHECK)
+
+Source = Prober | ProjectProber
+
+
+class RoutingDesk:
+    """Keeps what is known of the routes of each project.
+
+    Args:
+        context: the pane's.
+        sources: every project whose routers can be asked, with the aliases that may be looked at.
+    """
+
+    def __init__(
+        self, context: PaneContext, sources: Callable[[], Iterable[tuple[Source, Sequence[str]]]]
+    ) -> None:
+        self._context = context
+        self._sources = sources
+        self._known: dict[str, Scanned] = {}
+        self._due: dict[str, float] = {}
+
+    def known(self, source: Source) -> Scanned:
+        """What is known of a project's routes; nothing before the first survey."""
+        return self._known.get(source.title, Scanned())
+
+    async def look(self) -> None:
+        """Survey the projects whose time has come."""
+        now = self._context.monotonic()
+        due = [one for one in self._sources() if now >= self._due.get(one[0].title, now)]
+        await asyncio.gather(*(self._survey(source, live) for source, live in due))
+
+    async def open(self, item: str, column: str) -> tuple[Block, ...] | None:
+        """Why a model goes where it goes; `column` is "read", "write" or "migrate"."""
+        return self._why(item, column)
+
+    async def act(self, request: ActionRequest) -> Outcome | None:
+        """Do it, or None when it is none of its actions."""
+        match request.action:
+            case WHY.name:
+                blocks = self._why(request.item or "", None)
+                label = (request.item or "").removeprefix(view.MODEL)
+                return Outcome(message=f"Why {label} goes where it goes", blocks=blocks, reread=False)
+            case trial.TRY.name:
+                return await self._try(request)
+            case CHECK.name:
+                return await self._check(request.value("format"))
+        return None
+
+    async def complete(self, field: str, text: str, item: str | None) -> Sequence[str]:
+        """What could be meant in the form of a trial."""
+        source, _ = self._source(item)
+        return trial.offered(self.known(source).survey, field, text)
+
+    def _why(self, item: str, column: str | None) -> tuple[Block, ...]:
+        if not item.startswith(view.MODEL):
+            raise PaneError("only models are routed", "Choose the row of a model, below “routes”.")
+        source, label = self._source(item)
+        scanned = self.known(source)
+        model = scanned.survey.model(label)
+        if model is None:
+            raise PaneError(f"there is no model “{label}” any more", "Read the pane anew.")
+        return why(scanned, model, column)
+
+    def _source(self, item: str | None) -> tuple[Source, str]:
+        """The project that a model's row is of, and the model's label; the first project for other rows."""
+        name = (item or "").removeprefix(view.MODEL)
+        sources = [source for source, _ in self._sources()]
+        if not sources:
+            raise PaneError(
+                "no routers are asked", "Name `apps` and `routers`, or a project, in devdash.toml."
+            )
+        for source in sources:
+            prefix = prefix_of(source)
+            if prefix and name.startswith(prefix):
+                return source, name.removeprefix(prefix)
+        return sources[0], name
+
+    async def _survey(self, source: Source, live: Sequence[str]) -> None:
+        found = await scan(source, live)
+        self._known[source.title] = found
+        lost = any(one.code in UNTOLD for one in found.findings)
+        self._due[source.title] = self._context.monotonic() + (ROUTES_RETRY_S if lost else ROUTES_S)
+
+    async def _try(self, request: ActionRequest) -> Outcome:
+        source, _ = self._source(request.item)
+        now = self.known(source)
+        if not now.survey.models:
+            now = await scan(source, ())
+        asked = trial.asked(
+            now.survey,
+            request.value("down"),
+            request.value("transaction"),
+            request.value("order"),
+            request.value("written") == "yes",
+        )
+        try:
+            then = scanned_of(await source.survey(asked))
+        except WorkerError as error:
+            raise PaneError(f"the routers could not be asked: {type(error).__name__}") from error
+        return Outcome(message="A trial of the routes", blocks=trial.told(now, then, asked), reread=False)
+
+    async def _check(self, form: str) -> Outcome:
+        """For a CI run: the level is that of the gravest finding; a note is none."""
+        sources = tuple(self._sources())
+        if not sources:
+            self._source(None)
+        found = await asyncio.gather(*(scan(source, live, sources=True) for source, live in sources))
+        checked = [(source.title, one) for (source, _), one in zip(sources, found, strict=True)]
+        lost = [one for _, scanned in checked for one in scanned.findings if one.code in UNTOLD]
+        if lost:
+            raise PaneError(lost[0].text, lost[0].repair)
+        printed = {"json": sarif.as_json, "text": sarif.as_text}
+        text = printed[form](checked) if form in printed else sarif.sarif(checked, self._context.folder)
+        level = worst(level_of(one.level) for _, scanned in checked for one in scanned.findings)
+        count = view.counted([one for _, scanned in checked for one in scanned.findings])
+        return Outcome(
+            level=level, message=count or "no routing problem", effects=(PrintText(text),), reread=False
+        )
+
+
+def prefix_of(source: Source) -> str:
+    """What stands before the models of a project in keys."""
+    return f"{source.title}/" if isinstance(source, ProjectProber) else ""
