@@ -75,6 +75,7 @@ class Runner:
         self._task: asyncio.Task[None] | None = None
         self._turn: asyncio.Task[None] | None = None
         self._hurry: asyncio.Task[None] | None = None
+        self._news: asyncio.Task[None] | None = None
 
     def prepare(self) -> None:
         """Build the pane, and learn its actions and rules. A failure becomes the pane's state.
@@ -99,7 +100,7 @@ class Runner:
         Nothing is published any more: a new runner may have the pane's name by now.
         """
         self._stopped = True
-        for task in (self._turn, self._hurry, self._task):
+        for task in (self._turn, self._hurry, self._news, self._task):
             if task is not None:
                 task.cancel()
         if self._task is not None:
@@ -126,6 +127,13 @@ class Runner:
         if not self._blocked:
             self._due.set()
 
+    def notice(self) -> None:
+        """Read soon, because something changed where the pane watches: at once when somebody sees it."""
+        if self._pace.visible:
+            self.wake()
+        elif self._news is None or self._news.done():
+            self._news = asyncio.create_task(self._look_together())
+
     def pause(self) -> None:
         """Stop timed readings until `refresh`."""
         self._paused = True
@@ -141,6 +149,9 @@ class Runner:
         """Tell whether anybody sees the pane, and how often it is read if not; see `schedule.Pace`."""
         before = self._pace
         self._pace = msgspec.structs.replace(before, visible=visible, unseen_s=unseen_s)
+        if visible and self._news is not None and not self._news.done():
+            self._news.cancel()
+            self.wake()
         if self._pace.current_s < before.current_s and self.age_s is not None:
             # The wait for the next reading, which has begun, is for as long as it was before.
             if self._hurry is not None:
@@ -197,6 +208,13 @@ class Runner:
         await self._clock.wait(asyncio.Event(), self._pace.current_s - (self.age_s or 0.0))
         if self.snapshot.read_elapsed == read_elapsed and self.snapshot.failure is None:
             self._due.set()
+
+    async def _look_together(self) -> None:
+        """Read once for all that changed since the last reading, `UNSEEN_NEWS_S` after that or now."""
+        age_s = self.age_s
+        if age_s is not None:
+            await self._clock.wait(asyncio.Event(), schedule.UNSEEN_NEWS_S - age_s)
+        self.wake()
 
     async def _take_turn(self, delay_s: float) -> None:
         await self._clock.wait(asyncio.Event(), delay_s)

@@ -13,6 +13,9 @@ LAST_RETRY_S = 300.0
 WAKE_GAP_S = 1.0
 """Readings that a pane asks for itself are at least this far apart: a pane that floods is slowed."""
 
+UNSEEN_NEWS_S = 15.0
+"""While nobody sees a pane, files that change under somebody's hands are looked at together, so far apart."""
+
 BLOCKED_RETRY_S = 60.0
 """A pane that held up the loop is not soon given another chance to."""
 

@@ -87,6 +87,30 @@ async def test_a_pane_that_wakes_itself_without_end_is_read_once_a_second_at_mos
         assert 25 <= pane_of(engine).reads <= 32  # the first was due, and asked for the second
 
 
+async def test_what_changes_under_somebodys_hands_is_read_in_bunches_while_nobody_sees_it(
+    tmp_path: Path,
+) -> None:
+    """A file that is saved each second would have the watch work each second; a look shows it at once."""
+    clock = ManualClock()
+    async with one(tmp_path, lambda pane: good(), clock, PaneConfig(interval=Duration(600))) as engine:
+        engine.start()
+        engine.show(())
+        await clock.advance(1)
+        runner = engine._members["only"].runner
+        for _ in range(60):
+            runner.notice()
+            await clock.advance(1)
+        assert pane_of(engine).reads == 1 + 4
+        runner.notice()
+        engine.show(("only",))
+        await clock.advance(1)
+        assert pane_of(engine).reads == 1 + 4 + 1
+        for _ in range(3):
+            runner.notice()
+            await clock.advance(1)
+        assert pane_of(engine).reads == 1 + 4 + 1 + 3
+
+
 async def test_a_pane_is_told_whether_somebody_asked_for_the_reading(tmp_path: Path) -> None:
     clock = ManualClock()
     asked: list[bool] = []
