@@ -1,7 +1,7 @@
 """The table of accounts: the tree, its columns, a trend, the newest column against the average, budgets."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from decimal import Decimal
 
 import msgspec
@@ -11,7 +11,7 @@ from devdash_ledger import budget_bars, months, results
 from devdash_ledger.amounts import EXACT, readable
 from devdash_ledger.cash_lines import cash_lines
 from devdash_ledger.facts import JournalError
-from devdash_ledger.figures import branches, signed
+from devdash_ledger.figures import NONE, branches, signed
 from devdash_ledger.looking import Period, Scene, span
 from devdash_ledger.results import Result
 from devdash_ledger.sight import Sight, key_of
@@ -184,14 +184,13 @@ def _priority(age: int) -> int:
 
 def _row(line: Line, held: Sequence[Line], style: _Style) -> Row:
     tone = Tone.DIM if line.repeats else Tone.STRONG if line.depth == 0 else Tone.PLAIN
-    average = (
-        None if style.averages is None else style.averages.get((line.account, line.currency), Decimal(0))
-    )
-    bar = None if style.budgets is None else style.budgets.get((line.account, line.currency))
+    place = (line.account, line.currency)
+    average = None if style.averages is None else style.averages.get(place, NONE)
+    bar = None if style.budgets is None else style.budgets.get(place)
     cells = [Cell(line.label, tone)]
     cells += _amounts(line.currency, line.amounts, style, apart=line.apart)
     if style.averages is not None:
-        cells.append(_compared(line.amounts[-1], average or Decimal(0)) if not line.apart else Cell())
+        cells.append(_compared(line.amounts[-1], average or NONE) if not line.apart else Cell())
     if style.budgets is not None:
         cells.append(bar.cell() if bar is not None else Cell())
     return Row(
@@ -209,17 +208,20 @@ def _row(line: Line, held: Sequence[Line], style: _Style) -> Row:
     )
 
 
-def _amounts(currency: str, amounts: Sequence[Decimal], style: _Style, *, apart: bool) -> Iterator[Cell]:
+def _amounts(currency: str, amounts: Sequence[Decimal], style: _Style, *, apart: bool) -> list[Cell]:
     """The cells from the currency to the trend. What is apart has no amount where it has a price."""
     converted = style.sight.converts and not apart
     places = style.digits.get(currency, _CENTS if converted else None)
-    if style.currency_column:
-        yield Cell(currency, Tone.DIM)
     shown = amounts[-len(style.columns) :]
-    for amount in shown:
-        text = "" if apart and not amount else readable(amount, places)
-        yield Cell(text, Tone.PLAIN if amount else Tone.DIM)
-    yield Cell(trend=tuple(None if apart and not amount else float(amount) for amount in shown))
+    plain, dim = Tone.PLAIN, Tone.DIM
+    found = [Cell(currency, dim)] if style.currency_column else []
+    if apart:
+        found += [Cell(readable(amount, places), plain) if amount else Cell("", dim) for amount in shown]
+        found.append(Cell(trend=tuple([float(amount) if amount else None for amount in shown])))
+    else:
+        found += [Cell(readable(amount, places), plain if amount else dim) for amount in shown]
+        found.append(Cell(trend=tuple(map(float, shown))))
+    return found
 
 
 def _compared(amount: Decimal, average: Decimal) -> Cell:

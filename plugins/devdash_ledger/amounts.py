@@ -9,13 +9,14 @@ EXACT = Context(prec=200, rounding=ROUND_HALF_EVEN)
 MINUS = "−"
 MOST_DIGITS = 6
 """Decimals shown at the most; facts and details keep them all."""
+_FORMS: dict[int | None, str] = {None: ",f", **{digits: f",.{digits}f" for digits in range(MOST_DIGITS + 1)}}
 
 
 def readable(amount: Decimal, digits: int | None = None) -> str:
     """`amount` such as "−18 240.10", rounded half to even to `digits` decimals; None: all it has."""
-    text = f"{amount:,f}" if digits is None else f"{amount:,.{digits}f}"
-    grouped = text.replace(",", " ")
-    if not grouped.startswith("-"):
+    grouped = format(amount, _FORMS.get(digits) or f",.{digits}f")
+    grouped = grouped.replace(",", " ")
+    if grouped[0] != "-":
         return grouped
     is_zero = not any(char in "123456789" for char in grouped)
     return grouped[1:] if is_zero else MINUS + grouped[1:]

@@ -20,6 +20,10 @@ Amounts = tuple[Decimal, ...]
 NONE = Decimal(0)
 
 
+_Place = tuple[int, int]
+"""Where the months of a period begin and end among those of a journal."""
+
+
 class Position(msgspec.Struct, frozen=True):
     """An account in one currency.
 
@@ -47,17 +51,18 @@ def positions(journal: Journal, shown: Sequence[Period], *, converted: bool) -> 
     """
     found: list[Position] = []
     start = months.parse(journal.months[0])
+    places = [_place(period, start) for period in shown]
     for one in journal.series:
         if converted and one.converted:
             priced = [None if text is None else Decimal(text) for text in one.converted]
             plain = [Decimal(text) for text in one.amounts]
             apart = [NONE if value is not None else own for value, own in zip(priced, plain, strict=True)]
-            found.append(_position(one, journal.currency, [value or NONE for value in priced], shown, start))
+            found.append(_position(one, journal.currency, [value or NONE for value in priced], places))
             if any(apart):
-                rest = _position(one, one.currency, apart, shown, start)
+                rest = _position(one, one.currency, apart, places)
                 found.append(msgspec.structs.replace(rest, apart=True))
         else:
-            found.append(_position(one, one.currency, list(map(Decimal, one.amounts)), shown, start))
+            found.append(_position(one, one.currency, list(map(Decimal, one.amounts)), places))
     return [one for one in found if any(one.amounts)]
 
 
@@ -96,22 +101,26 @@ def branches(found: Sequence[Position]) -> Mapping[tuple[str, str], Amounts]:
 
 def add(one: Amounts, other: Amounts) -> Amounts:
     """The sums, period by period; no digit is rounded away."""
-    return tuple(EXACT.add(a, b) for a, b in zip(one, other, strict=True))
+    return tuple(map(EXACT.add, one, other))
 
 
-def _position(
-    one: Series, currency: str, values: Sequence[Decimal], shown: Sequence[Period], start: int
-) -> Position:
-    amounts = (_of(values, period, start, balance=one.type.is_balance) for period in shown)
-    return Position(one.account, one.type, currency, tuple(amounts))
+def _position(one: Series, currency: str, values: Sequence[Decimal], places: Sequence[_Place]) -> Position:
+    if one.type.is_balance:
+        count = len(values)
+        amounts = tuple([values[end - 1] if 0 < end <= count else NONE for _, end in places])
+    else:
+        amounts = tuple([_sum(values[begin:end]) for begin, end in places])
+    return Position(one.account, one.type, currency, amounts)
 
 
-def _of(values: Sequence[Decimal], period: Period, start: int, *, balance: bool) -> Decimal:
-    end = period.last - start + 1
-    if balance:
-        return values[end - 1] if 0 < end <= len(values) else NONE
+def _place(period: Period, start: int) -> _Place:
+    """Where the months of `period` are among those that begin with `start`, which may not have them."""
+    return max(period.since - start, 0), max(period.last - start + 1, 0)
+
+
+def _sum(values: Sequence[Decimal]) -> Decimal:
     total = NONE
-    for value in values[max(period.since - start, 0) : max(end, 0)]:
+    for value in values:
         total = EXACT.add(total, value)
     return total
 

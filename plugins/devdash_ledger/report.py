@@ -86,7 +86,7 @@ def build(view: View, room: int = FACTS_ROOM, seen: Sight | None = None) -> Repo
         blocks.append(errors.table(listed, view.error_count))
     return Report(
         Level.ATTENTION if view.error_count or warned else Level.OK,
-        summary([view]),
+        summary([view], [stand]),
         tuple(blocks),
         _facts(view, room, stand),
         _told_of((*((wrong(view, view.error_count),) if view.error_count else ()), *warned), blocks),
@@ -103,8 +103,12 @@ def _counted(count: int) -> str:
     return "1 error" if count == 1 else f"{count} errors"
 
 
-def summary(views: Sequence[View]) -> str:
-    """The net worth of all journals and the number of errors; what has no price is named beside the sum."""
+def summary(views: Sequence[View], stands: Sequence[Standing] = ()) -> str:
+    """The net worth of all journals and the number of errors; what has no price is named beside the sum.
+
+    Args:
+        stands: how each of them stands, where that is known already.
+    """
     sums: dict[str, Decimal] = {}
     apart: dict[str, None] = {}
     digits: dict[str, int] = {}
@@ -127,7 +131,8 @@ def summary(views: Sequence[View]) -> str:
     if len(named) > MAX_NAMED:
         parts.append(f"{len(named) - MAX_NAMED} more")
     told = f"net worth {' + '.join(parts)}" if parts else "no balances"
-    over = sum(len(standing.standing(view.journal, view.outlook).over) for view in views)
+    found = stands or [standing.standing(view.journal, view.outlook) for view in views]
+    over = sum(len(one.over) for one in found)
     if over:
         told += " · 1 budget over" if over == 1 else f" · {over} budgets over"
     count = sum(view.error_count for view in views)

@@ -78,10 +78,9 @@ def _grow(found: Sequence[Position]) -> list[_Node]:
     nodes: dict[str, _Node] = {}
     roots: list[_Node] = []
     for entry in found:
-        parts = entry.account.split(":")
         parent: _Node | None = None
-        for depth in range(len(parts)):
-            name = ":".join(parts[: depth + 1])
+        for part in entry.account.split(":"):
+            name = part if parent is None else f"{parent.name}:{part}"
             node = nodes.get(name)
             if node is None:
                 node = nodes[name] = _Node(name, entry.type, [], {}, set())
