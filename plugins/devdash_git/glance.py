@@ -7,6 +7,7 @@ anything new of branches, index, stash and operations. What is edited in the wor
 """
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
@@ -26,6 +27,10 @@ _OWN = ("HEAD", "index", "index.lock", "FETCH_HEAD", "MERGE_HEAD", "CHERRY_PICK_
 _SHARED = ("config", "config.worktree", "packed-refs", "refs/stash", "info/exclude", "info/sparse-checkout",
            "reftable/tables.list", "worktrees")  # fmt: skip
 
+_LOCKED = ("HEAD", "index", "logs/HEAD", "info/sparse-checkout")
+"""What git writes under a lock in the git folder: HEAD.lock, for a line in its reflog too; index.lock, also
+when other files are to be there."""
+
 
 class Glance(msgspec.Struct, frozen=True):
     """What key paths looked like.
@@ -34,12 +39,14 @@ class Glance(msgspec.Struct, frozen=True):
         folders: those that changes are noticed in: the top, the git folders, the folders of refs.
         paths: all that was looked at, in a fixed order.
         marks: one each.
+        replaced: of some of `paths` the folder that moves as well when git changes them.
         refs_left_out: there are more folders of refs than were looked at.
     """
 
     folders: tuple[str, ...]
     paths: tuple[str, ...]
     marks: tuple[Mark, ...]
+    replaced: Mapping[str, str] = {}
     refs_left_out: bool = False
 
     def still(self) -> bool:
@@ -59,7 +66,8 @@ def glance(seen: Look) -> Glance:
     inside = (*(f"{own}/{name}" for name in _OWN), *(f"{common}/{name}" for name in _SHARED))
     paths = tuple(dict.fromkeys((*top, *link, *inside, *refs)))
     folders = tuple(dict.fromkeys((*top[:1], own, common, f"{common}/refs", f"{own}/logs", *refs)))
-    return Glance(folders, paths, tuple(map(_mark, paths)), len(refs) >= REF_FOLDERS)
+    locked = {f"{own}/{name}": own for name in _LOCKED} | {f"{common}/packed-refs": common}
+    return Glance(folders, paths, tuple(map(_mark, paths)), locked, len(refs) >= REF_FOLDERS)
 
 
 def _ref_folders(common_dir: Path) -> list[str]:

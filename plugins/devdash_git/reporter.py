@@ -31,6 +31,15 @@ class _Made(msgspec.Struct, frozen=True):
     part: Part
 
 
+class _Last(msgspec.Struct, frozen=True):
+    """The last report and what it was made of; `told`: the minute, the searches, and what is to be seen."""
+
+    observations: Sequence[Observation]
+    told: tuple[datetime, tuple[Found, ...], bool, Sight]
+    parts: tuple[Part, ...]
+    report: Report
+
+
 class Reporter:
     """Keeps the parts of the last report.
 
@@ -41,7 +50,7 @@ class Reporter:
     def __init__(self, context: PaneContext) -> None:
         self._context = context
         self._made: dict[Target, _Made] = {}
-        self._last: tuple[tuple[Part, ...], tuple[Found, ...], bool, Sight, Report] | None = None
+        self._last: _Last | None = None
 
     async def report(
         self,
@@ -55,6 +64,9 @@ class Reporter:
         """As `devdash_git.report.report`; the same object as before when nothing is different."""
         files = files_each(len(observations))
         minute = now.replace(second=0, microsecond=0)
+        told = (minute, searches, day_over, sight)
+        if self._last is not None and self._last.observations is observations and self._last.told == told:
+            return self._last.report
         made: dict[Target, _Made] = {}
         began = self._context.monotonic()
         for seen in observations:
@@ -64,18 +76,17 @@ class Reporter:
                 began = self._context.monotonic()
         self._made = made
         parts = tuple(one.part for one in made.values())
-        if self._last is not None:
-            before, found, over, looked, report = self._last
-            if (found, over, looked) == (searches, day_over, sight) and _same(before, parts):
-                return report
-        report = assembled(parts, searches, day_over=day_over, sight=sight)
-        self._last = (parts, searches, day_over, sight, report)
+        if self._last is not None and self._last.told[1:] == told[1:] and _same(self._last.parts, parts):
+            report = self._last.report
+        else:
+            report = assembled(parts, searches, day_over=day_over, sight=sight)
+        self._last = _Last(observations, told, parts, report)
         return report
 
     def _part(self, seen: Observation, now: datetime, minute: datetime, files: int) -> _Made:
         known = self._made.get(seen.target)
         if known is not None and (known.minute, known.files) == (minute, files) and _alike(known.seen, seen):
-            return known
+            return known if known.seen is seen else msgspec.structs.replace(known, seen=seen)
         fresh = part(seen, now, files)
         # Equal content keeps the old object, so that a comparison costs nothing.
         return _Made(seen, minute, files, known.part if known is not None and known.part == fresh else fresh)

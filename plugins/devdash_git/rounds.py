@@ -7,14 +7,17 @@ no repository costs more than a twentieth of the time, and neither do all of the
 
 import asyncio
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
 
 import msgspec
 
 from devdash.api import PaneContext
 from devdash_git.config import GitConfig
+from devdash_git.discover import MAX_FOUND
 from devdash_git.families import related
-from devdash_git.glance import Glance
+from devdash_git.lookout import Lookout
 from devdash_git.observation import Observation
 from devdash_git.observe import Observer
 from devdash_git.patience import Patience
@@ -33,10 +36,17 @@ RETRY_S = 30.0
 
 
 class Known(msgspec.Struct, frozen=True):
-    """What was seen of a repository, and when, on the clock that never goes back."""
+    """What was seen of a repository.
+
+    Attributes:
+        seen: that.
+        at: when, on the clock that never goes back.
+        lookout: tells whether it looks as it did then; None when it could not be read.
+    """
 
     seen: Observation
     at: float
+    lookout: Lookout | None
 
 
 def due_after(target: Target, took_s: float, all_s: float) -> float:
@@ -48,8 +58,12 @@ def due_after(target: Target, took_s: float, all_s: float) -> float:
         all_s: what the last status of each repository took, together.
     """
     shortest = SHARE * max(took_s, all_s)
-    spread = 1 + 0.5 * (zlib.crc32(str(target.path).encode("utf-8", "surrogateescape")) % 1000) / 1000
-    return min(max(shortest, SOONEST_S) * spread, LATEST_S)
+    return min(max(shortest, SOONEST_S) * _spread(target.path), LATEST_S)
+
+
+@lru_cache(maxsize=2 * MAX_FOUND)
+def _spread(path: Path) -> float:
+    return 1 + 0.5 * (zlib.crc32(str(path).encode("utf-8", "surrogateescape")) % 1000) / 1000
 
 
 class Rounds:
@@ -73,6 +87,8 @@ class Rounds:
         self._patience = patience
         self._observer = observer
         self._known: dict[Target, Known] = {}
+        self._targets: Sequence[Target] | None = None
+        self._found: tuple[Observation, ...] = ()
         self.folders: tuple[str, ...] = ()
 
     async def go(self, targets: Sequence[Target], seconds: float, *, anew: bool) -> tuple[Observation, ...]:
@@ -85,19 +101,25 @@ class Rounds:
             Unavailable, ProgramMissing: git itself is not there.
         """
         end = self._context.monotonic() + seconds
-        self._known = {target: self._known[target] for target in targets if target in self._known}
-        fresh = set() if anew else await self._fresh()
+        same = targets is self._targets
+        if not same:
+            self._known = {target: self._known[target] for target in targets if target in self._known}
         asked = await self._ask(
-            [target for target in targets if target not in fresh], end - self._context.monotonic()
+            targets if anew else await self._due(targets), end - self._context.monotonic()
         )
+        if not asked and same:
+            return self._found
         now = self._context.monotonic()
-        self._known |= {target: Known(seen, now) for target, seen in asked.items()}
-        if asked:
-            self.folders = self._folders()
-        found = related([self._known[target].seen for target in targets])
-        for seen in found:
-            self._known[seen.target] = Known(seen, self._known[seen.target].at)
-        return found
+        for target, seen in asked.items():
+            self._known[target] = Known(seen, now, None if seen.glance is None else Lookout(seen.glance))
+        self.folders = self._folders()
+        self._found = related([self._known[target].seen for target in targets])
+        for seen in self._found:
+            known = self._known[seen.target]
+            if known.seen is not seen:
+                self._known[seen.target] = Known(seen, known.at, known.lookout)
+        self._targets = targets
+        return self._found
 
     def _folders(self) -> tuple[str, ...]:
         found: dict[str, None] = {}
@@ -106,27 +128,26 @@ class Rounds:
                 found |= dict.fromkeys(known.seen.glance.folders)
         return self.folders if tuple(found) == self.folders else tuple(found)
 
-    async def _fresh(self) -> set[Target]:
-        """Those that may be taken as they were."""
+    async def _due(self, targets: Sequence[Target]) -> list[Target]:
+        """Those that may not be taken as they were; one whose drive does not answer holds up none."""
         now = self._context.monotonic()
         all_s = sum(known.seen.took_s for known in self._known.values())
-        glances = {
-            target: known.seen.glance
-            for target, known in self._known.items()
-            if known.seen.glance is not None and now - known.at < due_after(target, known.seen.took_s, all_s)
-        }
-        failed = {
-            target
-            for target, known in self._known.items()
-            if known.seen.glance is None and now - known.at < RETRY_S
-        }
-        return failed | await self._still(glances)
-
-    async def _still(self, glances: Mapping[Target, Glance]) -> set[Target]:
-        """Those that look as they did; one whose drive does not answer does not, and holds up none."""
-        looks = [(target.path, glance.still) for target, glance in glances.items()]
+        due: list[Target] = []
+        waiting: list[tuple[Target, Lookout]] = []
+        for target in targets:
+            known = self._known.get(target)
+            lookout = None if known is None else known.lookout
+            if known is None:
+                due.append(target)
+            elif lookout is None:
+                due += [target] if now - known.at >= RETRY_S else []
+            elif now - known.at >= due_after(target, known.seen.took_s, all_s):
+                due.append(target)
+            else:
+                waiting.append((target, lookout))
+        looks = [(target.path, lookout.still) for target, lookout in waiting]
         answers = await self._patience.each(looks, self._config.repo_timeout)
-        return {target for target, still in zip(glances, answers, strict=True) if still}
+        return due + [target for (target, _), still in zip(waiting, answers, strict=True) if not still]
 
     async def _ask(self, targets: Sequence[Target], seconds: float) -> dict[Target, Observation]:
         """Ask git about `targets`; those that did not answer last time come last to their turn."""

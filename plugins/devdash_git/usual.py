@@ -17,10 +17,10 @@ QUICK_S = 0.1
 """A status that took longer is asked alone: its time is worth more than that of a process."""
 
 MOST = 16
-"""Repositories in one lane: beyond that a start is spread over enough of them."""
+"""Repositories in one lane, but for one left over: beyond that a start is spread over enough of them."""
 
 MOST_S = 0.25
-"""What the last statuses of the repositories in one lane took, together."""
+"""What the last statuses of the repositories in one lane took, together, but for one left over."""
 
 LANES_EACH = 3
 """Lanes for each that runs at a time, so that all have something to do until the end."""
@@ -51,4 +51,7 @@ def divided(usual: Sequence[Seat], at_once: int) -> list[list[Seat]]:
             took = 0.0
         found[-1].append(seat)
         took += took_s
+    if len(found) > 1 and len(found[-1]) == 1 and took <= QUICK_S:
+        left = found.pop()  # one left over is not worth a process of its own
+        found[-1] += left
     return [lane for lane in found if len(lane) > 1]

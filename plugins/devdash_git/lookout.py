@@ -1,0 +1,71 @@
+"""The glance at a repository that has not changed for a while, with half the looks.
+
+Where nothing was added to a folder, taken out of it or renamed in it, its time stands still. So while the
+time of the git folder is what it was, what was not there still is not, and what git only ever replaces under
+a lock in that folder is what it was. What is left to look at is what can be written in place.
+
+That passes over nothing that a whole glance would see: as soon as a folder's time moves, and be it for the
+lock of somebody's `git status`, the whole glance tells.
+"""
+
+import os
+import os.path
+import time
+
+from devdash_git.glance import Glance
+
+SETTLED_NS = 2_000_000_000
+"""Times younger than this may stay the same when something changes again: clocks of file systems tick."""
+
+Times = tuple[tuple[int, int], ...]
+
+
+class Lookout:
+    """Watches one repository in the state of a glance.
+
+    Args:
+        glance: what it looked like.
+    """
+
+    def __init__(self, glance: Glance) -> None:
+        self.glance = glance
+        self._paths: tuple[str, ...] = ()
+        self._times: Times | None = None
+
+    def still(self) -> bool:
+        """Whether everything looks as in the glance. Blocks shortly; run it in a thread."""
+        if self._times is not None and _times(self._paths) == self._times:
+            return True
+        self._times = None
+        paths = _few(self.glance)
+        times = _times(paths)
+        if not self.glance.still():
+            return False
+        if times is not None and time.time_ns() - max(when for when, _ in times) > SETTLED_NS:
+            # Taken before the whole glance: what changes after it moves one of them.
+            self._paths, self._times = paths, times
+        return True
+
+
+def _few(glance: Glance) -> tuple[str, ...]:
+    """The paths to look at while the folders around the others stand still: those and what is in none."""
+    found: dict[str, None] = {}
+    for path, mark in zip(glance.paths, glance.marks, strict=True):
+        itself = path if mark is not None else os.path.dirname(path)  # noqa: PTH120 - as in `_mark`
+        found[glance.replaced.get(path, itself)] = None
+    return tuple(dict.fromkeys(map(_nearest, found)))
+
+
+def _nearest(path: str) -> str:
+    """`path`, or the first folder above it that is there."""
+    while not os.path.exists(path) and path != "/":  # noqa: PTH110
+        path = os.path.dirname(path)  # noqa: PTH120
+    return path
+
+
+def _times(paths: tuple[str, ...]) -> Times | None:
+    """Time and inode of each; None when one is not there."""
+    try:
+        return tuple((info.st_mtime_ns, info.st_ino) for info in map(os.stat, paths))
+    except OSError:
+        return None
