@@ -39,6 +39,7 @@ from devdash.contract.actions import (
     Scope,
     Value,
 )
+from devdash.contract.conditions import Conditions
 from devdash.contract.context import Completed, PaneContext, Worker
 from devdash.contract.desk import Desk, StaffedPane
 from devdash.contract.errors import (
@@ -97,6 +98,7 @@ __all__ = [
     "Column",
     "Completed",
     "Condition",
+    "Conditions",
     "ConfigProblem",
     "Confirmation",
     "CopyText",

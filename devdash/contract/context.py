@@ -7,6 +7,7 @@ from typing import Any, ParamSpec, Protocol, TypeVar
 
 import msgspec
 
+from devdash.contract.conditions import Conditions
 from devdash.contract.settings import Secret
 
 P = ParamSpec("P")
@@ -99,6 +100,14 @@ class PaneContext(Protocol):
         """
         ...
 
+    @property
+    def stays(self) -> bool:
+        """Whether the pane goes on after this reading: in the dashboard and the watch it does.
+
+        `status`, `check` and `run` read once: there nothing is begun that is for later.
+        """
+        ...
+
     def now(self) -> datetime:
         """The wall clock, aware, in the local time zone."""
         ...
@@ -185,6 +194,10 @@ class PaneContext(Protocol):
         cancelled when the pane stops. A step of it that holds the loop is interrupted. `PaneError` is
         expected and logged once; anything else is logged as a bug of the pane.
         """
+        ...
+
+    async def conditions(self) -> Conditions:
+        """What the machine lives on, as of the last half minute: for work that can wait. Raises nothing."""
         ...
 
     async def reveal(self, secret: Secret) -> str:

@@ -11,12 +11,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
+from devdash.contract.conditions import Conditions
 from devdash.contract.context import Completed, Worker
 from devdash.contract.settings import Secret
 from devdash.engine.past import NO_PAST, Past
 
 if TYPE_CHECKING:
     from devdash.engine.listeners import Listeners
+    from devdash.engine.surroundings import Surroundings
     from devdash.engine.watching import Watcher
     from devdash.workers.fleet import Fleet
 
@@ -43,6 +45,8 @@ class Context:
         listeners: makes what runs the pane's tasks; called with the first of them.
         hidden: the environment variables that its programs and workers do not inherit; asked each time.
         asked: whether the reading under way was asked for.
+        stays: whether the pane goes on after this reading.
+        surroundings: looks at what the machine lives on; None: nothing is known of it.
     """
 
     def __init__(
@@ -60,6 +64,8 @@ class Context:
         listeners: "Callable[[], Listeners] | None" = None,
         hidden: Callable[[], Collection[str]] = tuple,
         asked: Callable[[], bool] = _always,
+        stays: Callable[[], bool] = _always,
+        surroundings: "Callable[[], Surroundings] | None" = None,
     ) -> None:
         self._name = name
         self._folder = folder
@@ -72,6 +78,8 @@ class Context:
         self._past = past
         self._hidden = hidden
         self._asked = asked
+        self._stays = stays
+        self._surroundings = surroundings
         self._make_listeners = listeners or _plain_listeners
         self._listeners: Listeners | None = None
         self._watcher: Watcher | None = None
@@ -112,6 +120,11 @@ class Context:
     def asked(self) -> bool:
         """Whether the reading under way was asked for; see `PaneContext.asked`."""
         return self._asked()
+
+    @property
+    def stays(self) -> bool:
+        """Whether the pane goes on after this reading; see `PaneContext.stays`."""
+        return self._stays()
 
     def now(self) -> datetime:
         """The wall clock, aware, in the local time zone."""
@@ -176,6 +189,10 @@ class Context:
         if self._listeners is None:
             self._listeners = self._make_listeners()
         self._listeners.add(f"{self._name}: {name}", work)
+
+    async def conditions(self) -> Conditions:
+        """What the machine lives on; see `PaneContext.conditions`."""
+        return Conditions() if self._surroundings is None else await self._surroundings().look(self.in_thread)
 
     async def reveal(self, secret: Secret) -> str:
         """Follow a reference to a secret; raises `Unavailable`."""

@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from devdash.contract.view import Block
     from devdash.engine.assisting import Draft
     from devdash.engine.listeners import Listeners
+    from devdash.engine.surroundings import Surroundings
 
 Listener = Callable[[Snapshot], None]
 R = TypeVar("R")
@@ -326,6 +328,8 @@ class Engine:
             listeners=self._make_listeners,
             hidden=lambda: self._hidden(spec.name),
             asked=lambda: runner.asked,
+            stays=lambda: self._heart is not None,
+            surroundings=lambda: self._surroundings,
         )
         return Member(spec, runner, context)
 
@@ -333,6 +337,12 @@ class Engine:
         from devdash.config.hidden import others_secret_variables
 
         return others_secret_variables(self.settings, pane)
+
+    @cached_property
+    def _surroundings(self) -> "Surroundings":
+        from devdash.engine.surroundings import Surroundings
+
+        return Surroundings(self.clock.monotonic)
 
     def _make_listeners(self) -> "Listeners":
         from devdash.engine.listeners import Listeners

@@ -125,7 +125,12 @@ OWNERS = {
     "watchfiles": ("devdash.news.looking",),
     "tomlkit": ("devdash.config.show", "devdash.config.init"),
     "keyring": ("devdash.engine.secrets",),
-    "psutil": ("devdash_battery.system", "devdash_battery.processes", "devdash.cli.costs"),
+    "psutil": (
+        "devdash_battery.system",
+        "devdash_battery.processes",
+        "devdash.cli.costs",
+        "devdash.engine.surroundings",
+    ),
     "git": ("devdash_git.adapter",),
     "django": (
         "devdash_databases.probe",
@@ -154,7 +159,12 @@ OWNERS = {
         "devdash_ledger.bank_predict",
     ),
     "smart_importer": ("devdash_ledger.bank_predict",),
-    "dbus_fast": ("devdash.notify.desktop", "devdash.notify.session_bus", "devdash_battery.signals"),
+    "dbus_fast": (
+        "devdash.notify.desktop",
+        "devdash.notify.session_bus",
+        "devdash_battery.signals",
+        "devdash.engine.surroundings",
+    ),
     "desktop_notifier": ("devdash.notify.native",),
     "msgspec": OWN,
 }
