@@ -59,9 +59,14 @@ class Watcher:
         self._on_change, self._loop, self._pace = on_change, loop, pace or USUAL
         self._paths: frozenset[str] = frozenset()
         self._stopped = threading.Event()
+        self._due: asyncio.TimerHandle | None = None
+        """What begins the thread; a process that reads once has none."""
 
     def watch(self, paths: Iterable[Path]) -> None:
-        """Watch these absolute paths instead of those before: of a folder, what lies directly in it."""
+        """Watch these absolute paths instead of those before: of a folder, what lies directly in it.
+
+        On the loop's thread.
+        """
         wanted = frozenset(map(str, paths))
         if wanted == self._paths:
             return
@@ -69,16 +74,19 @@ class Watcher:
         self._paths = wanted
         if wanted:
             self._stopped = threading.Event()
-            arguments = (wanted, self._stopped)
-            threading.Thread(target=self._run, args=arguments, name="pane-watch", daemon=True).start()
+            self._due = self._loop.call_later(self._pace.begin, self._begin, wanted, self._stopped)
 
     def stop(self) -> None:
         """End. Returns at once; the thread follows within a recheck."""
+        if self._due is not None:
+            self._due.cancel()
         self._stopped.set()
         self._paths = frozenset()
 
+    def _begin(self, paths: frozenset[str], stopped: threading.Event) -> None:
+        threading.Thread(target=self._run, args=(paths, stopped), name="pane-watch", daemon=True).start()
+
     def _run(self, paths: frozenset[str], stopped: threading.Event) -> None:
-        stopped.wait(self._pace.begin)
         while not stopped.is_set():
             if not self._watch(paths, stopped):
                 stopped.wait(self._pace.retry)
