@@ -43,6 +43,7 @@ class Book:
         self._shelves: dict[str, Shelf] = {}
         self._last: Moment | None = None
         self._forgot = 0.0
+        self._known: tuple[int, tuple[Alert, ...], tuple[Alert, ...]] | None = None
 
     def observe(self, pane: str, verdicts: Sequence[Verdict], at: Moment) -> tuple[Notice, ...]:
         """Take in a good reading of `pane`; also one that says the same as the last.
@@ -130,12 +131,20 @@ class Book:
     @property
     def alerts(self) -> tuple[Alert, ...]:
         """All that there are, also those that are OK and remembered, by name."""
-        return tuple(sorted(self._all(), key=lambda alert: alert.id))
+        return self._views()[1]
 
     @property
     def open_alerts(self) -> tuple[Alert, ...]:
         """Those that fire, or have fired and are not over yet: worst first, then the oldest."""
-        return tuple(sorted((alert for alert in self._all() if alert.is_open), key=_rank))
+        return self._views()[2]
+
+    def _views(self) -> tuple[int, tuple[Alert, ...], tuple[Alert, ...]]:
+        """The version, and the alerts of that version in both orders: asked for with every tick."""
+        if self._known is None or self._known[0] != self.version:
+            alerts = sorted(self._all(), key=lambda alert: alert.id)
+            ranked = sorted((alert for alert in alerts if alert.is_open), key=_rank)
+            self._known = (self.version, tuple(alerts), tuple(ranked))
+        return self._known
 
     def dump(self) -> tuple[Alert, ...]:
         """What `load` takes."""

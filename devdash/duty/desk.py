@@ -121,7 +121,12 @@ class Desk:
 
     def dump(self) -> tuple[Alert, ...] | None:
         """What has to last; None when that is another's business."""
-        return self._book.dump() if self._role is Role.ON_DUTY and self._seat.taken else None
+        return self._book.dump() if self._role is Role.ON_DUTY else None
+
+    @property
+    def is_seated(self) -> bool:
+        """Whether it has the seat still: a process that was stopped may have lost it since the last tick."""
+        return self._seat.taken
 
     def show_life(self) -> None:
         """Let others see that this process is awake."""

@@ -5,7 +5,7 @@ reading → rules → book → shelf (so that nothing is told twice) → channel
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -81,6 +81,7 @@ class Duty:
         self._notices: list[Notice] = []
         self._read: dict[str, float] = {}
         self._levels: dict[str, tuple[Level, float]] = {}
+        self._stirred: frozenset[str] = frozenset()
         self._part: Role | None = None
         self._open: tuple[Alert, ...] = ()
         self._bug = ""
@@ -182,20 +183,23 @@ class Duty:
             log.exception("the duty: a turn failed")
 
     async def _turn(self) -> None:
-        if self._engine.settings != self._settings:
+        if self._engine.settings is not self._settings and self._engine.settings != self._settings:
             await self._adopt()
         # Kept until they are told: a turn that fails, or is the last, must not lose them.
         self._notices += self._desk.tick()
         if self.role is not self._part:
             self._take_part()
-        for name in tuple(self._changed):
+        read = tuple(self._changed)
+        for name in read:
             self._notices += await self._look(self._changed.pop(name))
-        self._engine.rely_on(dict(self._relied_on()) if self.role is Role.ON_DUTY else {})
+        stirred = self._desk.stirred
+        if read or stirred != self._stirred:
+            self._engine.rely_on(dict(self._relied_on(stirred)) if self.role is Role.ON_DUTY else {})
+            self._stirred = stirred
         await self._settle()
 
-    def _relied_on(self) -> Iterator[tuple[str, float]]:
-        """How often panes are to be read, also when nobody sees them."""
-        stirred = self._desk.stirred
+    def _relied_on(self, stirred: Collection[str]) -> Iterator[tuple[str, float]]:
+        """How often panes are to be read, also when nobody sees them; those that are `stirred` more often."""
         for one in self._engine.snapshots:
             often = self._lookout.reliance(one.name, one.interval_s, stirred=one.name in stirred)
             if often is not None:

@@ -79,30 +79,32 @@ class Seat:
         Raises:
             OSError: neither the state folder nor any other place has a file to lock.
         """
-        if self._descriptor is None or not self.taken:
-            had_spare = self._spare is not None and is_at(*self._spare)
-            self._let_go()
-            spare_free = self._take_spare()
-            if spare_free is False:
-                self.trouble = _refusal(self._path)
-                return False
-            try:
-                make_private(self._state)
-                descriptor = locked(self._path)
-            except OSError as error:
-                self.trouble = error
-                if spare_free is None:
-                    raise
-                if not had_spare:
-                    self._begin_turn()
-                self._tell()
-                return self.taken
-            self.trouble = None
-            self._leave_spare()
-            if descriptor is None:
-                return False
-            self._descriptor = descriptor
-            self._begin_turn()
+        if self._descriptor is not None and self.taken:
+            self._tell()
+            return True
+        had_spare = self._spare is not None and is_at(*self._spare)
+        self._let_go()
+        spare_free = self._take_spare()
+        if spare_free is False:
+            self.trouble = _refusal(self._path)
+            return False
+        try:
+            make_private(self._state)
+            descriptor = locked(self._path)
+        except OSError as error:
+            self.trouble = error
+            if spare_free is None:
+                raise
+            if not had_spare:
+                self._begin_turn()
+            self._tell()
+            return self.taken
+        self.trouble = None
+        self._leave_spare()
+        if descriptor is None:
+            return False
+        self._descriptor = descriptor
+        self._begin_turn()
         self._tell()
         # The file may have been replaced between its opening and its locking.
         return self.taken

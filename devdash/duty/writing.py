@@ -36,6 +36,8 @@ class Writer:
         if alerts is None:
             return
         done, value = papers.fulfilled, papers.unsaved(alerts)
+        if (value is None and not done) or not self._desk.is_seated:
+            return
         if value is None:
             papers.drop(done)
             return
