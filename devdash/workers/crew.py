@@ -11,6 +11,9 @@ from collections.abc import Callable
 IDLE_S = 5.0
 """How long a thread without work waits for some."""
 
+IDLE = "idle"
+"""What it is called meanwhile."""
+
 Work = Callable[[], None]
 
 
@@ -39,6 +42,7 @@ class Crew:
         while True:
             threading.current_thread().name = name
             work()
+            threading.current_thread().name = IDLE
             del work  # what it refers to may be large, and may have to be let go of
             with self._lock:
                 self._idle.append(desk)

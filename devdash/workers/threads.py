@@ -56,12 +56,16 @@ class DaemonThreads:
         def bound() -> T:
             return context.run(function, *args, **kwargs)
 
+        left = ended = False
+
         def settle(outcome: Callable[[], T]) -> None:
+            nonlocal ended
+            ended = True
             self._slots.release()
-            if done.cancelled():
+            if left:
                 self._stuck.remove(name)
                 self._ended.set()
-            else:
+            elif not done.cancelled():  # it ended between the cancelling and the turn of who waited
                 _settle(done, outcome)
 
         def work() -> None:
@@ -79,7 +83,9 @@ class DaemonThreads:
             return await done
         except asyncio.CancelledError:
             if done.cancelled():
-                self._stuck.append(name)
+                left = not ended
+                if left:
+                    self._stuck.append(name)
             else:
                 done.exception()  # it came in the same moment; seen, so that nothing complains
             raise

@@ -155,12 +155,14 @@ class Rig:
 
 async def until_quiet() -> None:
     """Threads that write have to come back; the manual clock does not wait for them."""
-    for _ in range(200):
+    quiet = 0
+    for _ in range(5000):
         await settle()
-        if not any(thread.name.startswith("devdash-") for thread in threading.enumerate()):
+        busy = any(thread.name.startswith("devdash-") for thread in threading.enumerate())
+        quiet = 0 if busy else quiet + 1  # what comes back from one may send off another
+        if quiet == 3:
             break
         await asyncio.sleep(0.001)
-    await settle()
 
 
 @asynccontextmanager

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextvars
+import queue
 import subprocess
 import sys
 import threading
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from devdash.contract.errors import PaneError
+from devdash.workers.crew import IDLE
 from devdash.workers.threads import MAX_RUNNING, MAX_STUCK, DaemonThreads
 
 
@@ -67,6 +69,25 @@ async def test_threads_that_hang_do_not_pile_up(release: threading.Event) -> Non
             await asyncio.sleep(0.01)
         else:
             break
+
+
+async def test_one_that_ends_in_the_moment_in_which_its_caller_goes_is_not_counted() -> None:
+    """Its end is on the way to the loop already when the caller is cancelled."""
+    threads, loop = DaemonThreads(), asyncio.get_running_loop()
+    failures: list[object] = []
+    loop.set_exception_handler(lambda _, context: failures.append(context))
+    for _ in range(MAX_STUCK):
+        ran_in: queue.SimpleQueue[threading.Thread] = queue.SimpleQueue()
+        call = asyncio.create_task(threads.call(lambda ran_in=ran_in: ran_in.put(threading.current_thread())))
+        await asyncio.sleep(0)
+        thread = ran_in.get(timeout=10)
+        while thread.name != IDLE:
+            threading.Event().wait(0.001)
+        call.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await call
+    assert await threads.call(divmod, 7, 2) == (3, 1)
+    assert failures == []
 
 
 async def test_threads_whose_callers_have_just_gone_are_not_taken_for_hanging(
