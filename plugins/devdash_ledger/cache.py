@@ -27,6 +27,39 @@ from devdash_ledger.sheet import Head, Sheet, head_of
 from devdash_ledger.stamps import Look, Stamp, look_at, stamp_of
 
 _MAGIC = b"devdash-cells 2\n"
+PARTS = (
+    "amounts",
+    "assemble",
+    "beans",
+    "budgets",
+    "cache",
+    "complaints",
+    "content",
+    "cut",
+    "facts",
+    "fold",
+    "globs",
+    "journal",
+    "kinds",
+    "lasting",
+    "loading",
+    "looking",
+    "months",
+    "odd_lines",
+    "periodic",
+    "prices",
+    "program",
+    "programs",
+    "reading",
+    "scan",
+    "sheet",
+    "stamps",
+    "trust",
+    "unfold",
+    "worker",
+    "worth",
+)
+"""The modules of this plug-in that have a part in a sheet: those that read one, keep one and fold one."""
 _MAX_BYTES = 64 * 1024 * 1024
 
 
@@ -36,7 +69,7 @@ class Circumstances(msgspec.Struct, frozen=True):
     Attributes:
         request: what was asked, with the month empty where it does not matter.
         home: the folder that "~" in an include means.
-        own: devdash's version, and a sum over the names, sizes and times of the plug-in's modules.
+        own: devdash's version, and a sum over the names, sizes and times of `PARTS`.
         python: the interpreter.
         reader: the place of the program or package that reads; empty: there is none.
         utc_month: of the program's clock (ledger, hledger).
@@ -162,11 +195,12 @@ def _reader(language: Format) -> str:
 
 
 def _own_sum() -> str:
-    """Changes whenever a module of this plug-in does: a cache is of the code that made it."""
+    """Changes whenever a module does that has a part in a sheet: a cache is of the code that made it."""
     return sum_of("\n".join(_own_modules()).encode())[:32]
 
 
 def _own_modules() -> Iterable[str]:
-    with os.scandir(Path(__file__).parent) as entries:
-        found = [(one.name, one.stat()) for one in entries if one.name.endswith(".py")]
-    return (f"{name} {state.st_size} {state.st_mtime_ns}" for name, state in sorted(found))
+    folder = os.path.dirname(__file__)  # noqa: PTH120
+    for name in PARTS:
+        found = stamp_of(f"{folder}{os.sep}{name}.py").identity
+        yield f"{name} {found and (found[2], found[3])}"

@@ -1,5 +1,6 @@
 """The cells cache: an unchanged journal is there without a load, and nothing else ever comes from it."""
 
+import ast
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -186,6 +187,30 @@ async def test_other_settings_and_other_programs_are_another_reading(
     for config in others:
         with pytest.raises(WorkerDied):
             await pane(context, file, "2026-11-22", **config).read()
+
+
+def imports(name: str) -> set[str]:
+    """The modules of the ledger's plug-in that one of them imports, also within functions."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(Path(cache.__file__).with_name(f"{name}.py").read_text())):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == "devdash_ledger":
+            own = (node.module or "").partition(".")[2]
+            found |= {own} if own else {one.name for one in node.names}
+    return found
+
+
+def test_every_module_that_has_a_part_in_a_sheet_is_known() -> None:
+    """Whatever the reading process imports, and whatever keeps its answer, makes the cache another one."""
+    seen: set[str] = set()
+    waiting = {"worker", "cache"}
+    while waiting:
+        name = waiting.pop()
+        seen.add(name)
+        waiting |= imports(name) - seen
+    assert set(cache.PARTS) == seen | {"loading"}
+    before = list(cache._own_modules())
+    assert all(part in one for part, one in zip(cache.PARTS, before, strict=True))
+    assert not any("None" in one for one in before)
 
 
 @pytest.mark.parametrize("what", ["plug-in", "document", "documents"])
