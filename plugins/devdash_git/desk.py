@@ -10,6 +10,7 @@ from devdash.api import (
 )
 from devdash_git.config import GitConfig
 from devdash_git.contact import FetchBook
+from devdash_git.jobs import Jobs
 from devdash_git.observe import Observer
 from devdash_git.patience import Patience
 from devdash_git.plain import printable
@@ -29,6 +30,7 @@ class Means:
         finder: knows which repositories there are.
         observer: makes sure of what a folder is before anything is done in it.
         book: devdash's own fetches.
+        jobs: what is done where.
     """
 
     config: GitConfig
@@ -38,6 +40,7 @@ class Means:
     finder: Finder
     observer: Observer
     book: FetchBook
+    jobs: Jobs
 
     async def several(self, names: Sequence[str]) -> tuple[Target, ...]:
         """The repositories called so; all of them where none is named.

@@ -5,6 +5,7 @@ from datetime import datetime
 from devdash.api import Attention, Block, Cell, Column, Level, Notice, Pair, Pairs, Row, Table, Tone
 from devdash_git.ages import coarse_age
 from devdash_git.contact import Contact
+from devdash_git.jobs import Job, Stage
 from devdash_git.observation import Observation
 from devdash_git.plain import printable
 from devdash_git.porcelain import Change, ChangeKind, Status
@@ -72,10 +73,22 @@ def _pairs(seen: Observation, status: Status, now: datetime) -> tuple[Pair, ...]
         pairs.append(Pair("gone branches", ", ".join(map(printable, seen.view.gone))))
     if status.submodules:
         pairs.append(Pair("changed submodules", str(status.submodules)))
+    if seen.job is not None:
+        pairs.append(_job(seen.job, now))
     if seen.stash:
         since = f", since {_ago(seen.files.stashed, now)}" if seen.files and seen.files.stashed else ""
         pairs.append(Pair("stash", f"{seen.stash}{since}"))
     return tuple(pairs)
+
+
+def _job(job: Job, now: datetime) -> Pair:
+    """What devdash does in it, or did last."""
+    said = {
+        Stage.QUEUED: f"{job.action} waits for its turn since {job.since.astimezone(now.tzinfo):%H:%M:%S}",
+        Stage.WORKING: f"{job.action} since {job.since.astimezone(now.tzinfo):%H:%M:%S}",
+        Stage.FAIL: f"{job.action} failed, {_ago(job.since, now)}: {job.message}",
+    }.get(job.stage, f"{job.action} done, {_ago(job.since, now)}")
+    return Pair("devdash", said, Tone.BAD if job.stage is Stage.FAIL else Tone.PLAIN)
 
 
 def _has_cache(seen: Observation) -> bool:

@@ -29,10 +29,15 @@ S = TypeVar("S", bound=OneStep)
 
 
 class Plan(msgspec.Struct, Generic[S], frozen=True):
-    """What is to be done where, and where it cannot be done, and why."""
+    """What is to be done where, and where it cannot be done, and why.
+
+    Attributes:
+        everywhere: it is about all repositories, none of which was named.
+    """
 
     steps: tuple[S, ...]
     refused: tuple[Told, ...] = ()
+    everywhere: bool = False
 
 
 class EachDesk(PlannedDesk[Plan[S]], Generic[S]):
@@ -90,7 +95,7 @@ class EachDesk(PlannedDesk[Plan[S]], Generic[S]):
                 refused.append(Told(target.name, problem.message, problem.hint))
         if not steps and not refused:
             raise Needless(self.idle)
-        return Plan(tuple(steps), tuple(refused))
+        return Plan(tuple(steps), tuple(refused), everywhere=True)
 
     def question(self, plan: Plan[S]) -> Confirmation:
         """See `PlannedDesk.question`."""
@@ -102,13 +107,28 @@ class EachDesk(PlannedDesk[Plan[S]], Generic[S]):
     async def carry_out(self, plan: Plan[S]) -> Outcome:
         """See `PlannedDesk.carry_out`."""
         failures = list(plan.refused)
-        for number, step in enumerate(plan.steps):
-            self._means.context.progress(f"{self.doing} {step.item} ({number + 1} of {len(plan.steps)})")
-            try:
-                await self.do(step)
-            except PaneError as problem:
-                if len(plan.steps) == 1 and not plan.refused:
-                    raise
-                failures.append(Told(step.item, problem.message, problem.hint))
+        named = [step.item for step in plan.steps]
+        with self._means.jobs.queue(self._action, named if plan.everywhere else ()):
+            for number, step in enumerate(plan.steps):
+                self._means.context.progress(f"{self.doing} {step.item} ({number + 1} of {len(plan.steps)})")
+                try:
+                    await self._in_turn(plan, step)
+                except PaneError as problem:
+                    if len(plan.steps) == 1 and not plan.refused:
+                        raise
+                    failures.append(Told(step.item, problem.message, problem.hint))
         done = len(plan.steps) - (len(failures) - len(plan.refused))
-        return told(self.past, [step.item for step in plan.steps], done, failures)
+        return told(self.past, named, done, failures)
+
+    @property
+    def _action(self) -> str:
+        return self.actions[0].name
+
+    async def _in_turn(self, plan: Plan[S], step: S) -> None:
+        """Of one that was named, the turn is taken already, and it is noted."""
+        if not plan.everywhere:
+            await self.do(step)
+            return
+        async with self._hands.turn(step.item):
+            with self._means.jobs.working(self._action, step.item):
+                await self.do(step)

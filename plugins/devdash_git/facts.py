@@ -5,6 +5,7 @@ from datetime import datetime
 import msgspec
 
 from devdash.api import Facts
+from devdash_git.jobs import Stage
 from devdash_git.observation import Observation
 from devdash_git.plain import printable
 from devdash_git.problems import FetchFailure
@@ -47,6 +48,10 @@ class RepositoryFacts(msgspec.Struct, frozen=True, kw_only=True):
         index_lock_age_s: the age of index.lock, in seconds, in whole minutes; None when there is none.
         last_attempt: devdash's own last fetch, whatever came of it.
         fetch_error: why that failed, when nothing was heard of the remote since.
+        job: what devdash does in it: "idle" (nothing so far), "queued", "working", "success", "fail".
+        job_action: the action, such as "push"; None when idle.
+        job_since: when it came so far.
+        job_error: why it failed.
         group: the group that the config puts it into; None: none.
         tags: the tags that the config gives it.
         worktree_of: of a linked worktree the name of its repository, where that is shown too.
@@ -86,6 +91,10 @@ class RepositoryFacts(msgspec.Struct, frozen=True, kw_only=True):
     index_lock_age_s: int | None = None
     last_attempt: str | None = None
     fetch_error: FetchFailure | None = None
+    job: Stage = Stage.IDLE
+    job_action: str | None = None
+    job_since: str | None = None
+    job_error: str | None = None
     group: str | None = None
     tags: tuple[str, ...] = ()
     worktree_of: str | None = None
@@ -145,6 +154,10 @@ def repository_facts(seen: Observation, now: datetime) -> RepositoryFacts:
         access=seen.access,
         group=seen.target.group or None,
         tags=seen.target.tags,
+        job=seen.job.stage if seen.job else Stage.IDLE,
+        job_action=seen.job.action if seen.job else None,
+        job_since=_text(seen.job.since) if seen.job else None,
+        job_error=seen.job.message or None if seen.job else None,
     )
     if status is None or identity is None:
         return known

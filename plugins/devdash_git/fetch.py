@@ -2,7 +2,9 @@
 
 import asyncio
 import re
+from collections import defaultdict
 from collections.abc import Sequence
+from pathlib import Path
 
 import msgspec
 
@@ -10,6 +12,7 @@ from devdash.api import PaneContext, PaneError, ProcessTimeout
 from devdash_git.config import GitConfig
 from devdash_git.contact import FetchBook, Record
 from devdash_git.identity import Identity
+from devdash_git.jobs import Jobs
 from devdash_git.observe import Observer
 from devdash_git.plain import first_words, printable
 from devdash_git.problems import FetchFailure, fetch_failure, fetch_sentence, late
@@ -28,6 +31,8 @@ ARGUMENTS = (
 )
 """Nothing is deleted, no submodule is entered, FETCH_HEAD stays as the person left it. Progress tells a
 server that answers from one that does not."""
+
+ACTION = "fetch"
 
 AT_ONCE = 4
 """Fetches at a time; they wait for the network more than they work."""
@@ -60,16 +65,25 @@ class Fetcher:
         git: runs git.
         observer: makes sure of what a folder is before it is fetched.
         book: where attempts are noted.
+        jobs: where it is noted what is under way.
     """
 
     def __init__(
-        self, config: GitConfig, context: PaneContext, git: Git, observer: Observer, book: FetchBook
+        self,
+        config: GitConfig,
+        context: PaneContext,
+        git: Git,
+        observer: Observer,
+        book: FetchBook,
+        jobs: Jobs,
     ) -> None:
         self._config = config
         self._context = context
         self._git = git
         self._observer = observer
         self._book = book
+        self._jobs = jobs
+        self._turns: dict[Path, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def fetch(self, targets: Sequence[Target]) -> tuple[Fetched, ...]:
         """Fetch all `targets`; what fails costs none of the others."""
@@ -79,14 +93,18 @@ class Fetcher:
         async def one(target: Target) -> Fetched:
             nonlocal ended
             async with slots:
-                result = await self._one(target)
+                with self._jobs.working(ACTION, target.name):
+                    result = await self._one(target)
+                if result.failure is not None:
+                    self._jobs.failed(ACTION, target.name, result.message)
             ended += 1
             self._context.progress(f"fetched {ended} of {len(targets)}")
             return result
 
         self._context.progress(f"fetching {targets[0].name if len(targets) == 1 else len(targets)}")
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(one(target)) for target in targets]
+        with self._jobs.queue(ACTION, [target.name for target in targets]):
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(one(target)) for target in targets]
         return tuple(task.result() for task in tasks)
 
     async def _one(self, target: Target) -> Fetched:
@@ -102,6 +120,11 @@ class Fetcher:
         refusal = await self._refusal(target, identity)
         if refusal is not None:
             return refusal
+        # Worktrees share what is fetched, and so do a person's fetch and one of the schedule.
+        async with self._turns[identity.look.common_dir]:
+            return await self._all_remotes(target, identity)
+
+    async def _all_remotes(self, target: Target, identity: Identity) -> Fetched:
         remotes = await self._remotes(identity)
         for done, remote in enumerate(remotes):
             failed = await self._remote(target, identity, remote)

@@ -36,9 +36,9 @@ class FetchDesk(GitDesk):
 
     actions = (FETCH,)
 
-    def __init__(self, means: Means) -> None:
+    def __init__(self, means: Means, fetcher: Fetcher) -> None:
         super().__init__(means)
-        self._fetcher = Fetcher(means.config, means.context, means.git, means.observer, means.book)
+        self._fetcher = fetcher
 
     async def act(self, request: ActionRequest) -> Outcome:
         """Fetch.

@@ -8,6 +8,7 @@ from devdash_git import adapter, branches, relations
 from devdash_git.contact import Contact, Record
 from devdash_git.glance import Glance
 from devdash_git.identity import Identity
+from devdash_git.jobs import Job
 from devdash_git.operation import Underway
 from devdash_git.porcelain import Status
 from devdash_git.problems import AccessProblem
@@ -55,6 +56,7 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
         view: what the refs tell besides; nothing of a bare repository.
         glance: what its key paths looked like before git was asked; None unless access is OK.
         took_s: what `git status` took.
+        job: what devdash did last in it, or does.
         under: of a linked worktree the name of its repository, where that is shown too; else "".
     """
 
@@ -76,6 +78,7 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     glance: Glance | None = None
     took_s: float = 0.0
     under: str = ""
+    job: Job | None = None
 
 
 def unseen(target: Target, problem: AccessProblem) -> Observation:

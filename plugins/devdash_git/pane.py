@@ -15,13 +15,17 @@ from devdash_git.acting import acting
 from devdash_git.config import GitConfig
 from devdash_git.contact import FetchBook
 from devdash_git.desk import Means
+from devdash_git.fetch import Fetcher
 from devdash_git.fetch_desk import FetchDesk, PathDesk
+from devdash_git.jobs import Jobs
+from devdash_git.noted import Noter
 from devdash_git.observe import Observer
 from devdash_git.patience import Patience
 from devdash_git.reporter import Reporter
 from devdash_git.rounds import Rounds
 from devdash_git.rules import is_over, rules_for
 from devdash_git.run import Git
+from devdash_git.schedule import Schedule
 from devdash_git.sight import Sight
 from devdash_git.sight_desk import SightDesk
 from devdash_git.targets import Finder
@@ -49,6 +53,8 @@ class GitPane(StaffedPane[GitConfig]):
         self._git = Git(context)
         self._patience = Patience(context)
         self._book = FetchBook(context.state_dir)
+        self._jobs = Jobs(context)
+        self._noter = Noter(self._jobs)
         self._finder = Finder(config, context, self._patience)
         self._observer = Observer(config, context, self._git, self._patience, self._book)
         self._keeper = Keeper(config, context, self._git, self._patience)
@@ -58,24 +64,34 @@ class GitPane(StaffedPane[GitConfig]):
         self._watched: tuple[str, ...] = ()
         self._looks = SightDesk(Sight(config.show, config.order))
 
-    def staff(self) -> Iterator[Desk]:
-        """Who offers what; what is done every day stands first, for the line of hints is short."""
-        means = Means(
-            config=self.config,
-            context=self.context,
+        means = self._means = Means(
+            config=config,
+            context=context,
             git=self._git,
             patience=self._patience,
             finder=self._finder,
             observer=self._observer,
             book=self._book,
+            jobs=self._jobs,
         )
-        yield FetchDesk(means)
+        self._fetcher = Fetcher(config, context, self._git, self._observer, self._book, self._jobs)
+        self.schedule = Schedule(means, self._fetcher) if config.fetch_every else None
+
+    def staff(self) -> Iterator[Desk]:
+        """Who offers what; what is done every day stands first, for the line of hints is short."""
+        means = self._means
+        yield FetchDesk(means, self._fetcher)
         yield from acting(means)
         yield self._looks
         yield PathDesk(means)
         yield TrackDesk(means, self._keeper)
         yield LookDesk(means, self._keeper)
         yield TakeDesk(means, self._keeper)
+
+    async def start(self) -> None:
+        """Begin to fetch now and then, where that is wanted and there is time for it."""
+        if self.schedule is not None and self.context.stays:
+            self.context.task("schedule of fetches", self.schedule.keep)
 
     async def read(self) -> Report:
         """Observe every repository; one that does not answer costs only itself.
@@ -94,12 +110,17 @@ class GitPane(StaffedPane[GitConfig]):
         if self._watched is not self._rounds.folders:
             self._watched = self._rounds.folders
             self.context.watch(map(Path, self._watched[:MAX_WATCHED]))
+        observations = self._noter.with_jobs(observations)
+        if self.schedule is not None:
+            self.schedule.note(observations)
         vendored = await self._keeper.reading(end - self.context.monotonic())
         now = self.context.now()
         over = is_over(now, self.config.day_end)
         seen = await self._reporter.report(
             observations, targets.searches, now, day_over=over, sight=self._looks.sight
         )
+        if self.schedule is not None:
+            seen = self.schedule.told(seen)
         strict = self.config.vendored_check
         if len(vendored.files) < MANY:
             return with_vendored(seen, vendored, now, strict=strict)

@@ -77,9 +77,10 @@ class PlannedDesk(GitDesk, Generic[P]):
             Refused: it would be something else now.
         """
         shown = self._shown.pop(request, None)
-        if request.items:
-            return await self._each(request, shown)
-        return await self._one(request, shown)
+        with self._means.jobs.queue(request.action, request.rows):
+            if request.items:
+                return await self._each(request, shown)
+            return await self._one(request, shown)
 
     async def _plans(self, request: ActionRequest) -> tuple[dict[str, P], tuple[Declined, ...]]:
         """A plan for each of several repositories, or why there is none."""
@@ -110,7 +111,10 @@ class PlannedDesk(GitDesk, Generic[P]):
                 raise Refused(
                     "Something has changed since it was shown; nothing was done.", "Look at it again."
                 )
-            return await self.carry_out(plan)
+            if request.item is None:
+                return await self.carry_out(plan)
+            with self._means.jobs.working(request.action, request.item):
+                return await self.carry_out(plan)
 
     async def _each(self, request: ActionRequest, shown: Mapping[str, P] | None) -> Outcome:
         """One after the other: two of them may be worktrees of one repository.

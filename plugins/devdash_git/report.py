@@ -21,6 +21,7 @@ from devdash_git.ages import coarse_age
 from devdash_git.detail import detail
 from devdash_git.discover import Found
 from devdash_git.facts import GitFacts, RepositoryFacts, repository_facts
+from devdash_git.jobs import Stage
 from devdash_git.needs import needs
 from devdash_git.observation import Observation
 from devdash_git.plain import printable
@@ -42,6 +43,11 @@ COLUMNS = (
 
 MAX_FILES = 4_000
 """Names of changed files in the details of one report, so that it stays small with many repositories."""
+
+FAILED_S = 600.0
+"""How long a row shows that an action failed; the detail shows it until the next."""
+
+_STAGES = {Stage.QUEUED: "waits", Stage.WORKING: "…", Stage.FAIL: "failed"}
 
 _ACCESS = {Access.NOT_A_REPO: "no repository", Access.TIMEOUT: "no answer"}
 """Where the value is no plain English."""
@@ -168,16 +174,29 @@ def _cells(seen: Observation, now: datetime) -> tuple[Cell, ...]:
             Cell(_ACCESS.get(seen.access, seen.access.value.replace("-", " ")), tone),
             *[Cell()] * 4,
         )
-    underway = seen.files.underway if seen.files else None
     return (
         name,
         Cell(branch_text(seen), Tone.PLAIN if seen.status.head is Head.BRANCH else Tone.DIM),
         _sync(seen),
         _changes(seen.status),
         Cell(str(seen.stash) if seen.stash else "", Tone.DIM),
-        Cell(underway.text if underway else "", Tone.WARN),
+        _operation(seen, now),
         _fetched(seen, now),
     )
+
+
+def _operation(seen: Observation, now: datetime) -> Cell:
+    """What waits for the person, and what devdash does or has just failed to do."""
+    underway = seen.files.underway if seen.files else None
+    waiting = underway.text if underway else ""
+    job = seen.job
+    if job is None or not (
+        job.underway or (job.stage is Stage.FAIL and (now - job.since).total_seconds() < FAILED_S)
+    ):
+        return Cell(waiting, Tone.WARN)
+    done = f"{job.action} {_STAGES[job.stage]}".rstrip()
+    tone = Tone.BAD if job.stage is Stage.FAIL else Tone.WARN if waiting else Tone.ACCENT
+    return Cell(", ".join(filter(None, (waiting, done))), tone)
 
 
 def branch_text(seen: Observation) -> str:
