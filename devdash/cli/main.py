@@ -91,7 +91,9 @@ def _parser() -> argparse.ArgumentParser:
 
     check = commands.add_parser("check", help="the same as an exit code", epilog=EPILOG)
     check.add_argument("pane", nargs="*", metavar="PANE", help="these panes only")
-    check.set_defaults(handler="status:check")
+    closer = "a closer check of one pane, such as `databases --routers`; its own fields follow"
+    check.add_argument("words", nargs=argparse.REMAINDER, metavar="[--NAME [--FIELD VALUE]…]", help=closer)
+    check.set_defaults(handler="closer_check:check")
 
     run = commands.add_parser("run", help="do what a key does")
     run.add_argument("pane", metavar="PANE")

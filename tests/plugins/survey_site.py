@@ -72,6 +72,15 @@ class Queries(Replica):
             return "default"
         return "replica"
 
+class Curious:
+    def db_for_read(self, model, **hints):
+        try:
+            connections["replica"].cursor()
+        except OperationalError:
+            pass
+    def allow_migrate(self, db, app_label, **hints):
+        return db == "default"
+
 class Raises:
     def db_for_read(self, model, **hints):
         raise KeyError("canary")

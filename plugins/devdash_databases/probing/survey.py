@@ -119,6 +119,7 @@ class _Survey:
         told: Plain = {
             "model": meta.label,
             "table": meta.db_table,
+            "between": bool(meta.auto_created),
             "makes_table": bool(meta.managed and not meta.proxy),
             "key": meta.pk.get_internal_type(),
             "read": self._decided(self._choices("db_for_read", model)),

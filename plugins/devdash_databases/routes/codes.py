@@ -164,6 +164,6 @@ CODES: dict[str, Code] = {
         NOTE,
         "a database that could not be looked at",
         "Its tables, migrations and schema are not compared.",
-        "Its row in the table above says what is the matter.",
+        "`devdash run databases ping {alias}` says what is the matter.",
     ),
 }

@@ -7,7 +7,7 @@ from devdash_databases.probing import engines
 from devdash_databases.routes.facts import FindingFacts
 from devdash_databases.routes.looks import live_findings
 from devdash_databases.routes.surveyed import Answer, Choice, Model, Survey, Verdict
-from devdash_databases.routes.told import finding, is_are, some
+from devdash_databases.routes.told import finding, is_are, joined, some
 from devdash_databases.routes.use import Use, grouped
 
 COUNTING = frozenset({"AutoField", "BigAutoField", "SmallAutoField"})
@@ -192,25 +192,22 @@ def _or(aliases: tuple[str, ...]) -> str:
 
 
 def _refused(survey: Survey, use: Use) -> Iterator[FindingFacts]:
-    """Relations that may not be made, wherever the other row comes from."""
+    """Relations that may not be made, for some place where the other row comes from."""
+    refused: dict[tuple[str, tuple[str, ...], str], dict[str, tuple[str, str]]] = {}
     for model in survey.models:
-        for relation in model.relations:
-            refused = [case for case in relation.cases if not case.allowed]
-            if not refused:
-                continue
-            field = f"{model.model}.{relation.field}"
-            router = survey.router(refused[0].by)
-            who = "no router allows it" if router == "default" else f"{router} refuses it"
-            ways = " or ".join(sorted({case.other for case in refused}))
-            text = f"{field} may not refer to a {relation.to} that comes from {ways}: {who}."
-            yield finding(
-                "relation-refused",
-                text,
-                alias=refused[0].own,
-                router=router,
-                models=[model.model],
-                field=field,
-            )
+        for relation in () if model.between else model.relations:
+            cases = [case for case in relation.cases if not case.allowed]
+            if cases:
+                ways = tuple(sorted({case.other for case in cases}))
+                key = (cases[0].own, ways, survey.router(cases[0].by))
+                field = f"{model.model}.{relation.field}"
+                refused.setdefault(key, {})[field] = (model.model, relation.to)
+    for (own, ways, router), fields in sorted(refused.items()):
+        who = "no router allows it" if router == "default" else f"{router} refuses it"
+        others = some(to for _, to in fields.values())
+        text = f"{joined(sorted(fields), 'fields')} may not refer to {others} from {_or(ways)}: {who}."
+        models = [label for label, _ in fields.values()]
+        yield finding("relation-refused", text, alias=own, router=router, models=models, field=min(fields))
 
 
 def _mirrors(survey: Survey, use: Use) -> Iterator[FindingFacts]:

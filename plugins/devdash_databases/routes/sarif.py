@@ -179,7 +179,7 @@ def _pretty(value: Log | Checked) -> str:
 def _rule(code: str) -> ReportingDescriptor:
     kind = CODES[code]
     title = f"{kind.title[0].upper()}{kind.title[1:]}."
-    words = {"alias": "the alias", "router": "the router"}
+    words = {"alias": "ALIAS", "router": "ROUTER"}
     full, repair = kind.consequence.format(**words), kind.repair.format(**words)
     level = Configuration(LEVELS[kind.level])
     return ReportingDescriptor(code, Message(title), Message(full), Message(repair), level)

@@ -31,6 +31,7 @@ def scanned_of(answer: Surveyed) -> Scanned:
         )
         for model in survey.models
         for relation in model.relations
+        if not model.between
     )
     routes = tuple(_route(survey, model) for model in survey.models)
     return Scanned(routes, findings_of(survey), relations, survey)

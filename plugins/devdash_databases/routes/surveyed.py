@@ -71,6 +71,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         model: "app_label.ModelName".
+        between: Django made it, for a relation of many to many.
         makes_table: migrations make a table for it.
         key: the kind of its primary key.
         source: its file and line, where they were asked for.
@@ -78,6 +79,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
 
     model: str
     table: str
+    between: bool
     makes_table: bool
     key: str
     read: Choice

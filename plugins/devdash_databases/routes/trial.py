@@ -142,7 +142,7 @@ def told(now: Scanned, then: Scanned, given: Asked) -> tuple[Block, ...]:
     blocks.append(Table(CHANGED, rows, empty=empty))
     if rows and same:
         blocks.append(Text(f"{same} more go where they go now.", Tone.DIM))
-    return (*blocks, *_new_findings(now, then))
+    return (*blocks, *_new_findings(now, then)) if given.order else tuple(blocks)
 
 
 def _new_findings(now: Scanned, then: Scanned) -> Iterator[Block]:

@@ -31,7 +31,7 @@ def why(scanned: Scanned, model: Model, column: str | None) -> tuple[Block, ...]
             blocks += [Text(sentence(survey, model, question), Tone.STRONG), _chain(survey, question, choice)]
     if column in (None, "migrate"):
         blocks.append(_migrations(survey, model))
-    if column is None and model.relations:
+    if column is None and model.relations and not model.between:
         blocks.append(_relations(survey, model))
     concerned = [one for one in scanned.findings if model.model in one.models]
     return (*blocks, *notices(concerned))
