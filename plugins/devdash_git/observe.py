@@ -1,7 +1,7 @@
 """One repository, observed: files, identity, trust, status, in that order, within its own time."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,6 +14,7 @@ from devdash_git.config import GitConfig
 from devdash_git.contact import FetchBook
 from devdash_git.glance import Glance, glance
 from devdash_git.identity import Identity, Look, identify, look
+from devdash_git.lookout import Lookout
 from devdash_git.observation import Observation, unseen
 from devdash_git.patience import Patience
 from devdash_git.plain import printable
@@ -69,11 +70,11 @@ class Observer:
         except PaneError as error:  # too much output, no more threads: nothing is known of this one
             return unseen(target, AccessProblem(Access.TIMEOUT, error.message, error.hint))
 
-    def lanes(self, before: Sequence[Observation]) -> list[list[Seat]]:
+    def lanes(self, before: Iterable[tuple[Observation, Lookout]]) -> list[list[Seat]]:
         """Of what was seen the last time, what can be seen again `together`."""
         seats = [
-            Seat(seen, identity, self.trusts(seen.target, identity.look))
-            for seen in before
+            Seat(seen, lookout, identity, self.trusts(seen.target, identity.look))
+            for seen, lookout in before
             if (identity := who(seen)) is not None
         ]
         return divided(seats, self._concluder.at_once)

@@ -17,6 +17,7 @@ from devdash.api import PaneContext
 from devdash_git.config import GitConfig
 from devdash_git.discover import MAX_FOUND
 from devdash_git.families import related
+from devdash_git.glance import Glance
 from devdash_git.lookout import Lookout
 from devdash_git.observation import Observation
 from devdash_git.observe import Observer
@@ -111,7 +112,7 @@ class Rounds:
             return self._found
         now = self._context.monotonic()
         for target, seen in asked.items():
-            self._known[target] = Known(seen, now, None if seen.glance is None else Lookout(seen.glance))
+            self._known[target] = Known(seen, now, self._lookout(target, seen.glance))
         self.folders = self._folders()
         self._found = related([self._known[target].seen for target in targets])
         for seen in self._found:
@@ -120,6 +121,13 @@ class Rounds:
                 self._known[seen.target] = Known(seen, known.at, known.lookout)
         self._targets = targets
         return self._found
+
+    def _lookout(self, target: Target, glance: Glance | None) -> Lookout | None:
+        """The same while the glance is: it has looked already."""
+        known = self._known.get(target)
+        if known is not None and known.lookout is not None and known.lookout.glance is glance:
+            return known.lookout
+        return None if glance is None else Lookout(glance)
 
     def _folders(self) -> tuple[str, ...]:
         found: dict[str, None] = {}
@@ -161,7 +169,11 @@ class Rounds:
             left = [seat.before.target for seat in lane if seat.before.target not in found]
             await asyncio.gather(*map(alone, left))
 
-        before = [known.seen for target in targets if (known := self._known.get(target)) is not None]
+        before = (
+            (known.seen, known.lookout)
+            for target in targets
+            if (known := self._known.get(target)) is not None and known.lookout is not None
+        )
         lanes = self._observer.lanes(before)
         joined = {seat.before.target for lane in lanes for seat in lane}
         turns = sorted((target for target in targets if target not in joined), key=self._was_late)

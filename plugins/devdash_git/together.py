@@ -12,6 +12,7 @@ from devdash_git.branches import RefsStamp
 from devdash_git.concluding import Concluder, files_of
 from devdash_git.glance import Glance, glance
 from devdash_git.identity import Identity, look
+from devdash_git.lookout import Lookout
 from devdash_git.observation import Files, Observation
 from devdash_git.patience import Patience
 from devdash_git.porcelain import Status
@@ -28,11 +29,13 @@ class Seat(msgspec.Struct, frozen=True):
 
     Attributes:
         before: what was seen of it the last time.
+        lookout: tells whether it looks as it did then.
         identity: who it was.
         submodules: whether those are looked into.
     """
 
     before: Observation
+    lookout: Lookout
     identity: Identity
     submodules: bool
 
@@ -142,8 +145,7 @@ def _glance_again(seat: Seat) -> Glance | None:
             return None
     except AccessProblem:
         return None
-    known = seat.before.glance
-    return known if known is not None and known.still() else glance(seat.identity.look)
+    return seat.lookout.glance if seat.lookout.still() else glance(seat.identity.look)
 
 
 def _files_again(one: _Answered) -> Files:

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from devdash.engine.context import Context
 from devdash_git import lane
 from devdash_git.asking import STATUS, question_about
+from devdash_git.glance import Glance
 from devdash_git.identity import Identity, Look
+from devdash_git.lookout import Lookout
 from devdash_git.observation import Observation
 from devdash_git.porcelain import parse
 from devdash_git.run import Git
@@ -138,7 +140,7 @@ def seat(number: int, took_s: float = 0.001) -> Seat:
     look = Look(top, top / ".git", top / ".git", bare=False, stamp=())
     identity = Identity(look, Kind.NORMAL, Settings(), Programs())
     seen = Observation(target=Target(str(number), top), identity=identity, status=parse(b""), took_s=took_s)
-    return Seat(seen, identity, submodules=False)
+    return Seat(seen, Lookout(Glance((), (), ())), identity, submodules=False)
 
 
 def test_what_is_unusual_is_asked_alone() -> None:
