@@ -12,7 +12,7 @@ from devdash_git.asking import Deadline
 from devdash_git.contact import Contact, FetchBook, Record, Source, last_contact
 from devdash_git.identity import Identity
 from devdash_git.observation import Files, Observation
-from devdash_git.operation import lock_time, oldest_stash, underway
+from devdash_git.operation import lock_time, oldest_entry, oldest_stash, underway
 from devdash_git.porcelain import Status
 from devdash_git.run import Git
 from devdash_git.sync import judge, upstream_remote
@@ -56,11 +56,14 @@ class Concluder:
         if view is None:
             async with self.slots:
                 view = await self._views.ask(identity, status, files.refs, self._deadline())
+        stash = status.stash if version.tells_stash and status.counted and not identity.look.bare else None
+        if stash and files.stashed is None:
+            files = msgspec.structs.replace(files, stashed=await self._stashed(identity))
         return msgspec.structs.replace(
             begun,
             identity=identity,
             status=status,
-            stash=status.stash if version.tells_stash and status.counted and not identity.look.bare else None,
+            stash=stash,
             files=files,
             sync=None if identity.look.bare else judge(identity.settings, status, contact),
             contact=contact,
@@ -71,6 +74,13 @@ class Concluder:
             else tuple(name for name in view.unpushed if name != status.branch),
             view=view,
         )
+
+    async def _stashed(self, identity: Identity) -> datetime | None:
+        """When the oldest entry of the stash was made, asked of git: a reftable keeps no file for it."""
+        walk = ("reflog", "show", "--no-show-signature", "--date=unix", "--format=%gd", "refs/stash")
+        async with self.slots:
+            answer = await self._git.read(identity.look.top, *walk, timeout=self._deadline().left())
+        return oldest_entry(answer.out) if answer.code == 0 else None
 
 
 def remotes_of(identity: Identity, status: Status) -> tuple[str, ...]:

@@ -100,6 +100,12 @@ def oldest_stash(common_dir: Path) -> datetime | None:
     return datetime.fromtimestamp(int(match[1]), UTC) if match else None
 
 
+def oldest_entry(walk: bytes) -> datetime | None:
+    """The same from the lines "stash@{SECONDS}" of a walk through that reflog, newest first."""
+    match = re.search(rb"@\{(\d{1,11})\}\s*\Z", walk)
+    return datetime.fromtimestamp(int(match[1]), UTC) if match else None
+
+
 def _sequence(todo: Path) -> Operation | None:
     """Between two steps of a cherry-pick or revert of several commits only the list is there."""
     first = _head(todo).split(b" ", 1)[0]

@@ -129,6 +129,21 @@ async def test_the_stash_is_dated_by_its_oldest_entry(builder: Builder, context:
     assert facts.stash_age_s == 40 * 86400
 
 
+async def test_a_stash_whose_reflog_is_no_file_is_dated_by_git(
+    builder: Builder, context: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a reftable: git is asked, and says the same as the file."""
+    monkeypatch.setattr("devdash_git.concluding.oldest_stash", lambda common_dir: None)
+    folder = builder.repository("work")
+    for date in (DATE, "2026-02-03T04:05:06+00:00"):
+        builder.env |= {"GIT_COMMITTER_DATE": date}
+        (folder / "file0").write_text(date)
+        builder.git(folder, "stash", "-q")
+    facts = await only(pane(context(), folder))
+    assert facts.stash_since is not None
+    assert (datetime.fromisoformat(facts.stash_since), facts.stash) == (WRITTEN, 2)
+
+
 @pytest.mark.parametrize("how", ["merge", "rebase", "cherry-pick", "revert"])
 async def test_an_operation_is_dated_by_its_beginning(builder: Builder, context: Make, how: str) -> None:
     folder = builder.repository("work")
