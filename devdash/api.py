@@ -63,6 +63,7 @@ from devdash.contract.rules import Condition, Rule, Words
 from devdash.contract.settings import (
     ConfigProblem,
     Duration,
+    DurationOrZero,
     PaneConfig,
     Percent,
     Secret,
@@ -105,6 +106,7 @@ __all__ = [
     "Desk",
     "DevdashError",
     "Duration",
+    "DurationOrZero",
     "Effect",
     "Facts",
     "Field",

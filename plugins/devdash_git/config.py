@@ -6,12 +6,13 @@ from pathlib import Path
 
 import msgspec
 
-from devdash.api import ConfigProblem, Duration, PaneConfig
+from devdash.api import ConfigProblem, Duration, DurationOrZero, PaneConfig
 from devdash_git.choices import Only, Order
 from devdash_git.labels import Label
 from devdash_git.vendored.paths import odd_source, why_not
 
 DAY = 86_400.0
+LEAST_FETCH_S = 300.0
 
 IGNORED = (
     "node_modules",
@@ -58,6 +59,8 @@ class GitConfig(PaneConfig, frozen=True):
         trust: repositories whose own config may name programs that git runs.
         repo_timeout: what one repository may take in a reading.
         fetch_timeout: what one remote may take in a fetch.
+        fetch_every: how old the last contact may get before it is fetched unasked; 0: never.
+        fetch_on_battery, fetch_on_metered: also then.
         groups, tags: names for some of the repositories; each is in the first group that means it.
         show, order: how the pane is looked at to begin with.
         unpushed_after, operation_after, stash_after: how old each may get before an alert begins.
@@ -77,6 +80,9 @@ class GitConfig(PaneConfig, frozen=True):
     timeout: Duration = Duration(60)
     repo_timeout: Duration = Duration(10)
     fetch_timeout: Duration = Duration(60)
+    fetch_every: DurationOrZero = DurationOrZero(0)
+    fetch_on_battery: bool = False
+    fetch_on_metered: bool = False
     groups: tuple[Label, ...] = ()
     tags: tuple[Label, ...] = ()
     show: Only = Only.ALL
@@ -103,6 +109,10 @@ class GitConfig(PaneConfig, frozen=True):
             yield ConfigProblem("repo_timeout", "repo_timeout is longer than 0 s")
         if self.fetch_timeout <= 0:
             yield ConfigProblem("fetch_timeout", "fetch_timeout is longer than 0 s")
+        if 0 < self.fetch_every < LEAST_FETCH_S:
+            yield ConfigProblem(
+                "fetch_every", "fetch_every is 5m at least, or 0 for never: servers are not ours"
+            )
         if self.repo_timeout >= self.timeout:
             yield ConfigProblem(
                 "repo_timeout",

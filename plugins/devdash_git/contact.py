@@ -49,6 +49,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
         success: when one last succeeded; None: never. Times are aware.
         attempt: when one was last tried.
         failure: why the last one failed; None when it succeeded.
+        failures: how many have failed since one succeeded.
     """
 
     repository: str
@@ -56,6 +57,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     success: Aware | None = None
     attempt: Aware | None = None
     failure: FetchFailure | None = None
+    failures: int = 0
 
 
 class _Book(msgspec.Struct, frozen=True):
@@ -102,13 +104,15 @@ class FetchBook:
         return self._records.get((_storable(str(repository)), _storable(remote)))
 
     def add(self, record: Record) -> None:
-        """Note an attempt, and write the file where that is possible."""
+        """Note an attempt, and write the file where that is possible. Failures in a row are counted here."""
         named = msgspec.structs.replace(
             record, repository=_storable(record.repository), remote=_storable(record.remote)
         )
         with self._lock:
             self._load()
-            self._merge(named)
+            known = self._records.get((named.repository, named.remote))
+            before = known.failures if known is not None else 0
+            self._merge(msgspec.structs.replace(named, failures=before + 1 if named.failure else 0))
             book = _Book(records=tuple(self._records.values()))
             with contextlib.suppress(OSError):  # a read-only home: the record lasts as long as the pane
                 keep_file(self._path, msgspec.json.format(msgspec.json.encode(book), indent=1) + b"\n")
@@ -127,6 +131,7 @@ class FetchBook:
             success=_later(record.success, known.success),
             attempt=newer.attempt,
             failure=newer.failure,
+            failures=newer.failures,
         )
         self.revision += self._records[key] != known
 
