@@ -25,6 +25,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
         write_refused: it is opened read-only by its own settings.
         place: its file or server, for a person.
         connection: a URL without the password.
+        project: a Django project's own settings name it.
     """
 
     alias: str
@@ -35,6 +36,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     write_refused: bool = False
     place: str = ""
     connection: str = ""
+    project: bool = False
 
 
 def own_targets(file: Path | None) -> tuple[Target, ...]:

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from devdash.api import ConfigProblem, Duration, PaneConfig, Secret
+from devdash.api import ConfigProblem, Duration, PaneConfig, Percent, Secret
 
 OptionValue: TypeAlias = str | int | bool
 
@@ -86,6 +86,9 @@ class DatabasesConfig(PaneConfig, frozen=True):
         apps: Django's INSTALLED_APPS, whose models are routed.
         python_path: folders in which routers, apps, backends and drivers are looked for.
         projects: Django projects, each asked by its own interpreter.
+        max_lag: seconds that a replica may be behind before it is said.
+        max_connections: percent of a server's connections that may be used before it is said.
+        certificate_days: days before a certificate's end at which it is said.
         live: of `databases`: aliases whose tables, migrations and schema are compared with what the
             routers say.
     """
@@ -100,6 +103,9 @@ class DatabasesConfig(PaneConfig, frozen=True):
     python_path: tuple[Path, ...] = ()
     projects: tuple[Project, ...] = ()
     live: tuple[str, ...] = ()
+    max_lag: Duration = Duration(30)
+    max_connections: Percent = 80
+    certificate_days: int = 14
 
     @property
     def attempt_s(self) -> float:

@@ -75,14 +75,12 @@ class Observed(msgspec.Struct, frozen=True, kw_only=True):
     wire_version: int | None = None
 
 
-def observe(ping: Ping, before: Observed | None = None) -> Observed:
-    """What `ping` and its answers told; the size, which is asked for now and then, from `before`."""
+def observe(ping: Ping) -> Observed:
+    """What `ping` and its answers told."""
     answers = ping.answers
     size = _number(_cell(answers, "size", "bytes"))
     if size is None:
         size = _number(_cell(answers, "size", "storageSize"))
-    if size is None and before is not None:
-        size = before.size_bytes
     plain = Observed(
         vendor=ping.vendor,
         role=ping.role,

@@ -1,7 +1,6 @@
 """The databases pane: pings every alias of every project, routes models, tells what is down."""
 
 import asyncio
-from collections import deque
 from collections.abc import Iterator, Sequence
 
 from devdash.api import (
@@ -20,19 +19,28 @@ from devdash.api import (
     Scope,
     worst,
 )
-from devdash_databases import wire
+from devdash_databases import questions, wire
+from devdash_databases.alias_rules import alias_rules
+from devdash_databases.alias_view import said_of
 from devdash_databases.aliases import Target, targets_of
+from devdash_databases.chronicle import Chronicle
 from devdash_databases.config import DatabasesConfig
 from devdash_databases.facts import DatabasesFacts
 from devdash_databases.prober import Prober
 from devdash_databases.projects import ProjectProber
-from devdash_databases.report import Reading, report_of, said_of
+from devdash_databases.report import Reading, report_of
 from devdash_databases.routing_desk import ACTIONS, RoutingDesk, prefix_of
-from devdash_databases.states import CALM, State
+from devdash_databases.states import State
 from devdash_databases.words import hint, level_of
 
-TREND = 30
-"""Latencies that are kept of each alias."""
+SEEN_OFTEN_S = 600.0
+"""Seconds between two questions for what changes slowly, such as sizes."""
+
+LOOK_BACK_FIRST_S = 5.0
+"""Seconds after the start at which the history is asked first."""
+
+LOOK_BACK_S = 300.0
+"""Seconds between two looks for aliases of which the history was not asked for a while."""
 
 PING = Action(
     name="ping",
@@ -62,8 +70,8 @@ class DatabasesPane(Pane[DatabasesConfig]):
         super().__init__(config, context)
         self._prober: Prober | None = None
         self._projects: tuple[ProjectProber, ...] = ()
-        self._pings: dict[str, wire.Ping] = {}
-        self._trends: dict[str, deque[float | None]] = {}
+        self._chronicles: dict[str, Chronicle] = {}
+        self._seldom_due = float("-inf")
         self._routing = RoutingDesk(context, self._routed)
 
     async def start(self) -> None:
@@ -72,6 +80,7 @@ class DatabasesPane(Pane[DatabasesConfig]):
         targets = targets_of(self.config, context.folder, context.history_file)
         self._prober = Prober(self.config, context, targets)
         self._projects = tuple(ProjectProber(one, self.config, context) for one in self.config.projects)
+        context.task("look back", self._look_back)
 
     async def read(self) -> Report:
         """Ping every alias, and now and then route every model. An alias that is down is data, no error."""
@@ -83,20 +92,8 @@ class DatabasesPane(Pane[DatabasesConfig]):
         return (PING, COPY, *ACTIONS)
 
     def rules(self) -> Sequence[Rule[DatabasesFacts]]:
-        """An alias that is down at three readings in a row (two intervals)."""
-        return (
-            Rule(
-                name="down",
-                level=Level.CRITICAL,
-                text="database {item} is down",
-                enter=lambda facts: _in_level(facts, Level.CRITICAL),
-                clear=lambda facts: _in_level(facts, Level.OK),
-                for_s=2.0 * self.config.interval,
-                keep_s=30.0,
-                resolve=True,
-                action=PING.name,
-            ),
-        )
+        """Aliases that are down, replicas that do not follow, and what else is wrong with one."""
+        return alias_rules(self.config, ping=PING.name, migrations=PING.name)
 
     async def act(self, request: ActionRequest) -> Outcome:
         """Ping, copy a connection, explain or try routes."""
@@ -130,20 +127,40 @@ class DatabasesPane(Pane[DatabasesConfig]):
     async def _ping_all(self) -> None:
         if not self.config.databases and not self.config.projects:
             await self._make_own()
-        for ping in await self._ping():
-            self._trends.setdefault(ping.alias, deque(maxlen=TREND)).append(ping.latency_ms)
+        seldom = self.context.monotonic() >= self._seldom_due
+        if seldom:
+            self._seldom_due = self.context.monotonic() + SEEN_OFTEN_S
+        await self._ping(questions=questions.asked(seldom=seldom))
 
     async def _make_own(self) -> None:
         """Make devdash's own file, empty, when it could not be opened; the ping says it when that fails."""
-        file, last = self.context.history_file, self._pings.get("default")
+        file, prober = self.context.history_file, self._probing()
+        last = self._chronicle(prober).pings.get("default")
         if file is not None and (last is None or last.state is State.CANNOT_OPEN):
-            await self._probing().create_own(str(file))
+            await prober.create_own(str(file))
 
-    async def _ping(self, aliases: tuple[str, ...] | None = None) -> tuple[wire.Ping, ...]:
-        answers = await asyncio.gather(*(source.ping(aliases) for source in self._sources()))
-        pings = tuple(ping for answer in answers for ping in answer)
-        self._pings.update((ping.alias, ping) for ping in pings)
-        return pings
+    async def _ping(
+        self, aliases: tuple[str, ...] | None = None, questions: wire.Questions | None = None
+    ) -> tuple[wire.Ping, ...]:
+        """Ping, and remember what came of it; with `questions` it is a reading."""
+        sources = self._sources()
+        answers = await asyncio.gather(*(source.ping(aliases, questions) for source in sources))
+        for source, pings in zip(sources, answers, strict=True):
+            self._chronicle(source).note(pings, whole=questions is not None)
+        return tuple(ping for answer in answers for ping in answer)
+
+    async def _look_back(self) -> None:
+        """Ask the history now and then; what comes in between is read here."""
+        await asyncio.sleep(LOOK_BACK_FIRST_S)
+        while True:
+            for chronicle in tuple(self._chronicles.values()):
+                await chronicle.look_back()
+            await asyncio.sleep(LOOK_BACK_S)
+
+    def _chronicle(self, source: Prober | ProjectProber) -> Chronicle:
+        if source.title not in self._chronicles:
+            self._chronicles[source.title] = Chronicle(self.context)
+        return self._chronicles[source.title]
 
     def _sources(self) -> tuple[Prober | ProjectProber, ...]:
         """What is asked, in the order in which it is shown."""
@@ -168,30 +185,23 @@ class DatabasesPane(Pane[DatabasesConfig]):
 
     def _reading(self, source: Prober | ProjectProber) -> Reading:
         aliases = [target.alias for target in source.targets] if source.trouble is None else []
+        chronicle = self._chronicle(source)
         return Reading(
             project=source.title,
             django=source.django,
             targets=source.targets,
-            pings={alias: self._pings[alias] for alias in aliases if alias in self._pings},
-            trends={
-                alias: tuple(self._trends[alias])
-                for alias in aliases
-                if set(self._trends.get(alias, ())) - {None}
-            },
+            pings={alias: chronicle.pings[alias] for alias in aliases if alias in chronicle.pings},
+            trends={alias: trend for alias in aliases if (trend := chronicle.trend(alias))},
             scan=self._routing.known(source),
             prefix=prefix_of(source),
             trouble=source.trouble,
+            observed={alias: chronicle.observed(alias) for alias in aliases},
+            following=chronicle.following,
+            paces={alias: chronicle.pace(alias) for alias in aliases},
+            samples=tuple(chronicle.samples()) if aliases else (),
+            now=self.context.now().timestamp(),
+            config=self.config,
         )
-
-
-def _in_level(facts: DatabasesFacts, level: Level) -> frozenset[str]:
-    """The aliases that are asked and whose state has `level`."""
-    return frozenset(
-        alias.alias
-        for project in facts.projects
-        for alias in project.aliases
-        if alias.state not in CALM and level_of(alias.state) is level
-    )
 
 
 def _outcome(pings: Sequence[wire.Ping]) -> Outcome:

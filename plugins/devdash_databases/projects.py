@@ -241,20 +241,23 @@ class ProjectProber:
     def _targets(self, opened: wire.OpenedProject) -> tuple[Target, ...]:
         chosen = self.project.aliases
         return tuple(
-            target(
-                f"{self.project.title}/{one.alias}",
-                Database(
-                    ENGINE="" if one.engine.endswith("backends.dummy") else one.engine,
-                    NAME=one.name,
-                    USER=one.user,
-                    HOST=one.host,
-                    PORT=one.port,
-                    TEST={"MIRROR": one.mirror} if one.mirror else {},
-                ),
-                Path(opened.root),
-            )
+            msgspec.structs.replace(self._target(one, opened), project=True)
             for one in opened.aliases
             if not chosen or one.alias in chosen
+        )
+
+    def _target(self, one: wire.ProjectAlias, opened: wire.OpenedProject) -> Target:
+        return target(
+            f"{self.project.title}/{one.alias}",
+            Database(
+                ENGINE="" if one.engine.endswith("backends.dummy") else one.engine,
+                NAME=one.name,
+                USER=one.user,
+                HOST=one.host,
+                PORT=one.port,
+                TEST={"MIRROR": one.mirror} if one.mirror else {},
+            ),
+            Path(opened.root),
         )
 
     def _short(self, alias: str) -> str:

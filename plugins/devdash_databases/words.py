@@ -18,6 +18,7 @@ _VENDORS = {
 _STATES = {
     State.NOT_CONFIGURED: "not configured",
     State.PRIVATE: "in memory",
+    State.PAUSED: "paused",
     State.UNSAFE_ENGINE: "unsafe engine",
     State.CANNOT_OPEN: "cannot open",
     State.NOT_A_DATABASE: "not a database",
@@ -71,6 +72,12 @@ _DRIVERS = {
 }
 
 
+_OF_PROJECTS = {
+    State.DRIVER_MISSING: "Install the driver in the project's environment.",
+    State.AUTH: "Look at USER and PASSWORD in the project's settings.",
+    State.SETTINGS: "Look at ENGINE, NAME and OPTIONS in the project's settings.",
+}
+
 _FILE_SILENT = "The file does not answer: is it on a drive that is gone, or no plain file?"
 
 
@@ -84,8 +91,14 @@ def state_name(state: State) -> str:
     return _STATES.get(state, state.value)
 
 
-def hint(state: State, vendor: str | None) -> str:
-    """The next step for a state; "" where there is none."""
+def hint(state: State, vendor: str | None, project: bool = False) -> str:
+    """The next step for a state; "" where there is none.
+
+    Args:
+        project: a Django project's own interpreter asks, with its own settings.
+    """
+    if project and state in _OF_PROJECTS:
+        return _OF_PROJECTS[state]
     if state is State.DRIVER_MISSING and vendor in _DRIVERS:
         return _DRIVERS[vendor]
     if state is State.TIMEOUT and vendor == engines.SQLITE:
@@ -130,3 +143,25 @@ def latency(latency_ms: float | None) -> str:
         return "<1 ms"
     value = coarse(latency_ms)
     return f"{value:.0f} ms" if value < 1000 else f"{value / 1000:.0f} s"
+
+
+def duration(seconds: float | None) -> str:
+    """A time in its largest unit, coarsely: "12 s", "3 min", "5 h", "9 days"; "" for none."""
+    if seconds is None:
+        return ""
+    for unit, length in (("days", 86400.0), ("h", 3600.0), ("min", 60.0)):
+        if seconds >= 2 * length:
+            return f"{seconds / length:.0f} {unit}"
+    return f"{seconds:.0f} s"
+
+
+def size(count: int | None) -> str:
+    """Bytes: "812 bytes", "4.2 MB"; "" for none."""
+    if count is None:
+        return ""
+    value, unit = float(count), "bytes"
+    for larger in ("kB", "MB", "GB", "TB"):
+        if value < 1000:
+            break
+        value, unit = value / 1000, larger
+    return f"{value:.0f} {unit}" if value >= 10 or unit == "bytes" else f"{value:.1f} {unit}"

@@ -12,11 +12,12 @@ from projects_rig import django_project
 
 from devdash.api import Duration
 from devdash.engine.context import Context
+from devdash_databases.chronicle import Chronicle
 from devdash_databases.config import DatabasesConfig, Project
-from devdash_databases.observed import Observed, observe
+from devdash_databases.observed import Observed
 from devdash_databases.projects import ProjectProber
 from devdash_databases.questions import asked
-from devdash_databases.replication import Followers, Following, ReplicationFacts
+from devdash_databases.replication import Following, ReplicationFacts
 
 if TYPE_CHECKING:
     from mariadb_bed import MariadbBed, Mariadbd
@@ -37,10 +38,11 @@ def pair(request: pytest.FixtureRequest) -> "MariadbBed | PostgresBed":
 class Watched:
     """A project over a pair of servers, read as the pane reads it, on a clock of its own."""
 
-    def __init__(self, prober: ProjectProber) -> None:
-        self._prober = prober
-        self._followers = Followers()
+    def __init__(self, project: Project, config: DatabasesConfig, context: Make) -> None:
         self.now = 0.0
+        made = context(monotonic=lambda: self.now)
+        self._prober = ProjectProber(project, config, made)
+        self._chronicle = Chronicle(made)
         self.observed: dict[str, Observed] = {}
 
     async def read(self, *, after_s: float = 15.0) -> ReplicationFacts:
@@ -48,8 +50,11 @@ class Watched:
         self.now += after_s
         pings = await self._prober.ping(None, asked(seldom=True))
         assert self._prober.trouble is None, self._prober.trouble
-        self.observed = {ping.alias: observe(ping) for ping in pings if ping.latency_ms is not None}
-        return self._followers.follow(self.observed, self.now)["shop/replica"]
+        self._chronicle.note(pings, whole=True)
+        self.observed = {
+            ping.alias: self._chronicle.observed(ping.alias) for ping in pings if ping.latency_ms is not None
+        }
+        return self._chronicle.following["shop/replica"]
 
 
 Watch = Callable[..., Watched]
@@ -66,7 +71,7 @@ def watch(context: Make, tmp_path: Path) -> Watch:
         settings = f"import pymysql\npymysql.install_as_MySQLdb()\nDATABASES = {databases!r}\n"
         project = Project(path=django_project(tmp_path / "shop", settings))
         config = DatabasesConfig(ping_timeout=Duration(ping_timeout))
-        return Watched(ProjectProber(project, config, context()))
+        return Watched(project, config, context)
 
     return make
 
@@ -122,7 +127,7 @@ async def test_a_frozen_primary_s_replica_is_not_said_to_be_up_to_date(
     pair: "MariadbBed | PostgresBed", watch: Watch
 ) -> None:
     """The replica itself says so: threads run, 0 s behind. Nobody can know."""
-    watched = watch(pair, pair.new_database(), ping_timeout=1.2)
+    watched = watch(pair, pair.new_database(), ping_timeout=2)
     await watched.read()
     frozen = processes(pair.primary)
     for one in frozen:

@@ -18,7 +18,7 @@ from devdash_databases.report import Reading, report_of
 from devdash_databases.routes.facts import RouteFacts
 from devdash_databases.routes.scanned import Scanned
 from devdash_databases.routes.told import finding
-from devdash_databases.states import State
+from devdash_databases.states import CALM, State
 
 WIDTHS = (40, 80, 120)
 
@@ -144,7 +144,7 @@ def test_every_state_makes_a_report_that_the_core_admits(state: State) -> None:
     """With a level that fits: what failed is never fine, what needs a hand offers the ping."""
     report = report_of(reading(server("default", state=state.value)))
     boundary.admit_report("databases", report, (PING, COPY))
-    if state in (State.OK, State.NOT_CONFIGURED, State.PRIVATE):
+    if state in CALM | {State.OK}:
         assert (report.level, report.attention) == (Level.OK, ())
     else:
         (attention,) = report.attention
@@ -183,7 +183,7 @@ def test_the_facts_are_the_plans() -> None:
     facts = msgspec.to_builtins(report_of(READINGS["routes"]).facts)
     (project,) = facts["projects"]
     assert list(project) == ["name", "aliases", "routes", "findings", "trouble", "relations"]
-    assert project["aliases"][1] == {
+    expected = {
         "alias": "replica",
         "vendor": "mariadb",
         "state": "ok",
@@ -192,7 +192,10 @@ def test_the_facts_are_the_plans() -> None:
         "read_only": True,
         "lag_s": None,
         "error": None,
+        "version": "10.11.6",
+        "driver": "MySQLdb 2.3.1",
     }
+    assert {name: project["aliases"][1][name] for name in expected} == expected
     assert list(project["routes"][0]) == ["model", "read", "write", "migrate", "decided_by"]
     assert project["findings"][1] == {
         "code": "no-timeout",

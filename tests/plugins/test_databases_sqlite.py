@@ -200,7 +200,7 @@ async def test_the_down_rule_follows_the_aliases(context: Make, tmp_path: Path) 
         held=file(tmp_path / "held"),
         none=Database(),
     )
-    (rule,) = pane.rules()
+    rule = next(rule for rule in pane.rules() if rule.name == "down")
     with locked(tmp_path / "held"):
         facts = (await pane.read()).facts
     assert rule.enter(facts) == {"gone"}

@@ -1,0 +1,147 @@
+"""What is wrong with an alias that answers: the same judgement for the screen and for the alerts. Pure."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from devdash.api import Level
+from devdash_databases.config import DatabasesConfig
+from devdash_databases.facts import AliasFacts
+from devdash_databases.replication import Following
+from devdash_databases.states import State
+
+Holds = Callable[[AliasFacts, DatabasesConfig], bool]
+Says = Callable[[AliasFacts], str]
+
+CALMER = 0.5
+"""A lag is over when it is below this part of its limit; else it would flap."""
+
+FEWER = 0.9
+"""The same for connections."""
+
+
+class Judge(NamedTuple):
+    """One thing that may be wrong.
+
+    Attributes:
+        rule: its name, the alert's too.
+        level: how bad.
+        holds: whether it is so; only asked of aliases that answer.
+        over: whether it is over; not the opposite, so that a value at the border does not flap.
+        says: what is the matter, after the alias's name.
+        hint: the next step.
+        for_s: how long it must be so before it alerts, in readings.
+        readings: the same, counted in intervals.
+    """
+
+    rule: str
+    level: Level
+    holds: Holds
+    over: Holds
+    says: Says
+    hint: str
+    readings: float = 0.0
+
+
+def _stopped(alias: AliasFacts, _: DatabasesConfig) -> bool:
+    following = alias.replication
+    return following is not None and following.state in (Following.STOPPED, Following.BROKEN)
+
+
+def _follows(alias: AliasFacts, _: DatabasesConfig) -> bool:
+    following = alias.replication
+    return following is not None and following.state in (Following.FOLLOWS, Following.PAUSED)
+
+
+def _says_stopped(alias: AliasFacts) -> str:
+    following = alias.replication
+    if following is None:
+        return "replication has stopped"
+    if following.state is Following.BROKEN:
+        return f"replication is broken (error {following.code})"
+    half = "does not receive" if following.receiving is False else "does not apply"
+    return f"replication has stopped: it {half}"
+
+
+def _says_lag(alias: AliasFacts) -> str:
+    paused = alias.replication is not None and alias.replication.state is Following.PAUSED
+    behind = f"{alias.lag_s:.0f} s behind its primary" if alias.lag_s is not None else "behind its primary"
+    return f"{behind}; its replay is paused" if paused else behind
+
+
+def _says_connections(alias: AliasFacts) -> str:
+    return f"{alias.connections_used} of {alias.connections_allowed} connections are used"
+
+
+def _says_certificate(alias: AliasFacts) -> str:
+    days = alias.certificate_days
+    if days is None or days < 0:
+        return "its certificate has ended"
+    return f"its certificate ends in {days:.0f} day{'' if round(days) == 1 else 's'}"
+
+
+def _crowded(alias: AliasFacts, config: DatabasesConfig, part: float) -> bool:
+    used, allowed = alias.connections_used, alias.connections_allowed
+    return used is not None and bool(allowed) and used * 100 > (allowed or 0) * config.max_connections * part
+
+
+JUDGES = (
+    Judge(
+        "replication",
+        Level.CRITICAL,
+        _stopped,
+        _follows,
+        _says_stopped,
+        "Look at the replica's status on the server; after an error it does not go on by itself.",
+        readings=1.0,
+    ),
+    Judge(
+        "lag",
+        Level.ATTENTION,
+        lambda alias, config: alias.lag_s is not None and alias.lag_s > config.max_lag,
+        lambda alias, config: alias.lag_s is not None and alias.lag_s <= config.max_lag * CALMER,
+        _says_lag,
+        "Look for a long transaction or a heavy write on the primary, and for a replay that is paused.",
+        readings=1.0,
+    ),
+    Judge(
+        "replica-writable",
+        Level.ATTENTION,
+        lambda alias, _: alias.replication is not None and alias.read_only is False,
+        lambda alias, _: alias.replication is None or alias.read_only is True,
+        lambda _: "a replica that takes writes: one row written there can break it",
+        "Make it read-only on the server (MariaDB: SET GLOBAL read_only = 1).",
+    ),
+    Judge(
+        "connections",
+        Level.ATTENTION,
+        lambda alias, config: _crowded(alias, config, 1.0),
+        lambda alias, config: alias.connections_used is not None and not _crowded(alias, config, FEWER),
+        _says_connections,
+        "Look for clients that do not close theirs, and at CONN_MAX_AGE.",
+        readings=1.0,
+    ),
+    Judge(
+        "certificate",
+        Level.ATTENTION,
+        lambda alias, config: (
+            alias.certificate_days is not None and alias.certificate_days < config.certificate_days
+        ),
+        lambda alias, config: (
+            alias.certificate_days is not None and alias.certificate_days >= config.certificate_days
+        ),
+        _says_certificate,
+        "Renew the server's certificate.",
+    ),
+)
+
+
+def answers(alias: AliasFacts) -> bool:
+    """Whether anything but its being down can be judged."""
+    return alias.state is State.OK
+
+
+def concerns(alias: AliasFacts, config: DatabasesConfig) -> tuple[Judge, ...]:
+    """What is wrong with it now."""
+    if not answers(alias):
+        return ()
+    return tuple(judge for judge in JUDGES if judge.holds(alias, config))
