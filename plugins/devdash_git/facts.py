@@ -48,6 +48,7 @@ class RepositoryFacts(msgspec.Struct, frozen=True, kw_only=True):
         index_lock_age_s: the age of index.lock, in seconds, in whole minutes; None when there is none.
         last_attempt: devdash's own last fetch, whatever came of it.
         fetch_error: why that failed, when nothing was heard of the remote since.
+        fetch_failures: how many have failed in a row then; None where `fetch_error` is.
         job: what devdash does in it: "idle" (nothing so far), "queued", "working", "success", "fail".
         job_action: the action, such as "push"; None when idle.
         job_since: when it came so far.
@@ -91,6 +92,7 @@ class RepositoryFacts(msgspec.Struct, frozen=True, kw_only=True):
     index_lock_age_s: int | None = None
     last_attempt: str | None = None
     fetch_error: FetchFailure | None = None
+    fetch_failures: int | None = None
     job: Stage = Stage.IDLE
     job_action: str | None = None
     job_since: str | None = None
@@ -184,6 +186,7 @@ def repository_facts(seen: Observation, now: datetime) -> RepositoryFacts:
         last_fetch=_text(seen.contact.at) if seen.contact else None,
         last_attempt=_text(seen.tried.attempt) if seen.tried else None,
         fetch_error=seen.failed.failure if seen.failed else None,
+        fetch_failures=seen.failed.failures if seen.failed else None,
     )
     return _times(_relations(known, seen), seen, now)
 

@@ -10,6 +10,7 @@ from devdash.api import Level, Rule
 from devdash_git.config import GitConfig
 from devdash_git.facts import GitFacts, RepositoryFacts
 from devdash_git.needs import STALE_LOCK_S
+from devdash_git.problems import FetchFailure
 from devdash_git.states import Access, Sync
 
 Holds = Callable[[RepositoryFacts], bool]
@@ -21,6 +22,18 @@ DIVERGED_FOR_S = 600.0
 DRIFTED = frozenset({"upstream-changed", "locally-modified", "diverged", "local-missing",
                      "upstream-deleted", "ref-gone"})  # fmt: skip
 """The states of a vendored file that want a decision. Unreachable and never checked are not known."""
+
+PASSING = frozenset(
+    {
+        FetchFailure.UNREACHABLE,
+        FetchFailure.DROPPED,
+        FetchFailure.TIMEOUT,
+        FetchFailure.STALLED,
+        FetchFailure.SERVER_ERROR,
+        FetchFailure.LOCKED,
+    }
+)
+"""Failures of a fetch that often pass by themselves."""
 
 _PANE = frozenset({""})
 _NOBODY = frozenset[str]()
@@ -55,8 +68,10 @@ def rules_for(config: GitConfig) -> Terms:
         _rule(
             "fetch",
             "{item} cannot be fetched",
-            lambda repo: repo.fetch_error is not None,
-            say=lambda repo: f"{repo.name} cannot be fetched: {repo.fetch_error}",
+            _unfetchable,
+            say=lambda repo: (
+                f"{repo.name} cannot be fetched: {repo.fetch_error}{_times(repo.fetch_failures)}"
+            ),
             action="fetch",
         ),
         _rule(
@@ -129,6 +144,17 @@ def _known(facts: GitFacts, holds: Holds) -> Set[str]:
 
 def _diverged(repo: RepositoryFacts) -> bool:
     return repo.sync is Sync.DIVERGED
+
+
+def _unfetchable(repo: RepositoryFacts) -> bool:
+    """What may be over in a minute has to fail twice: the schedule fetches while nobody looks."""
+    if repo.fetch_error is None:
+        return False
+    return repo.fetch_error not in PASSING or (repo.fetch_failures or 0) > 1
+
+
+def _times(failures: int | None) -> str:
+    return f" ({failures} times in a row)" if failures is not None and failures > 1 else ""
 
 
 def _older(age_s: int | None, limit_s: float) -> bool:

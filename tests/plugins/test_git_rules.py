@@ -47,6 +47,13 @@ def of(*repos: RepositoryFacts, day_over: bool = False) -> GitFacts:
         ),
         ("stash", {}, {"stash_age_s": 31 * DAY}, {"stash_age_s": 29 * DAY}, "a stash of 31 days"),
         ("fetch", {}, {"fetch_error": FetchFailure.HOST_KEY}, {}, "cannot be fetched: host-key"),
+        (
+            "fetch",
+            {},
+            {"fetch_error": FetchFailure.TIMEOUT, "fetch_failures": 2},
+            {"fetch_error": FetchFailure.TIMEOUT, "fetch_failures": 1},
+            "cannot be fetched: timeout (2 times in a row)",
+        ),
         ("lock", {}, {"index_lock_age_s": 600}, {"index_lock_age_s": 540}, "index.lock"),
     ],
 )
