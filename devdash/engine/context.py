@@ -40,6 +40,7 @@ class Context:
         now: the wall clock, aware, in the local time zone.
         monotonic: seconds on a clock that never goes back.
         on_wake: called by `wake`.
+        on_news: called when something has changed where the pane watches.
         on_progress: called by `progress`.
         past: what the history knows.
         listeners: makes what runs the pane's tasks; called with the first of them.
@@ -59,6 +60,7 @@ class Context:
         now: Callable[[], datetime],
         monotonic: Callable[[], float],
         on_wake: Callable[[], None],
+        on_news: Callable[[], None] | None = None,
         on_progress: Callable[[str], None],
         past: Past = NO_PAST,
         listeners: "Callable[[], Listeners] | None" = None,
@@ -74,6 +76,7 @@ class Context:
         self._now = now
         self._monotonic = monotonic
         self._on_wake = on_wake
+        self._on_news = on_news or on_wake
         self._on_progress = on_progress
         self._past = past
         self._hidden = hidden
@@ -209,7 +212,7 @@ class Context:
         if self._watcher is None and not self._closed:
             from devdash.engine.watching import Watcher
 
-            self._watcher = Watcher(self._on_wake, asyncio.get_running_loop())
+            self._watcher = Watcher(self._on_news, asyncio.get_running_loop())
         if self._watcher is not None:
             self._watcher.watch(paths)
 

@@ -323,6 +323,7 @@ class Engine:
             now=self.clock.now,
             monotonic=self.clock.monotonic,
             on_wake=runner.wake,
+            on_news=runner.notice,
             on_progress=runner.tell_progress,
             past=self._past,
             listeners=self._make_listeners,
