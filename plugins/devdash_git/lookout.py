@@ -14,8 +14,11 @@ import time
 
 from devdash_git.glance import Glance
 
-SETTLED_NS = 2_000_000_000
-"""Times younger than this may stay the same when something changes again: clocks of file systems tick."""
+SECOND_NS = 1_000_000_000
+
+FINE_NS, COARSE_NS = SECOND_NS // 10, 2 * SECOND_NS
+"""How old a time has to be so that what happens now moves it: clocks of file systems tick, some every two
+seconds. The ticks of those that know parts of seconds are some milliseconds."""
 
 Times = tuple[tuple[int, int], ...]
 
@@ -34,17 +37,25 @@ class Lookout:
 
     def still(self) -> bool:
         """Whether everything looks as in the glance. Blocks shortly; run it in a thread."""
-        if self._times is not None and _times(self._paths) == self._times:
+        now = _times(self._paths)
+        if now is not None and now == self._times:
             return True
         self._times = None
-        paths = _few(self.glance)
-        times = _times(paths)
+        if now is not None and not _settled(now):
+            return self.glance.still()
+        # Both come before the whole glance: what changes after it moves one of the times.
+        self._paths = _few(self.glance)
+        times = _times(self._paths)
         if not self.glance.still():
             return False
-        if times is not None and time.time_ns() - max(when for when, _ in times) > SETTLED_NS:
-            # Taken before the whole glance: what changes after it moves one of them.
-            self._paths, self._times = paths, times
+        self._times = times if times is not None and _settled(times) else None
         return True
+
+
+def _settled(times: Times) -> bool:
+    """Whether a change now would move one of `times`."""
+    newest = max((when for when, _ in times), default=0)
+    return time.time_ns() - newest > (FINE_NS if newest % SECOND_NS else COARSE_NS)
 
 
 def _few(glance: Glance) -> tuple[str, ...]:
