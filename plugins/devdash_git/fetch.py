@@ -14,7 +14,7 @@ from devdash_git.contact import FetchBook, Record
 from devdash_git.identity import Identity
 from devdash_git.jobs import Jobs
 from devdash_git.observe import Observer
-from devdash_git.plain import first_words, printable
+from devdash_git.plain import first_words, printable, trust_hint
 from devdash_git.problems import FetchFailure, fetch_failure, fetch_sentence, late
 from devdash_git.run import Git
 from devdash_git.sync import HERE
@@ -140,7 +140,7 @@ class Fetcher:
                 failure=FetchFailure.REFUSED,
                 message="not fetched, its own config names programs that a fetch would run: "
                 + ", ".join(map(printable, named)),
-                hint=f'If you trust them: trust = ["{printable(str(target.path))}"]',
+                hint=trust_hint(target.name),
             )
         return None
 

@@ -16,9 +16,9 @@ from devdash_git.asking import STATUS, UNTOUCHED_SUBMODULES
 from devdash_git.desk import Means
 from devdash_git.identity import Identity, Look
 from devdash_git.operation import Underway, lock_time, underway
-from devdash_git.plain import first_words, printable
+from devdash_git.plain import first_words, printable, trust_hint
 from devdash_git.porcelain import MalformedStatus, Status, parse
-from devdash_git.problems import unreadable
+from devdash_git.problems import AccessProblem, about, unreadable
 from devdash_git.states import Head
 from devdash_git.targets import Target
 
@@ -126,13 +126,16 @@ class Hands:
         await self._means.git.version()
         target = await self._means.target(name)
         timeout = self._means.config.repo_timeout
-        identity = await self._means.observer.verified(target, timeout)
+        try:
+            identity = await self._means.observer.verified(target, timeout)
+        except AccessProblem as problem:
+            raise about(printable(name), problem) from problem
         trusted = self._means.observer.trusts(target, identity.look)
         if identity.programs.acting and not await self._means.observer.agrees(target, identity):
             named = ", ".join(map(printable, identity.programs.acting))
             raise Refused(
                 f"The config of {printable(target.name)} names programs that this would run: {named}.",
-                f'If you trust them: trust = ["{printable(str(target.path))}"]',
+                trust_hint(target.name),
             )
         place = Place(target=target, identity=identity, trusted=trusted)
         if identity.look.bare:
@@ -155,7 +158,7 @@ class Hands:
         timeout = self._means.config.repo_timeout
         answer = await self._means.git.read(look.top, *arguments, timeout=timeout, bare=look.bare)
         if answer.code not in good:
-            raise unreadable(look.top, answer.err)
+            raise about(place.name, unreadable(look.top, answer.err))
         return answer.out
 
     async def look(self, place: Place, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -38,7 +38,8 @@ def _access(seen: Observation) -> tuple[Attention, ...]:
     text = (
         sentence[:1].lower() + sentence[1:] if sentence[1:2].islower() or sentence[1:2] == " " else sentence
     )
-    return (_attention(seen, "access", text, level=level),)
+    action = "trust" if seen.access is Access.UNTRUSTED_CONFIG else None
+    return (_attention(seen, "access", text, level=level, action=action),)
 
 
 def _operation(seen: Observation) -> tuple[Attention, ...]:
@@ -61,7 +62,8 @@ def _sync(seen: Observation) -> tuple[Attention, ...]:
         Sync.BEHIND: f"{status.behind} behind {upstream}",
         Sync.GONE: f"the upstream {upstream} is gone",
     }.get(sync)
-    return () if text is None else (_attention(seen, sync.value, text),)
+    action = "fast-forward" if sync is Sync.BEHIND else None
+    return () if text is None else (_attention(seen, sync.value, text, action=action),)
 
 
 def _lock(seen: Observation, now: datetime) -> tuple[Attention, ...]:

@@ -17,7 +17,7 @@ from devdash_git.identity import Identity, Look, identify, look
 from devdash_git.lookout import Lookout
 from devdash_git.observation import Observation, unseen
 from devdash_git.patience import Patience
-from devdash_git.plain import printable
+from devdash_git.plain import printable, trust_hint
 from devdash_git.problems import AccessProblem, timed_out
 from devdash_git.run import Git
 from devdash_git.states import Access
@@ -163,7 +163,7 @@ class Observer:
             raise AccessProblem(
                 Access.UNTRUSTED_CONFIG,
                 f"Its own config names programs that git status would run: {named}.",
-                f'If you trust them: trust = ["{printable(str(target.path))}"]',
+                trust_hint(target.name),
             )
 
 

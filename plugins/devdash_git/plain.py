@@ -54,5 +54,12 @@ def first_words(raw: bytes, *, length: int = 200) -> str:
     chosen = next(
         (line for line in lines if line.startswith(("fatal:", "error:"))), lines[-1] if lines else ""
     )
+    if chosen.endswith(":") and chosen is not lines[-1]:  # what it is about stands in the next line
+        chosen = f"{chosen} {lines[lines.index(chosen) + 1]}"
     text = masked(printable(re.sub(r"^(fatal|error):\s*", "", chosen)))
     return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def trust_hint(name: str) -> str:
+    """The next step where the config of the repository `name` names programs."""
+    return f"K (devdash run git trust {printable(name)}) shows them and asks."

@@ -8,7 +8,7 @@ from devdash.api import Block, Level, Notice, ProcessTimeout, Text
 from devdash_git.commits import Commit, commits, counted, table
 from devdash_git.desk import Means
 from devdash_git.hands import Hands, Needless, Place, Refused, short
-from devdash_git.plain import first_words, masked, printable
+from devdash_git.plain import first_words, masked, printable, trust_hint
 from devdash_git.problems import fetch_sentence, late
 from devdash_git.push_target import PushTarget, new_target, own_folder, push_hook, push_target
 from devdash_git.push_words import push_words
@@ -181,7 +181,8 @@ class Pusher:
         if named and not await self._means.observer.agrees(place.target, place.identity):
             listed = ", ".join(map(printable, named))
             raise Refused(
-                f"The config of {place.name} names programs that a push would run: {listed}.", trust
+                f"The config of {place.name} names programs that a push would run: {listed}.",
+                trust_hint(place.target.name),
             )
         urls = await self._urls(place, target)
         if not place.trusted and await self._hands.look(place, own_folder, place.identity, urls):
