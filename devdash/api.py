@@ -27,6 +27,7 @@ pane alone.
 from devdash.contract.actions import (
     Action,
     ActionRequest,
+    AskNext,
     Confirmation,
     CopyText,
     Effect,
@@ -93,6 +94,7 @@ __all__ = [
     "Action",
     "ActionRequest",
     "Align",
+    "AskNext",
     "Attention",
     "Block",
     "Cell",

@@ -15,6 +15,7 @@ from devdash.cli.run_words import help_blocks, read_words
 from devdash.cli.session import pane_spec, settings_for
 from devdash.contract.actions import (
     Action,
+    AskNext,
     Confirmation,
     CopyText,
     Effect,
@@ -100,6 +101,11 @@ async def _do(engine: Engine, pane: str, asked: Asked, out: TextIO) -> Exit:
     outcome = await engine.act(pane, asked)
     _print(outcome, out)
     await _record(engine, deeds)
+    for effect in outcome.effects:
+        if isinstance(effect, AskNext):
+            from devdash.cli.next_step import next_step
+
+            out.write(await next_step(engine, pane, effect))
     done = [await _carry_out(effect, out) for effect in outcome.effects]
     return _BY_LEVEL.get(outcome.level, Exit.CRITICAL) if all(done) else Exit.CRITICAL
 
@@ -134,6 +140,8 @@ async def _carry_out(effect: Effect, out: TextIO) -> bool:
             out.write(_for(out, effect.text))
             if out.isatty() and not effect.text.endswith("\n"):
                 out.write("\n")
+            return True
+        case AskNext():
             return True
         case OpenEditor() | RunProgram():
             return await _lend(effect, out)

@@ -193,7 +193,17 @@ class RunProgram(msgspec.Struct, frozen=True, kw_only=True, tag="program", tag_f
     judged: bool = True
 
 
-Effect = CopyText | PrintText | OpenEditor | RunProgram
+class AskNext(msgspec.Struct, frozen=True, tag="next", tag_field="effect"):
+    """Go on with another action of the pane, which has fields and is about the whole pane.
+
+    The screen opens its form with `values` in it; a command shows the fields, filled in, and what to type.
+    """
+
+    action: str
+    values: tuple[Value, ...] = ()
+
+
+Effect = CopyText | PrintText | OpenEditor | RunProgram | AskNext
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):

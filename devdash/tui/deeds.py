@@ -10,11 +10,20 @@ import msgspec
 from textual.app import App
 from textual.screen import Screen
 
-from devdash.contract.actions import Action, Confirmation, OpenEditor, Outcome, PrintText, RunProgram, Scope
+from devdash.contract.actions import (
+    Action,
+    AskNext,
+    Confirmation,
+    OpenEditor,
+    Outcome,
+    PrintText,
+    RunProgram,
+    Scope,
+)
 from devdash.contract.errors import PaneError
 from devdash.contract.levels import Level
 from devdash.contract.view import Text
-from devdash.engine.acting import Asked
+from devdash.engine.acting import Asked, find_action
 from devdash.engine.engine import Engine
 from devdash.tui.paint import Palette
 
@@ -92,6 +101,30 @@ async def _do(
         return
     await _show(app, deed.heading, outcome, palette, tell)
     then()
+    for effect in outcome.effects:
+        if isinstance(effect, AskNext):
+            _go_on(app, engine, deed, effect, palette, tell)
+
+
+def _go_on(app: App[None], engine: Engine, deed: Deed, effect: AskNext, palette: Palette, tell: Tell) -> None:
+    """Open the form of the action that is next."""
+    try:
+        action = find_action(engine.actions(deed.pane), effect.action)
+    except PaneError as error:
+        tell(error.message, Level.CRITICAL)
+        return
+    given = {one.name: one.value for one in effect.values}
+    fields = tuple(
+        msgspec.structs.replace(field, default=given.get(field.name, field.default))
+        for field in action.fields
+    )
+    begin(
+        app,
+        engine,
+        Deed(deed.pane, deed.title, msgspec.structs.replace(action, fields=fields), None),
+        palette,
+        tell,
+    )
 
 
 async def _confirmed(app: App[None], heading: str, question: Confirmation, palette: Palette) -> bool:

@@ -6,7 +6,7 @@ import sys
 
 from textual.app import App, SuspendNotSupported
 
-from devdash.contract.actions import CopyText, Effect, OpenEditor, PrintText, RunProgram
+from devdash.contract.actions import AskNext, CopyText, Effect, OpenEditor, PrintText, RunProgram
 from devdash.engine.editor import lent_terminal, program_of, what_failed
 
 
@@ -17,7 +17,7 @@ async def carry_out(app: App[None], effect: Effect) -> str:
             app.copy_to_clipboard(effect.text)
             first, *rest = effect.text.splitlines() or [""]
             return f"copied: {first}" + (f" … ({len(rest) + 1} lines)" if rest else "")
-        case PrintText():
+        case PrintText() | AskNext():
             return ""  # shown in a sheet, with what else there is to show
         case OpenEditor() | RunProgram():
             return await _lend(app, effect)

@@ -4,7 +4,7 @@ The pane hands over what concerns them. Nothing is written without the exact tex
 only that text is written.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,9 +13,9 @@ import msgspec
 from devdash.api import (
     Action,
     ActionRequest,
+    AskNext,
     Block,
     Confirmation,
-    CopyText,
     Desk,
     Field,
     FieldKind,
@@ -26,28 +26,27 @@ from devdash.api import (
     Scope,
     Table,
     Text,
-    Unavailable,
     Value,
-    WorkerFailed,
 )
 from devdash_ledger import bank_lists, bank_review
+from devdash_ledger.bank_calls import SCRIBE, WORKER, called, path_of
 from devdash_ledger.bank_config import Bank
 from devdash_ledger.bank_help import Accounts, files
 from devdash_ledger.bank_match import Likeness
-from devdash_ledger.bank_orders import Again, Begin, Begun, Guessed, Look
+from devdash_ledger.bank_orders import Again, Begin, Begun
 from devdash_ledger.bank_review import Bulk, Choice, Review
 from devdash_ledger.bank_shelf import Shelf
+from devdash_ledger.bank_tables import Tables
 from devdash_ledger.guess import fuzzy
 from devdash_ledger.orders import Index, JournalRef, Write, Written
 from devdash_ledger.writing import Writing
 
 _R = TypeVar("_R")
 
-_WORKER = "devdash_ledger.bank_worker"
-_SCRIBE = "devdash_ledger.scribe"
-
 _WRITE = "ledger.entry.add"
 _LOOK = "ledger.statement.review"
+GUIDE = "new-bank"
+"""The action for a bank that is new; see `bank_guide`."""
 _AS_IT_IS = "Empty: as it is."
 
 IMPORT = Action(
@@ -62,7 +61,7 @@ IMPORT = Action(
             label="Bank",
             required=False,
             completes=True,
-            help="Its name in devdash.toml. Empty: the only one; a new one is guessed from the file.",
+            help="Empty: the only one that is known. One that is new is asked about.",
         ),
         Field(
             name="accept",
@@ -144,20 +143,17 @@ class _Plan(msgspec.Struct, frozen=True):
 class BankDesk(Desk):
     """Bank files of one pane."""
 
-    def __init__(
-        self, context: PaneContext, banks: Mapping[str, Bank], writing: Writing, currency: str
-    ) -> None:
+    def __init__(self, context: PaneContext, tables: Tables, writing: Writing) -> None:
         """Nothing is read yet.
 
         Args:
+            tables: of the banks.
             writing: the journals.
-            currency: of amounts where neither table nor file name one; may be empty.
         """
         self.actions = (*writing.offered((IMPORT,)), ACCEPT, SKIP, CHANGE, FINISH)
         self._context = context
-        self._banks = banks
+        self._tables = tables
         self._writing = writing
-        self._currency = currency
         self._shelf = Shelf(context.state_dir)
         self._plan: _Plan | None = None
         self._accounts = Accounts(self._index)
@@ -185,17 +181,13 @@ class BankDesk(Desk):
             return await self._ask_to_finish(request)
         if request.action != IMPORT.name:
             return None
-        kept = await self._context.in_thread(self._shelf.load)
-        waiting = len(kept.those(Choice.ACCEPTED)) if kept is not None else 0
-        lost = (
-            f"The review of {kept.source} with {bank_lists.many(waiting, 'accepted row')} is thrown away. "
-            if kept and waiting
-            else ""
-        )
+        found = await self._bank(request)
+        if found is None:
+            return None
+        lost = await self.lost()
         if request.value("accept") == "review":
-            return Confirmation(question=f"{lost}Go on?") if lost else None
-        name, bank = self._bank(request)
-        begun = await self._begin(request, name, bank)
+            return Confirmation(question=f"{lost} Go on?") if lost else None
+        begun = await self._begin(await self._writing.chosen(request), path_of(request), *found)
         review = bank_review.accept_many(begun.review, Bulk(request.value("accept")))
         if not review.those(Choice.ACCEPTED):
             return None
@@ -207,7 +199,9 @@ class BankDesk(Desk):
         """Files by their names, banks of the settings, accounts of the journal under review."""
         if field.name == "path":
             return await self._context.in_thread(files, text, Path.cwd())
-        return fuzzy(text, self._banks) if field.name == "bank" else await self._accounts.like(text)
+        if field.name == "bank":
+            return fuzzy(text, await self._context.in_thread(self._tables.names))
+        return await self._accounts.like(text)
 
     async def fill(self, action: Action, draft: ActionRequest, left: Field | None) -> Sequence[Value]:
         """Nothing; but when a form opens that asks for an account, they are read."""
@@ -217,7 +211,7 @@ class BankDesk(Desk):
         return ()
 
     async def _index(self) -> Index:
-        return await self._called(_SCRIBE, "index", await self._journal(await self._kept()), Index)
+        return await self._called(SCRIBE, "index", await self._journal(await self._kept()), Index)
 
     async def act(self, request: ActionRequest) -> Outcome:
         """Do it; see `ACTIONS`.
@@ -234,11 +228,41 @@ class BankDesk(Desk):
             return await self._put_away()
         return await self._decide(request)
 
+    async def lost(self) -> str:
+        """What is thrown away when another file is imported, as a sentence; empty: nothing."""
+        kept = await self._context.in_thread(self._shelf.load)
+        waiting = len(kept.those(Choice.ACCEPTED)) if kept is not None else 0
+        if kept is None or not waiting:
+            return ""
+        return f"The review of {kept.source} with {bank_lists.many(waiting, 'accepted row')} is thrown away."
+
     async def _import(self, request: ActionRequest) -> Outcome:
-        if request.value("bank") not in self._banks and (request.value("bank") or not self._banks):
-            return await self._guess(request)
-        name, bank = self._bank(request)
-        begun = await self._begin(request, name, bank)
+        found = await self._bank(request)
+        journal = await self._writing.chosen(request)
+        if found is None:
+            given = [one for one in request.values if one.name != "accept"]
+            named = f' "{request.value("bank")}"' if request.value("bank") else ""
+            return Outcome(
+                level=Level.ATTENTION,
+                message=f"The bank{named} is new: say how its files are to be read.",
+                effects=(AskNext(GUIDE, tuple(given)),),
+                reread=False,
+            )
+        try:
+            return await self.listed(journal, path_of(request), *found)
+        except PaneError as error:
+            if request.value("bank"):
+                raise
+            hint = " ".join(part for part in (error.hint, "Of another bank? Name it.") if part)
+            raise PaneError(f"as a file of {found[0]}: {error.message}", hint) from error
+
+    async def listed(self, journal: JournalRef, file: Path, name: str, bank: Bank) -> Outcome:
+        """Begin the review of `file`.
+
+        Raises:
+            PaneError: it cannot be read.
+        """
+        begun = await self._begin(journal, file, name, bank)
         if all(item.likeness is Likeness.SAME for item in begun.review.items):
             await self._context.in_thread(self._shelf.clear)  # nothing is left to decide
         else:
@@ -247,19 +271,6 @@ class BankDesk(Desk):
             level=Level.ATTENTION if bank_lists.notices(begun) else Level.OK,
             message=f"{begun.review.source}: {bank_lists.counted(begun.review)}",
             blocks=(*bank_lists.notices(begun), self._table(begun.review)),
-        )
-
-    async def _guess(self, request: ActionRequest) -> Outcome:
-        name = request.value("bank") or "mybank"
-        file = _path(request)
-        journal = await self._writing.chosen(request)
-        order = Look(str(file), journal, self._currency, self._context.name, name)
-        found = await self._called(_WORKER, "look", order, Guessed)
-        return Outcome(
-            message=f"devdash.toml has no bank {name} yet: put this table into it.",
-            blocks=bank_lists.guessed(found, file.name),
-            effects=(CopyText(found.toml),),
-            reread=False,
         )
 
     async def _decide(self, request: ActionRequest) -> Outcome:
@@ -285,9 +296,9 @@ class BankDesk(Desk):
         return Outcome(message=f"{review.source}: {bank_lists.counted(review)}")
 
     async def _again(self, review: Review) -> Review:
-        window = self._banks[review.bank].window if review.bank in self._banks else 0
-        order = Again(review, window, await self._journal(review))
-        return await self._called(_WORKER, "again", order, Review)
+        bank = await self._context.in_thread(self._tables.find, review.bank)
+        order = Again(review, bank.window if bank is not None else 0, await self._journal(review))
+        return await self._called(WORKER, "again", order, Review)
 
     async def _journal(self, review: Review) -> JournalRef:
         """The journal that `review` is held against."""
@@ -343,21 +354,25 @@ class BankDesk(Desk):
             level=Level.ATTENTION if notices else Level.OK, message=f"{message}{rest}", blocks=notices
         )
 
-    def _bank(self, request: ActionRequest) -> tuple[str, Bank]:
-        name = request.value("bank")
-        if not name and len(self._banks) == 1:
-            name = next(iter(self._banks))
-        if name not in self._banks:
-            known = ", ".join(self._banks) or "none"
-            raise PaneError(f'there is no bank "{name}" in devdash.toml', f"there are: {known}")
-        return name, self._banks[name]
+    async def _bank(self, request: ActionRequest) -> tuple[str, Bank] | None:
+        """The bank that was named, else the only one; None: it is new.
 
-    async def _begin(self, request: ActionRequest, name: str, bank: Bank) -> Begun:
-        journal = await self._writing.chosen(request)
+        Raises:
+            PaneError: it was not named, and there are several; or its table cannot be read.
+        """
+        name = request.value("bank")
+        if not name:
+            names = await self._context.in_thread(self._tables.names)
+            if len(names) > 1:
+                raise PaneError("say which bank's file it is", f"there are: {', '.join(names)}")
+            name = "".join(names)
+        found = await self._context.in_thread(self._tables.find, name)
+        return (name, found) if found is not None else None
+
+    async def _begin(self, journal: JournalRef, file: Path, name: str, bank: Bank) -> Begun:
         # Where code is asked about, a module beside the settings is not run: nobody was shown it.
         folder = str(self._context.folder) if journal.trusted is None else ""
-        order = Begin(str(_path(request)), name, bank, journal, folder)
-        return await self._called(_WORKER, "begin", order, Begun)
+        return await self._called(WORKER, "begin", Begin(str(file), name, bank, journal, folder), Begun)
 
     async def _kept(self) -> Review:
         review = await self._context.in_thread(self._shelf.load)
@@ -374,21 +389,7 @@ class BankDesk(Desk):
             write=bool(expected),
             expected=expected,
         )
-        return await self._called(_SCRIBE, "write", order, Written)
+        return await self._called(SCRIBE, "write", order, Written)
 
     async def _called(self, module: str, name: str, order: msgspec.Struct, reply: type[_R]) -> _R:
-        worker = self._context.worker(module)
-        try:
-            return await worker.call(name, order, reply, timeout=self._writing.limit)
-        except WorkerFailed as error:
-            # What the worker's own code says is meant for the person.
-            if error.failure == Unavailable.kind:
-                raise Unavailable(error.message, error.hint) from error
-            raise
-        finally:
-            await worker.stop()
-
-
-def _path(request: ActionRequest) -> Path:
-    """The file as any command would find it: below the folder in which devdash was started."""
-    return Path(request.value("path")).expanduser().absolute()
+        return await called(self._context, self._writing.limit, module, name, order, reply)

@@ -5,43 +5,24 @@ month, or money spent taken for money earned, would be read without complaint.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
+from types import MappingProxyType
 
 import msgspec
 
 from devdash.api import PaneError
+from devdash_ledger.bank_answers import Question, Setting, Value
 from devdash_ledger.bank_config import Bank, Direction
 from devdash_ledger.bank_headings import INCOMING, OUTGOING, Role, currency_in, role
 from devdash_ledger.bank_table import Shape, dates, readings, shapes
 from devdash_ledger.bank_text import decode
-from devdash_ledger.bank_values import money
+from devdash_ledger.bank_values import SIGNS, money
 
 MIN_PROOF = 3
 """Rows with an amount from which a balance column proves which way amounts go."""
-
-Value = str | int | bool | tuple[str, ...]
-
-
-class Setting(msgspec.Struct, frozen=True):
-    """One line of a bank's table."""
-
-    key: str
-    value: Value
-
-
-class Question(msgspec.Struct, frozen=True):
-    """Something that the file does not say.
-
-    Attributes:
-        text: the question.
-        options: its answers, each as lines of the table.
-    """
-
-    text: str
-    options: tuple[tuple[Setting, ...], ...]
 
 
 class Guess(msgspec.Struct, frozen=True):
@@ -50,16 +31,16 @@ class Guess(msgspec.Struct, frozen=True):
     Attributes:
         settings: what is certain.
         questions: what a person must say.
-        headings: of the columns; empty when there are none.
-        rows: the first rows, as they stand in the file.
-        rest: rows that are not like the others.
+        shape: how the file was taken apart.
+        dates: the columns of dates, from 0.
+        money: the columns of amounts, from 0.
     """
 
     settings: tuple[Setting, ...]
     questions: tuple[Question, ...]
-    headings: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    rest: int = 0
+    shape: Shape
+    dates: tuple[int, ...] = ()
+    money: tuple[int, ...] = ()
 
     def bank(self, answers: Sequence[int] = ()) -> Bank | None:
         """The table, with one answer per question; None while there are unanswered questions."""
@@ -71,16 +52,31 @@ class Guess(msgspec.Struct, frozen=True):
         return msgspec.convert({one.key: one.value for one in (*self.settings, *chosen)}, Bank, strict=True)
 
 
-def guess(data: bytes, account: str, currency: str = "", beside: Sequence[str] = ()) -> Guess:
+USUAL = ("EUR", "USD", "GBP", "CHF")
+NONE = "-"
+"""Said of a column that there is none."""
+
+
+def guess(
+    data: bytes,
+    account: str,
+    currency: str = "",
+    beside: Sequence[str] = (),
+    told: Mapping[Role, str] = MappingProxyType({}),
+    usual: Sequence[str] = USUAL,
+) -> Guess:
     """Look at a whole file. Seconds for a large one: run it in a worker or a thread.
 
     Args:
         account: the journal's account that it is a statement of.
-        currency: of the amounts where the file names none; empty: a question.
+        currency: of the amounts where the file names none; empty: one of `usual`.
         beside: accounts that it may be a statement of as well; with them, that is a question.
+        told: columns that a person has named, by heading or position, or as `NONE`; instead of the guess.
+        usual: currencies as the journal writes them, the most used first.
 
     Raises:
-        PaneError: it has no column of dates beside one of amounts, or several delimiters would do.
+        PaneError: it has no column of dates beside one of amounts, or several delimiters would do; a
+            column that was named is not there, or is none of dates or of amounts.
     """
     found = shapes(decode(data, None))
     if not found:
@@ -94,16 +90,18 @@ def guess(data: bytes, account: str, currency: str = "", beside: Sequence[str] =
         raise PaneError(
             f"the columns could be parted by {signs}", "write the bank's table by hand; see the docs"
         )
-    return _Guesser(first, (account, *beside), currency).guess()
+    return _Guesser(first, (account, *beside), [currency] if currency else usual, told).guess()
 
 
 class _Guesser:
     """One guess: columns are given away one role after the other."""
 
-    def __init__(self, shape: Shape, accounts: Sequence[str], currency: str) -> None:
+    def __init__(
+        self, shape: Shape, accounts: Sequence[str], usual: Sequence[str], told: Mapping[Role, str]
+    ) -> None:
         self._shape = shape
         self._accounts = accounts
-        self._currency = currency
+        self._usual = usual
         self._settings: list[Setting] = []
         self._questions: list[Question] = []
         columns = {index: shape.column(index) for index in range(shape.width)}
@@ -112,12 +110,17 @@ class _Guesser:
             index for index, cells in columns.items() if index not in self._dates and readings(cells)
         ]
         self._taken = {*self._dates, *(index for index, cells in columns.items() if not any(cells))}
+        self._told = {one: self._named(one, place) for one, place in told.items()}
+        if self._told.get(Role.AMOUNT) is not None:
+            self._told |= {Role.DEBIT: None, Role.CREDIT: None}
+        elif {self._told.get(Role.DEBIT), self._told.get(Role.CREDIT)} != {None}:
+            self._told[Role.AMOUNT] = None
 
     def guess(self) -> Guess:
         """Everything, in the order of a bank's table."""
         shape = self._shape
         self._decide(
-            "Whose statement is it, or of which other account?",
+            "Whose statement is it?",
             [(Setting("account", one),) for one in self._accounts],
         )
         self._currencies()
@@ -129,8 +132,9 @@ class _Guesser:
             self._set("skip", shape.skip)
         if not shape.headings:
             self._set("headings", False)
-        rows = tuple(line.cells for line in shape.body[:5])
-        return Guess(tuple(self._settings), tuple(self._questions), shape.headings, rows, shape.rest)
+        return Guess(
+            tuple(self._settings), tuple(self._questions), shape, tuple(self._dates), tuple(self._money)
+        )
 
     def _set(self, key: str, value: Value) -> None:
         self._settings.append(Setting(key, value))
@@ -142,20 +146,28 @@ class _Guesser:
         else:
             self._questions.append(Question(text, tuple(options)))
 
-    def _place(self, index: int) -> str | int:
-        """The heading when it names this column alone and can be written, else the position."""
-        heading = self._shape.heading(index)
-        alone = self._shape.headings.count(heading) == 1
-        return heading if heading and alone and heading.isprintable() else index + 1
+    def _named(self, one: Role, place: str) -> int | None:
+        """The column that a person has named; None: they said that there is none."""
+        if place == NONE:
+            return None
+        index = self._shape.index(place)
+        fits = {Role.DATE: self._dates, Role.PAYEE: None, Role.NARRATION: None}.get(one, self._money)
+        if fits is not None and index not in fits:
+            kind = "dates" if one is Role.DATE else "amounts"
+            raise PaneError(f'"{place}" is no column of {kind}', "choose another one")
+        return index
 
     def _headed(self, wanted: Role, among: Iterable[int]) -> list[int]:
+        if wanted in self._told:
+            index = self._told[wanted]
+            return [] if index is None else [index]
         return [index for index in among if role(self._shape.heading(index)) is wanted]
 
     def _date(self) -> None:
         columns = self._headed(Role.DATE, self._dates) or self._headed(Role.VALUE_DATE, self._dates)
         columns = columns or list(self._dates)
         options = [
-            (Setting("date", self._place(index)), Setting("date_format", form))
+            (Setting("date", self._shape.place(index)), Setting("date_format", form))
             for index in columns
             for form in sorted(self._dates[index], key=lambda form: _span(self._dates[index][form]))
         ]
@@ -167,12 +179,16 @@ class _Guesser:
         amount, debit, credit, balance = (
             self._headed(one, self._money) for one in (Role.AMOUNT, Role.DEBIT, Role.CREDIT, Role.BALANCE)
         )
+        balance = [index for index in balance if index not in self._told.values()]
+        halves = {self._told.get(Role.DEBIT), self._told.get(Role.CREDIT)} != {None}
+        if halves and not (debit and credit):
+            raise PaneError("debit and credit are two columns", "name both")
         sums = balance[:1] if len(balance) == 1 else []
         if sums:
-            self._set("balance", self._place(sums[0]))
+            self._set("balance", self._shape.place(sums[0]))
         self._taken.update((*amount, *debit, *credit, *balance))
         if len(amount) == 1 and not debit and not credit:
-            self._set("amount", self._place(amount[0]))
+            self._set("amount", self._shape.place(amount[0]))
             signs = self._signs((*amount, *sums))
             self._direction(amount[0], sums, signs)
         elif len(debit) == len(credit) == 1 and not amount:
@@ -183,8 +199,8 @@ class _Guesser:
     def _unknown(self, columns: Sequence[int], sums: Sequence[int]) -> None:
         """No heading tells the amount: all about it is asked. A balance is written as the amount is."""
         self._taken.update(columns)
-        options = [(Setting("amount", self._place(index)), _BOTH[0]) for index in columns]
-        options += [(Setting("amount", self._place(index)), _BOTH[1]) for index in columns]
+        options = [(Setting("amount", self._shape.place(index)), _BOTH[0]) for index in columns]
+        options += [(Setting("amount", self._shape.place(index)), _BOTH[1]) for index in columns]
         self._questions.append(
             Question("Which column is the amount, and which way does a positive one go?", tuple(options))
         )
@@ -198,8 +214,8 @@ class _Guesser:
         self._decide(f'How is "{sample}" written?', [_written(signs) for signs in fitting])
 
     def _halves(self, debit: int, credit: int, sums: Sequence[int]) -> None:
-        self._set("debit", self._place(debit))
-        self._set("credit", self._place(credit))
+        self._set("debit", self._shape.place(debit))
+        self._set("credit", self._shape.place(credit))
         self._signs((debit, credit, *sums))
         spent = [cell.strip() for cell in self._shape.column(debit) if re.search(r"[1-9]", cell)]
         if spent and all(_has_minus(cell) for cell in spent):
@@ -223,7 +239,7 @@ class _Guesser:
         if not any(_has_minus(cell) for cell in cells) and (words := self._words()) is not None:
             said = sorted({cell.strip() for cell in self._shape.column(words)})
             self._taken.add(words)
-            self._set("direction", self._place(words))
+            self._set("direction", self._shape.place(words))
             self._set("incoming", tuple(word for word in said if word.casefold() in INCOMING) or ("Credit",))
             self._set("outgoing", tuple(word for word in said if word.casefold() in OUTGOING) or ("Debit",))
             return
@@ -262,18 +278,19 @@ class _Guesser:
         return [one.amount if one is not None else None for one in cells]
 
     def _texts(self) -> None:
-        rest = [index for index in range(self._shape.width) if index not in self._taken]
+        told = {self._told.get(Role.PAYEE), self._told.get(Role.NARRATION)}
+        rest = [index for index in range(self._shape.width) if index not in {*self._taken, *told}]
         payee, narration = self._headed(Role.PAYEE, rest), self._headed(Role.NARRATION, rest)
         if len(payee) == 1:
-            self._set("payee", self._place(payee[0]))
+            self._set("payee", self._shape.place(payee[0]))
         if len(narration) == 1:
-            self._set("narration", self._place(narration[0]))
-        if len(payee) == 1 or len(narration) == 1 or not rest:
+            self._set("narration", self._shape.place(narration[0]))
+        if len(payee) == 1 or len(narration) == 1 or not rest or Role.NARRATION in self._told:
             return
         columns = payee or narration or rest
         self._decide(
             "Which column says what it was for?",
-            [(Setting("narration", self._place(index)),) for index in columns],
+            [(Setting("narration", self._shape.place(index)),) for index in columns],
         )
 
     def _currencies(self) -> None:
@@ -283,14 +300,16 @@ class _Guesser:
             if all(re.fullmatch(r"[A-Z]{3}", cell.strip()) for cell in self._shape.column(index))
         ]
         self._taken.update(codes)
-        options = [(Setting("currency_column", self._place(index)),) for index in codes]
+        options = [(Setting("currency_column", self._shape.place(index)),) for index in codes]
         if options:
             self._decide("Which column is the currency of the amount?", options)
         found = {cell.strip() for index in codes for cell in self._shape.column(index)}
         found |= {code for index in self._money if (code := currency_in(self._shape.heading(index)))}
         found |= self._beside()
-        usual = sorted(found) or ([self._currency] if self._currency else ["EUR", "USD", "GBP", "CHF"])
-        self._decide("Which currency is the account's?", [(Setting("currency", code),) for code in usual])
+        # A bank says EUR where a journal may write €.
+        named = [next((one for one in self._usual if SIGNS.get(one) == code), code) for code in sorted(found)]
+        options = [(Setting("currency", code),) for code in named or self._usual]
+        self._decide("Which currency is the account's?", options)
 
     def _beside(self) -> set[str]:
         """Currencies that stand beside the amounts themselves."""

@@ -5,14 +5,13 @@ from collections.abc import Sequence
 
 from devdash.api import Align, Block, Cell, Column, Level, Notice, Row, Table, Text, Tone
 from devdash_ledger.bank_match import Likeness
-from devdash_ledger.bank_orders import Begun, Guessed
+from devdash_ledger.bank_orders import Begun, Tried
 from devdash_ledger.bank_review import Choice, Item, Review
 from devdash_ledger.entry import Entry, Posting
 
 KEY = "review:"
 """Before the row's id in the key of its table row."""
 MAX_ROWS = 300
-MAX_CELL = 40
 
 _COLUMNS = (
     Column("Date"),
@@ -22,6 +21,7 @@ _COLUMNS = (
     Column("Account", shrink=True, tail=True),
     Column("", shrink=True),
 )
+_WORDS = (Column("Payee", shrink=True), Column("For", shrink=True))
 _STATES = {
     Choice.ACCEPTED: ("accepted", Tone.GOOD),
     Choice.SKIPPED: ("skipped", Tone.DIM),
@@ -99,6 +99,10 @@ def _detail(item: Item) -> tuple[Block, ...]:
 
 def notices(begun: Begun) -> tuple[Block, ...]:
     """What is not right with the file."""
+    return _doubts(begun)
+
+
+def _doubts(begun: Begun | Tried) -> tuple[Block, ...]:
     found: list[Block] = []
     if begun.complaint_count:
         told = "; ".join(f"line {one.line} {one.text}" for one in begun.complaints[:5])
@@ -108,23 +112,30 @@ def notices(begun: Begun) -> tuple[Block, ...]:
     return tuple(found)
 
 
-def guessed(found: Guessed, file: str) -> tuple[Block, ...]:
-    """What is left to be said of a guess, and the rows that it was made from."""
-    blocks: list[Block] = []
-    if found.questions:
-        many = "1 question is" if found.questions == 1 else f"{found.questions} questions are"
-        blocks.append(Notice(Level.ATTENTION, f"{many} left in the table: keep one answer of each."))
-    if found.rest:
-        blocks.append(Notice(Level.OK, f"{found.rest} rows at the end are not like the others."))
-    width = len(found.rows[0])
-    titles = [found.headings[at] if at < len(found.headings) else str(at + 1) for at in range(width)]
+def tried(found: Tried, rest: int, table: str) -> tuple[Block, ...]:
+    """The first rows as a new table reads them, what it does not read, and the table."""
+    more = f" of {found.count}" if found.count > len(found.rows) else ""
     rows = tuple(
-        Row(str(number), tuple(Cell(cell[:MAX_CELL]) for cell in cells))
-        for number, cells in enumerate(found.rows)
+        Row(
+            str(row.line),
+            (
+                Cell(row.date),
+                Cell(f"{row.amount} {row.currency}"),
+                Cell("in" if row.value > 0 else "out" if row.value < 0 else ""),
+                Cell(row.payee),
+                Cell(row.narration),
+            ),
+        )
+        for row in found.rows
     )
-    columns = tuple(Column(title[:MAX_CELL], shrink=True, priority=at) for at, title in enumerate(titles))
-    blocks += [Table(columns, rows, heading=f"The first rows of {file}"), Text(found.toml)]
-    return tuple(blocks)
+    columns = (Column("Date"), Column("Amount", Align.RIGHT), Column("came"), *_WORDS)
+    heading = f"The first {many(len(rows), 'row')}{more} as they would be read"
+    blocks: list[Block] = [*_doubts(found), Table(columns, rows, heading=heading)]
+    if rest:
+        blocks.append(
+            Notice(Level.OK, f"{many(rest, 'row')} at the end of the file are not like the others.")
+        )
+    return (*blocks, Text(table))
 
 
 def entries(items: Sequence[Item], account: str, bank: str) -> tuple[Entry, ...]:

@@ -61,6 +61,25 @@ class Shape(msgspec.Struct, frozen=True):
         """The cells of one column, from 0."""
         return tuple(line.cells[index] for line in self.body)
 
+    def index(self, place: str) -> int:
+        """The column of that heading, else of that position from 1.
+
+        Raises:
+            PaneError: there is none.
+        """
+        if place in self.headings:
+            return self.headings.index(place)
+        if place.isascii() and place.isdigit() and 1 <= int(place) <= self.width:
+            return int(place) - 1
+        known = ", ".join(f'"{one}"' for one in self.headings) or f"1 to {self.width}"
+        raise PaneError(f'the file has no column "{place}"', f"it has {known}")
+
+    def place(self, index: int) -> str | int:
+        """The heading when it names this column alone and can be written, else the position from 1."""
+        heading = self.heading(index)
+        alone = self.headings.count(heading) == 1
+        return heading if heading and alone and heading.isprintable() else index + 1
+
     def heading(self, index: int) -> str:
         """What stands above the column; empty when nothing does."""
         return self.headings[index] if index < len(self.headings) else ""

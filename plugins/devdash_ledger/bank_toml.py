@@ -1,42 +1,29 @@
-"""A guess as the TOML text that a person copies into devdash.toml."""
+"""A bank's table as the TOML text of its own file."""
 
 import json
-import re
 
-from devdash_ledger.bank_guess import Guess, Setting, Value
+import msgspec
 
-_BARE = re.compile(r"[A-Za-z0-9_-]+")
+from devdash_ledger.bank_answers import Value
+from devdash_ledger.bank_config import Bank
 
-
-def toml(guess: Guess, pane: str, bank: str) -> str:
-    """The table `[panes.PANE.banks.BANK]`. Each open question stands there with its answers, as comments."""
-    parts = [f"[panes.{_key(pane)}.banks.{_key(bank)}]"]
-    parts += [_line(one) for one in guess.settings]
-    for question in guess.questions:
-        parts += ["", f"# {_comment(question.text)} Keep one:"]
-        for number, option in enumerate(question.options, 1):
-            parts += [f"# ({number})", *(f"# {_line(one)}" for one in option)]
-    return "\n".join(parts) + "\n"
+HEAD = (
+    "# How this bank's CSV files are read; the page on the ledger, Bank files, tells what each key means.\n"
+)
 
 
-def _line(setting: Setting) -> str:
-    return f"{setting.key} = {_value(setting.value)}"
+def toml(bank: Bank) -> str:
+    """What differs from the defaults, a line each, in the order in which the page on the ledger has it."""
+    usual, said = msgspec.to_builtins(Bank()), msgspec.to_builtins(bank)
+    return HEAD + "".join(f"{key} = {_value(value)}\n" for key, value in said.items() if value != usual[key])
 
 
-def _value(value: Value) -> str:
+def _value(value: Value | list[str]) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
         return str(value)
-    if isinstance(value, tuple):
+    if isinstance(value, tuple | list):
         return "[" + ", ".join(map(_value, value)) + "]"
     # A JSON string is a TOML string, but for DEL.
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def _key(name: str) -> str:
-    return name if _BARE.fullmatch(name) else _value(name)
-
-
-def _comment(text: str) -> str:
-    return "".join(sign if sign.isprintable() else " " for sign in text)

@@ -13,23 +13,25 @@ from typing import TypeVar
 import msgspec
 
 from devdash.api import Unavailable
-from devdash_ledger import bank_review, bank_text
+from devdash_ledger import bank_look, bank_review, bank_text
 from devdash_ledger.bank_booked import booked, loaded
-from devdash_ledger.bank_guess import guess
+from devdash_ledger.bank_guess import USUAL, guess
 from devdash_ledger.bank_import import Extracted, extracted
 from devdash_ledger.bank_match import Likeness, match
-from devdash_ledger.bank_orders import Again, Begin, Begun, Guessed, Look
+from devdash_ledger.bank_orders import Again, Begin, Begun, Guessed, Look, Tried, Try
 from devdash_ledger.bank_predict import predicted
 from devdash_ledger.bank_review import Review
 from devdash_ledger.bank_rows import read
 from devdash_ledger.bank_suggest import Elsewhere, History
-from devdash_ledger.bank_toml import toml
 from devdash_ledger.journal import AccountType
 from devdash_ledger.kinds import kinds
-from devdash_ledger.scribe import index
+from devdash_ledger.scribe import currencies, index
 
 MAX_ACCOUNTS = 4
 """Accounts that a new bank's file may be a statement of: the most used."""
+MAX_CURRENCIES = 8
+MAX_TRIED = 8
+"""Rows that are shown before a table is kept."""
 _STATED = (AccountType.ASSETS, AccountType.LIABILITIES)
 
 A = TypeVar("A", bound=msgspec.Struct)
@@ -85,19 +87,31 @@ def again(order: Again) -> Review:
 
 
 def look(order: Look) -> Guessed:
-    """The table that a file suggests.
+    """The table that a file suggests, and what there is to choose from.
 
     Raises:
-        PaneError: the file cannot be read, or says too little.
+        PaneError: the file cannot be read, or says too little; or there is no such column.
     """
     content = _content(Path(order.file))
     kind_of = kinds({}, {})
     # Only its text is looked at, so this runs nothing of the journal's.
-    own = [one for one in index(order.journal).accounts if kind_of(one) in _STATED][:MAX_ACCOUNTS]
-    account, *others = own or ["Assets:Bank:Checking"]
-    found = guess(content, account, order.currency, others)
-    text = toml(found, order.pane, order.name)
-    return Guessed(text, len(found.questions), found.headings, found.rows, found.rest)
+    known = index(order.journal).accounts
+    own = [one for one in known if kind_of(one) in _STATED]
+    account, *others = [order.account] if order.account else own[:MAX_ACCOUNTS] or ["Assets:Bank:Checking"]
+    usual = currencies(order.journal)[:MAX_CURRENCIES] or USUAL
+    found = guess(content, account, order.currency, others, order.told, usual)
+    return bank_look.guessed(found, own, known)
+
+
+def attempt(order: Try) -> Tried:
+    """The first rows of a file as a table reads them.
+
+    Raises:
+        PaneError: the file cannot be read so.
+    """
+    found = read(_content(Path(order.file)), order.bank)
+    rows, complaints = found.rows[:MAX_TRIED], found.complaints[:MAX_TRIED]
+    return Tried(rows, len(found.rows), complaints, found.complaint_count, found.balance)
 
 
 def _content(path: Path) -> bytes:
@@ -125,4 +139,9 @@ def _served(call: Callable[[A], msgspec.Struct], order: type[A]) -> Callable[...
     return serve
 
 
-CALLS = {"begin": _served(begin, Begin), "again": _served(again, Again), "look": _served(look, Look)}
+CALLS = {
+    "begin": _served(begin, Begin),
+    "again": _served(again, Again),
+    "look": _served(look, Look),
+    "try": _served(attempt, Try),
+}

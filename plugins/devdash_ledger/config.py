@@ -68,6 +68,7 @@ class LedgerConfig(PaneConfig, frozen=True):
         trust: ask before a journal may run code.
         write: how entries are written.
         banks: how the CSV files of each bank are read, by the bank's name.
+        bank_folder: where the tables of banks lie that the guide has written.
         budgets: how budgets are reckoned.
         floors: accounts, and what they should hold at least, such as "50 EUR".
         quiet_days: an alert when there is no entry for so many days; 0: none.
@@ -86,6 +87,7 @@ class LedgerConfig(PaneConfig, frozen=True):
     files: tuple[Path, ...] = ()
     trust: Trust = Trust.YES
     banks: dict[str, Bank] = msgspec.field(default_factory=dict)
+    bank_folder: Path = Path("banks")
     write: WriteConfig = WriteConfig()
     budgets: BudgetConfig = BudgetConfig()
     floors: dict[str, str] = msgspec.field(default_factory=dict)
@@ -97,6 +99,11 @@ class LedgerConfig(PaneConfig, frozen=True):
         """The journals that the settings name, as they are written there."""
         return (self.file,) if self.file is not None else tuple(dict.fromkeys(self.files))
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether every journal is of beancount; the others allow any sign in names, such as $."""
+        return {language_of(file, self.format) for file in self.journals} <= {Format.BEANCOUNT}
+
     def problems(self) -> Iterable[ConfigProblem]:
         """A currency that no journal could hold, a file of no known language, a bank that cannot be."""
         if self.file is not None and self.files:
@@ -106,9 +113,8 @@ class LedgerConfig(PaneConfig, frozen=True):
             key = "file" if self.file is not None else "files"
             text = f'{unknown[0]} ends with none of {_ENDINGS}; add format = "ledger", or another'
             yield ConfigProblem(key, text)
-        languages = {language_of(file, self.format) for file in self.journals}
         yield from self.write.problems(self.journals)
-        plain = languages <= {Format.BEANCOUNT}  # the others allow any sign, such as $
+        plain = self.is_plain
         if self.currency is not None and plain and not _CURRENCY.fullmatch(self.currency):
             yield ConfigProblem(
                 "currency", f'"{self.currency}" is no currency; write it as the journal does, such as "EUR"'

@@ -68,6 +68,12 @@ def index(order: JournalRef) -> Index:
     return index_of(_texts(scan.scan(order.file, order.syntax)).items(), order.syntax)
 
 
+def currencies(order: JournalRef) -> tuple[str, ...]:
+    """What the journal writes beside amounts, the most used first."""
+    found = _journal_style(order, _texts(scan.scan(order.file, order.syntax)))
+    return tuple(one.name for one in found.forms)
+
+
 def _planned(order: Write, notebook: Notebook | None) -> Written:
     """Check the order against the files as they are; write it when there is a notebook."""
     found = scan.scan(order.journal.file, order.journal.syntax, wary=order.journal.trusted is not None)

@@ -106,6 +106,16 @@ def test_text_for_a_file_is_written_byte_for_byte(folder: Path) -> None:
     assert done.stderr == b"printed\n"
 
 
+def test_what_comes_next_is_shown_as_the_form_would_show_it(run: Run) -> None:
+    """What is known, what is open with its answers, and the command with what was given, quoted."""
+    done = run("next")
+    assert done.code == 0
+    lines = [line.rstrip() for line in done.out.splitlines()]
+    assert lines[0] == "go on"
+    assert lines[2:6] == ["field    is", "--times  7", "--mood   ? wild", "--loud   no"]
+    assert lines[-1] == """  devdash run doer greet --name 'it'"'"'s me' …"""
+
+
 def test_an_action_without_a_word_says_nothing(run: Run) -> None:
     assert run("fold") == Result(0, "", "")
 
@@ -129,8 +139,8 @@ def test_an_action_without_a_word_says_nothing(run: Run) -> None:
             ["glances"],
             [
                 "unknown action 'glances'",
-                "actions: greet, touch, either, several, burn, copy, edit, shell, program, hand, refuse, crash, half, "
-                "print, fold",
+                "actions: greet, touch, either, several, burn, copy, edit, shell, program, hand, refuse, "
+                "crash, half, print, fold, next",
             ],
         ),
         (["tuch"], ["unknown action 'tuch'", "did you mean 'touch'?"]),

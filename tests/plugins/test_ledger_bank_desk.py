@@ -10,8 +10,8 @@ from ledger_journals import MakeContext, pane, write
 
 from devdash.api import (
     ActionRequest,
+    AskNext,
     Confirmation,
-    CopyText,
     Level,
     Outcome,
     PaneError,
@@ -23,6 +23,7 @@ from devdash.engine.boundary import admit_report
 from devdash.engine.offers import admit_actions
 from devdash_ledger.bank_config import Bank, Direction
 from devdash_ledger.bank_desk import ACTIONS, BankDesk
+from devdash_ledger.bank_tables import Tables
 from devdash_ledger.book import Book
 from devdash_ledger.config import LedgerConfig
 from devdash_ledger.writing import Writing
@@ -77,7 +78,8 @@ def desk(context: MakeContext, tmp_path: Path) -> MakeDesk:
         lent = context(name="ledger", folder=tmp_path)
         config = LedgerConfig(file=journal)
         writing = Writing(lent, config, [Book(journal, config, lent)], [journal.name])
-        return BankDesk(lent, {"giro": BANK} if banks is None else banks, writing, "EUR")
+        tables = Tables({"giro": BANK} if banks is None else banks, tmp_path / "banks", plain=True)
+        return BankDesk(lent, tables, writing)
 
     return make
 
@@ -179,17 +181,23 @@ async def test_what_was_written_meanwhile_is_not_written_twice(desk: MakeDesk, t
     assert (tmp_path / "main.beancount").read_text(encoding="utf-8") == written
 
 
-async def test_a_file_of_an_unknown_bank_suggests_its_table(desk: MakeDesk, tmp_path: Path) -> None:
-    """Its table is shown to be copied, with the first rows; what is not certain is a question in it."""
-    _, outcome = await said_yes(desk({}), asked(tmp_path, bank="new"))
-    [effect] = outcome.effects
-    assert isinstance(effect, CopyText)
-    assert effect.text.startswith("[panes.ledger.banks.new]\n") and 'date = "Date"' in effect.text
-    assert 'account = "Assets:Giro"' in effect.text  # the only one that it may be of
-    assert "# (1)" in effect.text and '# positive = "in"' in effect.text
-    [table] = [block for block in outcome.blocks if isinstance(block, Table)]
-    assert len(table.rows) == 4
-    assert await desk().blocks() == ()
+async def test_a_file_of_an_unknown_bank_leads_to_the_guide(desk: MakeDesk, tmp_path: Path) -> None:
+    """What was said goes along; nothing is kept for review."""
+    question, outcome = await said_yes(desk({}), asked(tmp_path, bank="new"))
+    given = (Value("path", str(tmp_path / "s.csv")), Value("bank", "new"))
+    assert question is None and outcome.effects == (AskNext("new-bank", given),)
+    assert outcome.level is Level.ATTENTION and await desk().blocks() == ()
+
+
+async def test_which_bank_it_is_is_said(desk: MakeDesk, tmp_path: Path) -> None:
+    """Of several, a name is asked for; with one, it is said whose file it was taken for."""
+    with pytest.raises(PaneError, match="which bank") as caught:
+        await said_yes(desk({"giro": BANK, "card": BANK}), asked(tmp_path))
+    assert caught.value.hint == "there are: giro, card"
+    (tmp_path / "s.csv").write_text("Tag,Summe\n2026-01-01,1\n")
+    with pytest.raises(PaneError, match="as a file of giro: date: no column") as caught:
+        await said_yes(desk(), asked(tmp_path))
+    assert "another bank" in caught.value.hint
 
 
 async def test_a_review_with_decisions_is_not_thrown_away_unasked(desk: MakeDesk, tmp_path: Path) -> None:

@@ -4,13 +4,16 @@ import tomllib
 from decimal import Decimal
 from itertools import product
 
+import msgspec
 import pytest
 from bank_files import Imagined, imagined
 from hypothesis import given, settings
 
 from devdash.api import PaneError
+from devdash_ledger.bank_answers import Setting
 from devdash_ledger.bank_config import Bank, bank_problems
-from devdash_ledger.bank_guess import Guess, Setting, guess
+from devdash_ledger.bank_guess import Guess, guess
+from devdash_ledger.bank_headings import Role
 from devdash_ledger.bank_rows import read
 from devdash_ledger.bank_toml import toml
 
@@ -85,8 +88,9 @@ def test_a_german_file_is_certain() -> None:
         ("2026-11-20", "-87.50", "Stadtwerke"),
     ]
     assert statement.balance is True
-    table = tomllib.loads(toml(found, "ledger", "giro"))["panes"]["ledger"]["banks"]["giro"]
+    table = tomllib.loads(toml(bank))
     assert (table["decimal"], table["positive"], table["currency"]) == (",", "in", "EUR")
+    assert msgspec.convert(table, Bank) == bank
 
 
 @pytest.mark.parametrize(
@@ -108,9 +112,6 @@ def test_what_fits_two_ways_is_asked(rows: str, about: str) -> None:
     asked = {setting.key for question in found.questions for setting in question.options[0]}
     assert (about.lower() if about != "Date" else "date_format") in asked
     assert found.bank() is None
-    text = toml(found, "ledger", "x")
-    assert text.count("# (1)") == len(found.questions)
-    assert "panes" in tomllib.loads(text)
 
 
 def test_a_column_of_words_gives_the_direction() -> None:
@@ -144,3 +145,30 @@ def test_whose_statement_it_is_is_asked() -> None:
     assert options == [((Setting("account", "Assets:Bank"),), (Setting("account", "Liabilities:Card"),))]
     assert Setting("positive", "in") in alone.settings
     assert "positive" in {option[0].key for question in both.questions for option in question.options}
+
+
+COLUMNS = (
+    "Date,Booked,Amount,Fee,Paid out,Paid in,Text,Who\n2026-11-14,2026-11-13,-12.50,0.10,12.50,,shop,REWE\n"
+)
+
+
+def test_a_column_that_a_person_names_comes_before_the_guess() -> None:
+    """And what follows from it is guessed anew, or asked."""
+
+    def table(**told: str) -> dict[str, object]:
+        roles = {Role(name): place for name, place in told.items()}
+        found = guess(COLUMNS.encode(), "Assets:Bank", "EUR", (), roles)
+        return {one.key: one.value for one in found.settings}
+
+    assert table(amount="Fee", date="2")["date"] == "Booked"
+    assert table(amount="Fee", date="2")["amount"] == "Fee"
+    halves = table(debit="5", credit="-", amount="Amount")
+    assert halves["amount"] == "Amount" and "debit" not in halves
+    texts = table(amount="Amount", payee="Text", narration="-")
+    assert texts["payee"] == "Text" and "narration" not in texts
+    with pytest.raises(PaneError, match='no column "Nowhere"'):
+        table(payee="Nowhere")
+    with pytest.raises(PaneError, match='"Who" is no column of amounts'):
+        table(amount="Who")
+    with pytest.raises(PaneError, match="two columns"):
+        table(debit="Paid out", credit="-")

@@ -60,7 +60,7 @@ def journal(tmp_path: Path) -> Path:
 def world(journal: Path, banks: dict[str, Bank]) -> dict[str, Any]:
     """What `stage` needs for a pane on it; one month, so that the figures are few."""
     registry = Registry(ledger=LedgerPane)
-    config = LedgerConfig(file=journal, months=1, banks=banks)
+    config = LedgerConfig(file=journal, months=1, banks=banks, bank_folder=journal.parent / "banks")
     return {"registry": registry, "settings": settings_for(registry, config)}
 
 
@@ -132,17 +132,27 @@ async def test_the_state_of_a_row_is_told_on_a_small_screen(
         await shown(s, "The journal has the like at main.beancount:9.")
 
 
-async def test_a_bank_that_is_new_shows_its_table(stage: Perform, look: Look, journal: Path) -> None:
-    """The table to be copied, with its questions, and the rows that it was made from."""
+async def test_a_bank_that_is_new_is_guided_to_a_review(
+    stage: Perform, look: Look, journal: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its form opens by itself, filled in; what is not told is asked; the rows and the table are shown first."""
+    monkeypatch.chdir(journal.parent)
     given = world(journal, {})
-    async with stage(given["registry"], settings=given["settings"], size=(100, 40)) as s:
+    async with stage(given["registry"], settings=given["settings"], size=(80, 24)) as s:
         await shown(s, "net worth")
-        await s.press("i", *str(journal.parent / "s.csv"), "tab", *"giro", "ctrl+s")
-        await shown(s, "[panes.ledger.banks.giro]")
-        assert 'account = "Assets:Giro"' in s.app.clipboard
+        await s.press("i", *"s.csv", "tab", *"giro", "ctrl+s")
+        await shown(s, "Amount ← -7.00, -12.50")
         settled(s)
         await s.drawn()
         look(s.app)
+        await s.press("ctrl+s")
+        await shown(s, "(--positive)")
+        await s.press(*["tab"] * 5, *"%Y-%m-%d", "tab", "tab", "enter", "down", "enter")
+        await s.press(*["tab"] * 5, *"For", "tab", "ctrl+s")
+        await shown(s, "4 rows as they would be read")
+        await s.press("y")
+        await shown(s, "To review: s.csv (giro), 4 open")
+        assert 'positive = "in"' in (journal.parent / "banks" / "giro.toml").read_text()
 
 
 async def test_a_review_waits_for_the_next_start(stage: Perform, journal: Path) -> None:

@@ -10,6 +10,7 @@ from textual import events
 from devdash.api import (
     Action,
     ActionRequest,
+    AskNext,
     Confirmation,
     CopyText,
     Field,
@@ -18,6 +19,7 @@ from devdash.api import (
     Outcome,
     PrintText,
     Text,
+    Value,
 )
 from devdash.tui.sheets import ConfirmSheet, DetailSheet
 
@@ -126,6 +128,10 @@ async def test_the_palette_finds_an_action_and_runs_it(stage: Perform) -> None:
         assert rows_pane(s.app).requests == [ActionRequest("touch", "two")]
 
 
+WHO = Field(name="who", label="Who")
+HOW = Field(name="how", label="How", kind=FieldKind.CHOICE, choices=("soft", "loud"), default="soft")
+
+
 class Handing(Rows):
     """Its actions hand things to the screen."""
 
@@ -137,6 +143,8 @@ class Handing(Rows):
             Action(name="edit", key="e", title="Edit", permission="rows.row.open"),
             Action(name="print", key="p", title="Print", permission="rows.row.export"),
             Action(name="fold", key="f", title="Fold", permission="rows.row.show"),
+            Action(name="next", key="W", title="Next", permission="rows.row.show"),
+            Action(name="ask", key="Y", title="Ask", permission="rows.row.show", fields=(WHO, HOW)),
             Action(name="show", key="s", title="Show", permission="rows.row.show"),
         )
 
@@ -149,6 +157,11 @@ class Handing(Rows):
             return Outcome(message="", effects=(PrintText("to be\nprinted"),))
         if request.action == "fold":
             return Outcome(message="")
+        if request.action == "next":
+            given = (Value("who", "Ada"), Value("how", "loud"))
+            return Outcome(message="", effects=(AskNext("ask", given),))
+        if request.action == "ask":
+            return Outcome(message=f"{request.value('how')} {request.value('who')}")
         return Outcome(message="shown", blocks=(Text("a long story"),))
 
 
@@ -165,6 +178,16 @@ async def test_text_to_be_printed_opens_in_a_sheet(stage: Perform) -> None:
         await s.pass_time(0.1)
         assert isinstance(s.app.screen, DetailSheet)
         assert "printed" in s.text
+
+
+async def test_what_comes_next_is_a_form_with_what_is_known(stage: Perform) -> None:
+    async with stage(Registry(rows=Handing)) as s:
+        await s.press("W")
+        await s.pass_time(0.1)
+        assert "Ada" in s.text and "loud" in s.text
+        await s.press("end", *" L", "ctrl+s")
+        await s.pass_time(0.2)
+        assert "loud Ada L" in s.text
 
 
 async def test_an_action_without_a_word_shows_no_message_and_is_no_event(stage: Perform) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from devdash.api import (
     Action,
     ActionRequest,
+    AskNext,
     Attention,
     Cell,
     Column,
@@ -33,6 +34,7 @@ from devdash.api import (
     Table,
     Text,
     Unavailable,
+    Value,
 )
 
 
@@ -121,8 +123,12 @@ class Doer(Pane[PaneConfig]):
             action("half", "l"),
             action("print", "P", verb="export"),
             action("fold", "v"),
+            action("next", "y"),
             action("glance", "w", verb="show", screen=True),
         )
+
+    async def fill(self, action: Action, draft: ActionRequest, left: Field | None) -> Sequence[Value]:
+        return (Value("times", str(len(draft.value("name")))),)
 
     async def confirmation(self, action: Action, request: ActionRequest) -> Confirmation | None:
         asked = await super().confirmation(action, request)
@@ -154,6 +160,9 @@ class Doer(Pane[PaneConfig]):
                 return Outcome(message="printed", effects=(PrintText("a;b\r\n\x1b[1m\tno end"),))
             case "fold":
                 return Outcome(message="")
+            case "next":
+                given = (Value("name", "it's me"),)
+                return Outcome(message="go on", effects=(AskNext("greet", given),), reread=False)
             case "half":
                 return Outcome(level=Level.ATTENTION, message="half done")
             case "refuse":
