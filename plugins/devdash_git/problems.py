@@ -193,6 +193,14 @@ def unreadable(folder: Path, stderr: bytes) -> AccessProblem:
     return AccessProblem(access, f"git cannot read it: {said}.", f"Look closer: git -C {quoted} fsck")
 
 
+def about(name: str, problem: AccessProblem) -> AccessProblem:
+    """The same, for where nothing else says which repository it is about."""
+    message = problem.message
+    plain = message[1:2].islower() or message[1:2] == " "  # "HEAD" and the like keep their case
+    text = message[:1].lower() + message[1:] if plain else message
+    return AccessProblem(problem.access, f"{name}: {text}", problem.hint)
+
+
 def timed_out(seconds: float) -> AccessProblem:
     """No answer within `seconds`."""
     return AccessProblem(
