@@ -37,7 +37,7 @@ class DevdashError(Exception):
 
 def one_line(message: str, hint: str) -> str:
     """A failure and its next step in one line."""
-    return f"{message}: {hint}" if hint else message
+    return f"{message.removesuffix('.')}: {hint}" if hint else message
 
 
 class PaneError(DevdashError):

@@ -78,6 +78,10 @@ _ACCESS_SIGNS = (
     (Access.NO_PERMISSION, rb"Permission denied"),
 )  # fmt: skip
 
+_BROKEN_INDEX = (
+    rb"index file (smaller|corrupt)|bad (index|signature)|index uses|unable to map index|bad index file"
+)
+
 _FETCH_SIGNS = (
     (FetchFailure.HOST_KEY_CHANGED, rb"REMOTE HOST IDENTIFICATION HAS CHANGED|Host key for .* has changed"),
     (FetchFailure.HOST_KEY, rb"Host key verification failed"),
@@ -190,6 +194,19 @@ def unreadable(folder: Path, stderr: bytes) -> AccessProblem:
         )
     if access is Access.NO_PERMISSION:
         return AccessProblem(access, f"Its files may not be read: {said}.", f"Look at: ls -ld {quoted}")
+    if re.search(_BROKEN_INDEX, stderr):
+        return AccessProblem(
+            access,
+            f"Its index is broken: {said}.",
+            f"Move {printable(shlex.quote(f'{folder}/.git/index'))} aside; git reset makes a new one. Files "
+            "stay, what was staged has to be staged again.",
+        )
+    if b"not a git repository" in stderr:
+        return AccessProblem(
+            access,
+            "Its .git lacks what makes it a repository, such as HEAD or objects.",
+            "Clone it anew elsewhere, and take your own files along.",
+        )
     return AccessProblem(access, f"git cannot read it: {said}.", f"Look closer: git -C {quoted} fsck")
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from git_builder import Builder, only, pane, read, repositories
+from git_hands import refusal
 
 from devdash.api import Duration, Level, Notice, Table, Unavailable
 from devdash.engine.context import Context
@@ -110,6 +111,18 @@ async def test_a_newer_format(builder: Builder, context: Make) -> None:
     assert (await only(pane(context(), folder))).access is Access.UNSUPPORTED_FORMAT
 
 
+async def test_a_reftable_is_named_where_the_installed_git_cannot_read_it(
+    builder: Builder, context: Make
+) -> None:
+    folder = builder.repository("newer")
+    builder.git(folder, "config", "core.repositoryFormatVersion", "1")
+    builder.git(folder, "config", "extensions.refStorage", "reftable-of-tomorrow")
+    access, shown = await notice(context(), folder)
+    assert access is Access.UNSUPPORTED_FORMAT
+    assert "refstorage" in shown.text
+    assert "newer git" in shown.hint
+
+
 async def test_sha256_is_supported(builder: Builder, context: Make) -> None:
     folder = builder.root / "sha256"
     builder.git(builder.root, "init", "-q", "--object-format=sha256", str(folder))
@@ -140,6 +153,38 @@ async def test_corrupt(what: str, builder: Builder, context: Make) -> None:
     facts = repositories(report)
     assert (facts["fine"].access, facts["broken"].access) == (Access.OK, Access.CORRUPT)
     assert report.level is Level.CRITICAL
+
+
+async def test_a_broken_index_and_a_git_folder_without_its_parts_have_next_steps_of_their_own(
+    builder: Builder, context: Make
+) -> None:
+    index, parts = builder.repository("index"), builder.repository("parts")
+    (index / ".git/index").write_bytes(b"DIRC" + b"\0" * 40)
+    _, shown = await notice(context(), index)
+    assert shown.text.startswith("Its index is broken")
+    assert "git reset makes a new one" in shown.hint
+    (index / ".git/index").unlink()
+    builder.git(index, "reset", "-q")  # the next step, taken
+    assert (await only(pane(context(), index))).access is Access.OK
+    shutil.rmtree(parts / ".git/objects")
+    _, shown = await notice(context(), parts)
+    assert "lacks what makes it a repository" in shown.text
+
+
+async def test_an_action_says_which_repository_it_is_about(builder: Builder, context: Make) -> None:
+    (builder.repository("broken") / ".git/index").write_bytes(b"xxxx")
+    made = pane(context(), builder.root / "broken")
+    assert (await refusal(made, "push", "broken")).startswith("broken: its index is broken")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give a folder to another")
+async def test_a_folder_that_is_really_another_s(builder: Builder, context: Make) -> None:
+    folder = builder.repository("theirs")
+    for path in (folder, *folder.rglob("*")):
+        os.chown(path, 65534, 65534)
+    access, shown = await notice(context(), folder)
+    assert access is Access.UNTRUSTED_OWNER
+    assert "safe.directory" in shown.hint
 
 
 async def test_a_pipe_in_place_of_dot_git_does_not_hang(context: Make, tmp_path: Path) -> None:
