@@ -5,6 +5,7 @@ have a config that points git at a third place. `look` sees the files; `identify
 """
 
 import os
+import stat
 from pathlib import Path
 
 import msgspec
@@ -126,7 +127,7 @@ def _git_dir(top: Path) -> Path:
     """Follow .git: a folder, a link to one, or a file that names one (gitrepository-layout(5))."""
     entry = top / ".git"
     if entry.is_dir():
-        return entry.resolve()
+        return entry.resolve() if entry.is_symlink() else entry
     try:
         line = first_bytes(entry)
     except FileNotFoundError as error:
@@ -155,18 +156,30 @@ def _common_dir(git_dir: Path) -> Path:
 
 def _stamp(top: Path, git_dir: Path, common: Path) -> Stamp:
     """Owners and places of the folders, and everything about the config files."""
-    places = [_numbers(path, whole=False) for path in (top, top / ".git", git_dir, common)]
-    configs = (common / "config", common / "config.worktree", git_dir / "config.worktree", top / ".git")
-    return (*places, *(_numbers(path, whole=not path.is_dir()) for path in configs))
+    link = f"{top}/.git"
+    folders = (str(top), link, str(git_dir), str(common))
+    configs = (f"{common}/config", f"{common}/config.worktree", f"{git_dir}/config.worktree", link)
+    seen = {path: _info(path) for path in dict.fromkeys((*folders, *configs))}  # most are the same
+    return (
+        *(_numbers(seen[path], whole=False) for path in folders),
+        *(_numbers(seen[path], whole=True) for path in configs),
+    )
 
 
-def _numbers(path: Path, *, whole: bool) -> tuple[int, ...]:
+def _info(path: str) -> os.stat_result | None:
     try:
-        info = path.stat()
+        return os.stat(path)  # noqa: PTH116 - hundreds of repositories are looked at in a row
     except FileNotFoundError:
+        return None
+
+
+def _numbers(info: os.stat_result | None, *, whole: bool) -> tuple[int, ...]:
+    if info is None:
         return ()
     place = (info.st_dev, info.st_ino, info.st_uid)
-    return (*place, info.st_size, info.st_mtime_ns, info.st_ctime_ns) if whole else place
+    if whole and not stat.S_ISDIR(info.st_mode):
+        return (*place, info.st_size, info.st_mtime_ns, info.st_ctime_ns)
+    return place
 
 
 def _kind(seen: Look, settings: Settings, shallow: bool) -> Kind:
