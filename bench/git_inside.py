@@ -65,9 +65,9 @@ async def measure(folder: Path, rounds: int) -> Times:
         for _ in range(rounds):
             asked[0] = True
             times.full.append(await _reading(pane))
-            times.shell.append(_program(["sh", "-c", LOOP, "sh", str(folder)]))
             asked[0] = False
             times.unchanged.append(await _reading(pane))
+            times.shell.append(_program(["sh", "-c", LOOP, "sh", str(folder)]))
             printed = subprocess.run(  # noqa: ASYNC221 - nothing else is to run meanwhile
                 [sys.executable, "-m", "bench.git_library", str(folder)],
                 cwd=ROOT,
