@@ -14,6 +14,7 @@ from devdash_ledger.facts import JournalError
 from devdash_ledger.figures import NONE, branches, signed
 from devdash_ledger.looking import Period, Scene, span
 from devdash_ledger.results import Result
+from devdash_ledger.rows import Rows
 from devdash_ledger.sight import Sight, key_of
 from devdash_ledger.tree import Line, lines
 
@@ -57,8 +58,14 @@ class _Style(msgspec.Struct, frozen=True):
     last: str
 
 
-def table(sight: Sight, errors: Sequence[JournalError], digits: Mapping[str, int]) -> Table:
-    """The accounts of `sight`, the main currency before the others; `errors` mark the accounts they name."""
+def table(
+    sight: Sight, errors: Sequence[JournalError], digits: Mapping[str, int], known: Rows | None = None
+) -> Table:
+    """The accounts of `sight`, the main currency before the others; `errors` mark the accounts they name.
+
+    Args:
+        known: rows that were made before; new ones are added.
+    """
     shown = sight.columns
     is_cash = sight.looking.scene is Scene.CASH
     bars = {} if is_cash else budget_bars.bars(sight.journal, shown[-1])
@@ -81,10 +88,12 @@ def table(sight: Sight, errors: Sequence[JournalError], digits: Mapping[str, int
     held: defaultdict[str, list[Line]] = defaultdict(list)
     for line in tree:
         held[line.account].append(line)
+    rows = known if known is not None else Rows()
+    rows.begin(_common(style))
     return Table(
         _columns(style, used),
         _unlike(
-            _row(one, held[one.account], style) if isinstance(one, Line) else _result(one, style)
+            _row(one, held[one.account], style, rows) if isinstance(one, Line) else _result(one, style)
             for one in visible[:MAX_ROWS]
         ),
         empty=_empty(sight, style.last),
@@ -182,11 +191,47 @@ def _priority(age: int) -> int:
     return age if age < _TREND else _BUDGET - 1 if age == _TREND else age + 3
 
 
-def _row(line: Line, held: Sequence[Line], style: _Style) -> Row:
-    tone = Tone.DIM if line.repeats else Tone.STRONG if line.depth == 0 else Tone.PLAIN
+def _common(style: _Style) -> object:
+    """What decides each row beside its own parts; see `_row`."""
+    return (
+        style.columns,
+        dict(style.digits),
+        style.currency_column,
+        style.averages is None,
+        style.budgets is None,
+        len(style.sight.before),
+        style.sight.converts,
+        style.detailed,
+        style.last,
+    )
+
+
+def _row(line: Line, held: Sequence[Line], style: _Style, rows: Rows) -> Row:
+    """The row of an account, as it was made before where it is the same."""
     place = (line.account, line.currency)
     average = None if style.averages is None else style.averages.get(place, NONE)
     bar = None if style.budgets is None else style.budgets.get(place)
+    parts = (
+        line,
+        [str(amount) for amount in line.amounts],  # as they are written, for details have every decimal
+        [(one.currency, str(one.amounts[-1])) for one in held],
+        str(average),
+        bar and (str(bar.budget), str(bar.actual)),
+        line.account in style.suspects,
+        line.account in style.sight.looking.folded,
+    )
+    key = f"{line.section}/{line.account} {line.currency} {line.apart}"
+    return rows.row(key, parts, lambda: _made(line, held, style, average, bar))
+
+
+def _made(
+    line: Line,
+    held: Sequence[Line],
+    style: _Style,
+    average: Decimal | None,
+    bar: budget_bars.Bar | None,
+) -> Row:
+    tone = Tone.DIM if line.repeats else Tone.STRONG if line.depth == 0 else Tone.PLAIN
     cells = [Cell(line.label, tone)]
     cells += _amounts(line.currency, line.amounts, style, apart=line.apart)
     if style.averages is not None:

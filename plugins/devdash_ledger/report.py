@@ -13,6 +13,7 @@ from devdash_ledger.facts import JournalError, LedgerFacts, MonthCell
 from devdash_ledger.journal import AccountType, Journal
 from devdash_ledger.looking import Looking, Scene
 from devdash_ledger.reckoning import Outlook
+from devdash_ledger.rows import Rows
 from devdash_ledger.sight import Sight, sight
 from devdash_ledger.standing import Standing
 
@@ -60,7 +61,7 @@ def unset(pane: str) -> Report:
     return Report(Level.OK, "no journal set", (notice,))
 
 
-def build(view: View, room: int = FACTS_ROOM, seen: Sight | None = None) -> Report:
+def build(view: View, room: int = FACTS_ROOM, seen: Sight | None = None, known: Rows | None = None) -> Report:
     """The report of a journal, with facts of some `room` bytes.
 
     Pure, but tens of milliseconds for a large one: run it in a thread.
@@ -68,6 +69,7 @@ def build(view: View, room: int = FACTS_ROOM, seen: Sight | None = None) -> Repo
     Args:
         view: of the current months.
         seen: what the tables show; the current months, as they are, when None.
+        known: rows that were made before.
     """
     journal = view.journal
     if seen is None:
@@ -77,7 +79,7 @@ def build(view: View, room: int = FACTS_ROOM, seen: Sight | None = None) -> Repo
     stand = standing.standing(journal, view.outlook)
     warned = standing.attention(stand, digits)
     notices = (*_notices(view, room), *standing.notices(stand))
-    blocks: list[Block] = [*notices, accounts.table(seen, view.errors, digits)]
+    blocks: list[Block] = [*notices, accounts.table(seen, view.errors, digits, known)]
     if seen.looking.scene is Scene.ACCOUNTS and (table := totals.table(seen, digits)) is not None:
         blocks.append(table)
     if seen.looking.scene is Scene.ACCOUNTS:

@@ -1,0 +1,68 @@
+"""Rows that are kept from one report to the next are those that it would have made itself."""
+
+from decimal import Decimal
+
+import msgspec
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from printed_rig import FIRST, price, sheet
+
+from devdash_ledger import accounts, figures, looking
+from devdash_ledger.facts import JournalError
+from devdash_ledger.journal import Journal
+from devdash_ledger.looking import Looking, Scene
+from devdash_ledger.rows import Rows
+from devdash_ledger.sight import Sight, sight
+from devdash_ledger.unfold import Unfolding
+
+AMOUNTS = st.sampled_from(("1", "1.0", "1.00", "-1", "2.5", "0.00")).map(Decimal)
+LEGS = st.tuples(
+    st.sampled_from(("Assets:Cash", "Expenses:Food", "Expenses:Food:Out", "Income:Job")),
+    st.sampled_from(("EUR", "CHF", "WRLD")),
+    AMOUNTS,
+)
+BOOKINGS = st.lists(st.tuples(st.integers(0, 11), st.lists(LEGS, max_size=2)), max_size=6)
+LOOKS = st.builds(
+    Looking,
+    scene=st.sampled_from([Scene.ACCOUNTS, Scene.INCOME, Scene.BALANCE, Scene.CASH]),
+    converted=st.booleans(),
+    years=st.booleans(),
+    back=st.integers(0, 2),
+    folded=st.sampled_from([frozenset(), frozenset({"Expenses:Food"})]),
+)
+ERRORS = st.sampled_from([(), (JournalError("/j", 1, "m", ("Expenses:Food",)),)])
+
+
+def seen(booked: list[tuple[int, list[tuple[str, str, Decimal]]]], look: Looking) -> Sight:
+    """What is looked at of a journal with these bookings."""
+    journal: Journal = Unfolding(sheet(booked, [price(3, "CHF", "1.0625")])).journal(
+        looking.window(look, FIRST + 11, 4), None
+    )
+    return sight(journal, look, FIRST + 11, 4)
+
+
+@settings(max_examples=200, deadline=None)
+@given(reports=st.lists(st.tuples(BOOKINGS, LOOKS, ERRORS), min_size=2, max_size=4))
+def test_a_table_is_the_same_whatever_was_shown_before(
+    reports: list[tuple[list[tuple[int, list[tuple[str, str, Decimal]]]], Looking, tuple[JournalError, ...]]],
+) -> None:
+    """With every decimal, also where an amount is equal and written otherwise."""
+    known = Rows()
+    for booked, look, errors in reports:
+        one = seen(booked, look)
+        digits = figures.digits(one.journal)
+        kept = accounts.table(one, errors, digits, known)
+        plain = accounts.table(one, errors, digits)
+        assert msgspec.json.encode(kept) == msgspec.json.encode(plain)
+
+
+def test_what_is_the_same_is_not_made_again() -> None:
+    """Of two reports of the same figures the second one's rows are the first one's."""
+    known, look = Rows(), Looking()
+    one = seen([(11, [("Assets:Cash", "EUR", Decimal(1)), ("Income:Job", "EUR", Decimal(-1))])], look)
+    digits = figures.digits(one.journal)
+    first, second = (accounts.table(one, (), digits, known).rows for _ in range(2))
+    assert len(first) > 1
+    assert all(a is b for a, b in zip(first, second, strict=True))
+    other = msgspec.structs.replace(one, columns=one.columns[1:])
+    assert not any(row in first for row in accounts.table(other, (), digits, known).rows)
