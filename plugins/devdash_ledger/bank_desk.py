@@ -193,7 +193,8 @@ class BankDesk(Desk):
             return None
         written = await self._scribe(review, open_new=False)
         self._plan = _Plan(request, review, written.text, begun)
-        return self._question(review, written, lost, bank_lists.notices(begun))
+        blocks = (*bank_lists.notices(begun), Text(written.text))
+        return Confirmation(bank_lists.question(written, lost), blocks)
 
     async def complete(self, action: Action, field: Field, text: str, draft: ActionRequest) -> Sequence[str]:
         """Files by their names, banks of the settings, accounts of the journal under review."""
@@ -318,17 +319,7 @@ class BankDesk(Desk):
             return Confirmation(question=f"No row of {review.source} is accepted. Put the review away?")
         written = await self._scribe(review, open_new=request.value("open-new") == "yes")
         self._plan = _Plan(request, review, written.text)
-        return self._question(review, written, "", ())
-
-    def _question(
-        self, review: Review, written: Written, lost: str, notices: tuple[Block, ...]
-    ) -> Confirmation:
-        count = len(review.those(Choice.ACCEPTED))
-        asked = f"Write {bank_lists.many(count, 'entry', 'entries')} into {Path(written.target).name}?"
-        return Confirmation(
-            question=" ".join((*([lost.strip()] if lost else []), *written.warnings, asked)),
-            blocks=(*notices, Text(written.text)),
-        )
+        return Confirmation(bank_lists.question(written), (Text(written.text),))
 
     async def _write(self, plan: _Plan) -> Outcome:
         """Write what was shown; what is left to decide stays under review."""
@@ -337,8 +328,8 @@ class BankDesk(Desk):
             raise PaneError("the journal was changed meanwhile; nothing was written", "look again")
         open_new = plan.begun is None and plan.request.value("open-new") == "yes"
         written = await self._scribe(review, open_new=open_new, expected=plan.text)
-        left = msgspec.structs.replace(review, items=review.those(Choice.OPEN))
-        count = bank_lists.many(len(review.those(Choice.ACCEPTED)), "entry", "entries")
+        left = bank_lists.rest(review, written)
+        count = bank_lists.many(written.count, "entry", "entries")
         message = f"{count} written into {Path(written.target).name}"
         try:
             if left.items:
@@ -349,10 +340,8 @@ class BankDesk(Desk):
             # The ids in the journal keep the rows from being written again.
             return Outcome(level=Level.ATTENTION, message=f"{message}; but {error.message}")
         notices = bank_lists.notices(plan.begun) if plan.begun is not None else ()
-        rest = f"; {bank_lists.many(len(left.items), 'row')} left to review" if left.items else ""
-        return Outcome(
-            level=Level.ATTENTION if notices else Level.OK, message=f"{message}{rest}", blocks=notices
-        )
+        level = Level.ATTENTION if notices or written.others else Level.OK
+        return Outcome(level=level, message=f"{message}{bank_lists.told_rest(left, written)}", blocks=notices)
 
     async def _bank(self, request: ActionRequest) -> tuple[str, Bank] | None:
         """The bank that was named, else the only one; None: it is new.
@@ -388,6 +377,7 @@ class BankDesk(Desk):
             open_new=open_new,
             write=bool(expected),
             expected=expected,
+            one_file=True,
         )
         return await self._called(SCRIBE, "write", order, Written)
 

@@ -2,12 +2,16 @@
 
 import datetime
 from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
 
 from devdash.api import Align, Block, Cell, Column, Level, Notice, Row, Table, Text, Tone
 from devdash_ledger.bank_match import Likeness
 from devdash_ledger.bank_orders import Begun, Tried
 from devdash_ledger.bank_review import Choice, Item, Review
 from devdash_ledger.entry import Entry, Posting
+from devdash_ledger.orders import Written
 
 KEY = "review:"
 """Before the row's id in the key of its table row."""
@@ -138,9 +142,43 @@ def tried(found: Tried, rest: int, table: str) -> tuple[Block, ...]:
     return (*blocks, Text(table))
 
 
+def question(written: Written, lost: str = "") -> str:
+    """What is written where, and what is not written yet; `lost`: what else happens."""
+    said = f"Write {many(written.count, 'entry', 'entries')} into {Path(written.target).name}?"
+    return " ".join(part for part in (lost, *written.warnings, said, _later(written)) if part)
+
+
+def _later(written: Written) -> str:
+    """Each file is written by itself, whole or not at all; several could not be."""
+    if not written.others:
+        return ""
+    names = ", ".join(Path(one).name for one in written.others)
+    more = many(len(written.left), "accepted row goes", "accepted rows go")
+    return f"{more} into {names}; F writes what is left, one file after the other."
+
+
+def rest(review: Review, written: Written) -> Review:
+    """What is left to decide, and what goes into other files."""
+    ordered = _ordered(review.those(Choice.ACCEPTED))
+    kept = {ordered[place].row.id for place in written.left}
+    items = tuple(one for one in review.items if one.choice is Choice.OPEN or one.row.id in kept)
+    return msgspec.structs.replace(review, items=items)
+
+
+def told_rest(left: Review, written: Written) -> str:
+    """What `rest` has, behind what was written."""
+    count = len(left.those(Choice.OPEN))
+    parts = ("" if not count else f"{many(count, 'row')} left to review", _later(written))
+    return "".join(f"; {part}" for part in parts if part)
+
+
+def _ordered(items: Sequence[Item]) -> list[Item]:
+    """Oldest first."""
+    return sorted(items, key=lambda item: item.row.date)
+
+
 def entries(items: Sequence[Item], account: str, bank: str) -> tuple[Entry, ...]:
     """The transactions of accepted rows, oldest first; a row without words is called by its bank."""
-    ordered = sorted(items, key=lambda item: item.row.date)
     return tuple(
         Entry(
             datetime.date.fromisoformat(item.row.date),
@@ -152,5 +190,5 @@ def entries(items: Sequence[Item], account: str, bank: str) -> tuple[Entry, ...]
             ),
             import_id=item.row.id,
         )
-        for item in ordered
+        for item in _ordered(items)
     )

@@ -184,7 +184,7 @@ def values(found: Guessed, known: Settled) -> dict[str, str]:
 
 
 def offered(found: Guessed, name: str, text: str) -> tuple[str, ...]:
-    """What could be filled into a field; all where `text` is one of these, which is the first, or like none."""
+    """What could be filled into a field; all of it where `text` is one of these (the first), or like none."""
     options = tuple(dict.fromkeys(_options(found, name)))
     meant = [one for one in options if bare(one) == bare(text)]
     if meant:

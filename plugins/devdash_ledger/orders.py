@@ -58,6 +58,7 @@ class Write(msgspec.Struct, frozen=True):
         open_new: accounts that are new are opened in the same step; else they are refused.
         write: False: only check, and tell the text.
         expected: the text that the person has seen; anything else is not written. Empty: none was shown.
+        one_file: of entries that go into several files, those of the first one's file; else they are refused.
     """
 
     journal: JournalRef
@@ -66,6 +67,7 @@ class Write(msgspec.Struct, frozen=True):
     open_new: bool = False
     write: bool = False
     expected: str = ""
+    one_file: bool = False
 
 
 class Written(msgspec.Struct, frozen=True):
@@ -76,12 +78,18 @@ class Written(msgspec.Struct, frozen=True):
         line: where the entry begins in it, from 1.
         text: exactly what is added, without the blank line before it.
         warnings: sentences for the person.
+        count: how many entries.
+        left: of the order's `entries`, the places of those that go into other files.
+        others: these files.
     """
 
     target: str
     line: int
     text: str
     warnings: tuple[str, ...] = ()
+    count: int = 0
+    left: tuple[int, ...] = ()
+    others: tuple[str, ...] = ()
 
 
 class TakeBack(msgspec.Struct, frozen=True):

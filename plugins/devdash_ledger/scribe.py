@@ -80,13 +80,13 @@ def _planned(order: Write, notebook: Notebook | None) -> Written:
     require(order.journal.file, found, order.journal.trusted)
     texts = _texts(found)
     style = _journal_style(order.journal, texts)
-    entries = _entries(order, style)
-    target = _target(order.journal, entries)
+    targets = _targets(order, _entries(order, style))
+    target = targets[0]
     base = read(target)
     own = base.content.decode("utf-8", "replace")
     if style_of(own, order.journal.syntax).forms:
         style = _style(order.journal, own)
-        entries = _entries(order, style)
+    entries = tuple(one for one, its in zip(_entries(order, style), targets, strict=True) if its == target)
     text = _text(order, entries, style, texts)
     if order.expected and text.strip("\n") != order.expected:
         raise Changed("the text would be another now", "nothing was written; look again")
@@ -99,7 +99,9 @@ def _planned(order: Write, notebook: Notebook | None) -> Written:
     lead = len(added) - len(added.lstrip(b"\r\n"))
     line = (base.content + added[:lead]).count(b"\n") + 1
     warnings = (*_warnings(target), *((warning,) if warning else ()))
-    return Written(base.path, line, text.strip("\n"), warnings)
+    left = tuple(place for place, one in enumerate(targets) if one != target)
+    others = tuple(dict.fromkeys(str(targets[place]) for place in left))
+    return Written(base.path, line, text.strip("\n"), warnings, len(entries), left, others)
 
 
 def _entries(order: Write, style: Style) -> tuple[Entry, ...]:
@@ -122,19 +124,20 @@ def _style(journal: JournalRef, text: str) -> Style:
     return msgspec.structs.replace(style, decimal_comma=comma)
 
 
-def _target(journal: JournalRef, entries: Sequence[Entry]) -> Path:
-    """The one file for all of `entries`.
+def _targets(order: Write, entries: Sequence[Entry]) -> tuple[Path, ...]:
+    """The file of each of `entries`.
 
     Raises:
-        Refused: they would go into several, which cannot be one write.
+        Refused: there are several, which cannot be one write.
     """
-    found = {
+    journal = order.journal
+    found = tuple(
         target_of(Path(journal.file), journal.config, one.date, [leg.account for leg in one.postings])
         for one in entries
-    }
-    if len(found) != 1:
+    )
+    if len(set(found)) > 1 and not order.one_file:
         raise Refused("these entries would go into several files", "write those of each file by themselves")
-    return found.pop()
+    return found
 
 
 def _text(order: Write, entries: Sequence[Entry], style: Style, texts: Mapping[str, str]) -> str:

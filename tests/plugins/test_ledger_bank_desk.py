@@ -26,6 +26,8 @@ from devdash_ledger.bank_desk import ACTIONS, BankDesk
 from devdash_ledger.bank_tables import Tables
 from devdash_ledger.book import Book
 from devdash_ledger.config import LedgerConfig
+from devdash_ledger.pane import LedgerPane
+from devdash_ledger.target import WriteConfig
 from devdash_ledger.writing import Writing
 
 ACTION = {action.name: action for action in ACTIONS}
@@ -273,6 +275,34 @@ async def test_an_account_that_is_not_opened_is_refused(desk: MakeDesk, tmp_path
         await desk().confirmation(ACTION["finish"], finish())
     assert (tmp_path / "main.beancount").read_text(encoding="utf-8") == JOURNAL
     assert len(states(await desk().blocks())) == 4
+
+
+async def test_rows_of_two_years_are_written_file_by_file(context: MakeContext, tmp_path: Path) -> None:
+    """Each file by itself, after its own question; what is not written yet stays accepted."""
+    main = write(tmp_path, JOURNAL + 'include "2025.bean"\ninclude "2026.bean"\n')
+    old, new = write(tmp_path, "", "2025.bean"), write(tmp_path, "", "2026.bean")
+    rows = "2026-01-02,REWE,new,-1.00\n2025-12-30,REWE,old,-2.00\n2025-12-31,REWE,old,-3.00\n"
+    (tmp_path / "s.csv").write_text(f"Date,Who,For,Amount\n{rows}")
+    opened = main.read_text().replace("2026-01-01 open", "2025-01-01 open")
+    main.write_text(opened)
+
+    def make() -> LedgerPane:
+        return pane(context, main, banks={"giro": BANK}, write=WriteConfig(file="{year}.bean"))
+
+    ledger = make()
+    [importing, finishing] = [one for one in ledger.actions() if one.name in ("import", "finish")]
+    question = await ledger.confirmation(importing, asked(tmp_path, "all"))
+    assert question is not None
+    assert question.question.startswith("Write 2 entries into 2025.bean? 1 accepted row goes into 2026.bean;")
+    outcome = await ledger.act(asked(tmp_path, "all"))
+    assert outcome.level is Level.ATTENTION and "1 accepted row goes into 2026.bean" in outcome.message
+    assert old.read_text().count("REWE") == 2 and new.read_text() == ""
+    ledger = make()  # also after a restart
+    question = await ledger.confirmation(finishing, finish())
+    assert question is not None and question.question == "Write 1 entry into 2026.bean?"
+    await ledger.act(finish())
+    assert new.read_text().count("REWE") == 1 and main.read_text() == opened
+    assert not any("review" in str(block) for block in (await ledger.read()).blocks)
 
 
 async def test_the_pane_shows_the_review_first(desk: MakeDesk, context: MakeContext, tmp_path: Path) -> None:
