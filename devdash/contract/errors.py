@@ -71,13 +71,15 @@ class ProcessTimeout(ProcessError):
 
     Attributes:
         err: what it had written to its error output by then; it may hold secrets.
+        out: the same of its output.
     """
 
     kind = "timeout"
 
-    def __init__(self, message: str, hint: str = "", *, err: bytes = b"") -> None:
+    def __init__(self, message: str, hint: str = "", *, err: bytes = b"", out: bytes = b"") -> None:
         super().__init__(message, hint)
         self.err = err
+        self.out = out
 
 
 class OutputTooLarge(ProcessError):

@@ -74,5 +74,6 @@ async def run(
     if overflow.done():
         raise OutputTooLarge(f"{name} wrote more than {limit} bytes and was killed")
     if not completed:
-        raise ProcessTimeout(f"{name} did not end within {timeout:g} s and was killed", err=bytes(err.data))
+        said = f"{name} did not end within {timeout:g} s and was killed"
+        raise ProcessTimeout(said, err=bytes(err.data), out=bytes(out.data))
     return Completed(group.gone.result(), bytes(out.data), bytes(err.data))
