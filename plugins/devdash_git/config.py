@@ -56,6 +56,7 @@ class GitConfig(PaneConfig, frozen=True):
         scan: folders in which repositories are looked for.
         depth: how many levels below a `scan` folder are looked at; 0 is the folder itself.
         ignore: names of folders that a scan does not enter; shell patterns such as "build*".
+        submodules: those that are checked out are shown too, below their repository.
         trust: repositories whose own config may name programs that git runs.
         repo_timeout: what one repository may take in a reading.
         fetch_timeout: what one remote may take in a fetch.
@@ -75,6 +76,7 @@ class GitConfig(PaneConfig, frozen=True):
     scan: tuple[Path, ...] = ()
     depth: int = 3
     ignore: tuple[str, ...] = IGNORED
+    submodules: bool = False
     trust: tuple[Path, ...] = ()
     interval: Duration = Duration(15)
     timeout: Duration = Duration(60)

@@ -56,6 +56,7 @@ class RepositoryFacts(msgspec.Struct, frozen=True, kw_only=True):
         group: the group that the config puts it into; None: none.
         tags: the tags that the config gives it.
         worktree_of: of a linked worktree the name of its repository, where that is shown too.
+        submodule_of: of a submodule that is shown with the repository that it is in, the name of that.
     """
 
     name: str
@@ -100,6 +101,7 @@ class RepositoryFacts(msgspec.Struct, frozen=True, kw_only=True):
     group: str | None = None
     tags: tuple[str, ...] = ()
     worktree_of: str | None = None
+    submodule_of: str | None = None
 
     @property
     def dirty(self) -> bool:
@@ -178,7 +180,8 @@ def repository_facts(seen: Observation, now: datetime) -> RepositoryFacts:
         unstaged=status.unstaged if tree else None,
         untracked=status.untracked if tree else None,
         conflicts=status.conflicts if tree else None,
-        worktree_of=seen.under or None,
+        worktree_of=None if seen.target.of else seen.under or None,
+        submodule_of=seen.target.of or None,
         submodules=status.submodules if tree else None,
         stash=seen.stash,
         operation=underway.text if underway else None,

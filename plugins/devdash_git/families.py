@@ -1,4 +1,4 @@
-"""Linked worktrees stand below the repository that they are of."""
+"""Linked worktrees stand below the repository that they are of, submodules below the one that has them."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,7 +10,7 @@ from devdash_git.states import Kind
 
 
 def related(observations: Sequence[Observation]) -> tuple[Observation, ...]:
-    """`observations`, each linked worktree right after its repository if that is among them, and so marked.
+    """`observations`, each linked worktree and submodule right after its repository, and so marked.
 
     Those that are marked right already stay the same objects.
     """
@@ -19,7 +19,11 @@ def related(observations: Sequence[Observation]) -> tuple[Observation, ...]:
         for seen in observations
         if seen.identity is not None and seen.identity.kind is not Kind.WORKTREE
     }
-    marked = [_marked(seen, _head_of(seen, heads)) for seen in observations]
+    tops = {seen.target.name: _head_of(seen, heads) for seen in observations if not seen.target.of}
+    marked = [
+        _marked(seen, _head_of(seen, heads) if not seen.target.of else _top_of(seen.target.of, tops))
+        for seen in observations
+    ]
     below: dict[str, list[Observation]] = {}
     for seen in marked:
         if seen.under:
@@ -32,6 +36,11 @@ def _head_of(seen: Observation, heads: Mapping[Path, str]) -> str:
     if seen.identity is None or seen.identity.kind is not Kind.WORKTREE:
         return ""
     return heads.get(seen.identity.look.common_dir, "")
+
+
+def _top_of(holder: str, tops: Mapping[str, str]) -> str:
+    """Where what is in `holder` stands: it may be a worktree, and so below another itself."""
+    return tops.get(holder) or holder if holder in tops else ""
 
 
 def _marked(seen: Observation, under: str) -> Observation:

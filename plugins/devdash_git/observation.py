@@ -57,7 +57,7 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
         glance: what its key paths looked like before git was asked; None unless access is OK.
         took_s: what `git status` took.
         job: what devdash did last in it, or does.
-        under: of a linked worktree the name of its repository, where that is shown too; else "".
+        under: the name of the repository below which it stands, as a linked worktree or submodule; or "".
     """
 
     target: Target

@@ -28,6 +28,7 @@ from devdash_git.run import Git
 from devdash_git.schedule import Schedule
 from devdash_git.sight import Sight
 from devdash_git.sight_desk import SightDesk
+from devdash_git.submodules import Submodules
 from devdash_git.targets import Finder
 from devdash_git.vendored.desk import LookDesk, TakeDesk
 from devdash_git.vendored.face import MANY, with_vendored
@@ -55,7 +56,8 @@ class GitPane(StaffedPane[GitConfig]):
         self._book = FetchBook(context.state_dir)
         self._jobs = Jobs(context)
         self._noter = Noter(self._jobs)
-        self._finder = Finder(config, context, self._patience)
+        inside = Submodules(self._git, self._patience, config.repo_timeout) if config.submodules else None
+        self._finder = Finder(config, context, self._patience, inside)
         self._observer = Observer(config, context, self._git, self._patience, self._book)
         self._keeper = Keeper(config, context, self._git, self._patience)
         self._rounds = Rounds(config, context, self._patience, self._observer)

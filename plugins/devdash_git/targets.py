@@ -15,6 +15,7 @@ from devdash_git.labels import labels_of
 from devdash_git.patience import Patience
 from devdash_git.plain import printable
 from devdash_git.problems import AccessProblem
+from devdash_git.submodules import Submodules
 
 SEARCH_EVERY_S = 300.0
 """How long the findings of a search are kept."""
@@ -28,19 +29,21 @@ class Target(msgspec.Struct, frozen=True):
         path: its folder, absolute, not resolved.
         group: the first group that means it; "" for none.
         tags: its tags.
+        of: of a submodule the name of the repository that it is in; else "".
     """
 
     name: str
     path: Path
     group: str = ""
     tags: tuple[str, ...] = ()
+    of: str = ""
 
 
 class Targets(msgspec.Struct, frozen=True):
     """All repositories, in the order of the config.
 
     Attributes:
-        items: those of `repos` as listed, then what each `scan` folder has, by path.
+        items: those of `repos` as listed, then what each `scan` folder has, by path; submodules last.
         searches: what was found where; some may be unfinished.
     """
 
@@ -55,9 +58,16 @@ class Finder:
         config: the pane's table.
         context: the clock and the folder that paths are relative to.
         patience: runs the searches.
+        submodules: finds those; None: they are not wanted.
     """
 
-    def __init__(self, config: GitConfig, context: PaneContext, patience: Patience) -> None:
+    def __init__(
+        self,
+        config: GitConfig,
+        context: PaneContext,
+        patience: Patience,
+        submodules: Submodules | None = None,
+    ) -> None:
         self._config = config
         self._context = context
         self._patience = patience
@@ -65,37 +75,50 @@ class Finder:
         unasked = not config.repos and not config.scan
         self._roots = _absolute((Path(),) if unasked else config.scan, context.folder)
         self._depth = 0 if unasked else config.depth
+        self._submodules = submodules
         self._found: dict[Path, Found] = {}
+        self._inside: dict[Path, tuple[Path, ...]] = {}
         self._searched: float | None = None
         self._targets: Targets | None = None
 
     async def targets(self) -> Targets:
         """The targets now; searches first when the last search is too old. Else the same object."""
         now = self._context.monotonic()
-        if self._roots and (self._searched is None or now - self._searched >= SEARCH_EVERY_S):
+        searches = self._roots or self._submodules is not None
+        if searches and (self._searched is None or now - self._searched >= SEARCH_EVERY_S):
             for found in await asyncio.gather(*map(self._search, self._roots)):
                 self._found[found.root] = _kept(self._found.get(found.root), found)
+            if self._submodules is not None:
+                self._inside = await self._submodules.of_each(self._paths())
             self._searched = now
             self._targets = None
         if self._targets is None:
             self._targets = self._named()
         return self._targets
 
-    def _named(self) -> Targets:
-        everything = [self._found[root] for root in self._roots]
-        paths = _once(
+    def _paths(self) -> tuple[Path, ...]:
+        """What is listed or was found by a search."""
+        return _once(
             *_absolute(self._config.repos, self._context.folder),
-            *(path for found in everything for path in found.repositories),
+            *(path for root in self._roots for path in self._found[root].repositories),
         )
-        names = unique_names(paths)
-        return Targets(tuple(map(self._target, names, paths)), tuple(everything))
 
-    def _target(self, name: str, path: Path) -> Target:
+    def _named(self) -> Targets:
+        listed = self._paths()
+        nearest_last = sorted(self._inside, key=lambda folder: len(folder.parts))
+        holders = {path: holder for holder in nearest_last for path in self._inside[holder]}
+        paths = _once(*listed, *holders)  # one that is listed itself stands where it is listed
+        names = dict(zip(paths, unique_names(paths), strict=True))
+        own = [self._target(names[path], path) for path in listed]
+        inside = [self._target(names[path], path, names[holders[path]]) for path in paths[len(listed) :]]
+        return Targets((*own, *inside), tuple(self._found[root] for root in self._roots))
+
+    def _target(self, name: str, path: Path, of: str = "") -> Target:
         groups, tags = (
             labels_of(path, labels, self._context.folder)
             for labels in (self._config.groups, self._config.tags)
         )
-        return Target(name, path, groups[0] if groups else "", tags)
+        return Target(name, path, groups[0] if groups else "", tags, of)
 
     def search_again(self) -> None:
         """Search with the next reading: a repository was made or removed."""
