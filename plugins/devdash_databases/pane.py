@@ -7,6 +7,7 @@ from devdash.api import (
     Action,
     ActionRequest,
     Block,
+    Confirmation,
     CopyText,
     Field,
     Level,
@@ -20,6 +21,8 @@ from devdash.api import (
     worst,
 )
 from devdash_databases import questions, wire
+from devdash_databases.alias_desk import ACTIONS as ALIAS_ACTIONS
+from devdash_databases.alias_desk import KILL, MIGRATIONS, AliasDesk
 from devdash_databases.alias_rules import alias_rules
 from devdash_databases.alias_view import said_of
 from devdash_databases.aliases import Target, targets_of
@@ -73,6 +76,7 @@ class DatabasesPane(Pane[DatabasesConfig]):
         self._chronicles: dict[str, Chronicle] = {}
         self._seldom_due = float("-inf")
         self._routing = RoutingDesk(context, self._routed)
+        self._desk = AliasDesk(context, config, self._find)
 
     async def start(self) -> None:
         """Settle what is asked; the workers start with the first ping."""
@@ -81,6 +85,7 @@ class DatabasesPane(Pane[DatabasesConfig]):
         self._prober = Prober(self.config, context, targets)
         self._projects = tuple(ProjectProber(one, self.config, context) for one in self.config.projects)
         context.task("look back", self._look_back)
+        await self._desk.start()
 
     async def read(self) -> Report:
         """Ping every alias, and now and then route every model. An alias that is down is data, no error."""
@@ -88,19 +93,20 @@ class DatabasesPane(Pane[DatabasesConfig]):
         return self._report()
 
     def actions(self) -> Sequence[Action]:
-        """Ping now, copy the connection, and what is asked of the routers."""
-        return (PING, COPY, *ACTIONS)
+        """What is done with one alias, and what is asked of the routers."""
+        return (PING, COPY, *ALIAS_ACTIONS, *ACTIONS)
 
     def rules(self) -> Sequence[Rule[DatabasesFacts]]:
         """Aliases that are down, replicas that do not follow, and what else is wrong with one."""
-        return alias_rules(self.config, ping=PING.name, migrations=PING.name)
+        return alias_rules(self.config, ping=PING.name, migrations=MIGRATIONS.name)
 
     async def act(self, request: ActionRequest) -> Outcome:
         """Ping, copy a connection, explain or try routes."""
-        routed = await self._routing.act(request)
-        if routed is not None:
-            return routed
-        target = self._target(request.item) if request.item is not None else None
+        for desk in (self._routing, self._desk):
+            outcome = await desk.act(request)
+            if outcome is not None:
+                return outcome
+        target = self._find(request.item)[1] if request.item is not None else None
         if request.action == COPY.name and target is not None:
             if not target.connection:
                 raise PaneError(f"alias “{target.alias}” is not configured", "Give it an ENGINE.")
@@ -113,16 +119,20 @@ class DatabasesPane(Pane[DatabasesConfig]):
         return await self._routing.open(item, column)
 
     async def complete(self, action: Action, field: Field, text: str, draft: ActionRequest) -> Sequence[str]:
-        """Aliases and routers."""
+        """Aliases, routers, and queries that run."""
+        if action.name == KILL.name:
+            return await self._desk.complete(draft)
         return await self._routing.complete(field.name, text, draft.item)
 
-    def _target(self, alias: str) -> Target:
-        targets = [target for source in self._sources() for target in source.targets]
-        for target in targets:
-            if target.alias == alias:
-                return target
-        known = ", ".join(target.alias for target in targets)
-        raise PaneError(f"there is no alias “{alias}”", f"Known: {known}.")
+    async def confirmation(self, action: Action, request: ActionRequest) -> Confirmation | None:
+        """Before a query is ended."""
+        return await self._desk.confirmation(action, request) or await super().confirmation(action, request)
+
+    def _find(self, alias: str) -> tuple[Prober | ProjectProber, Target]:
+        found = {target.alias: (source, target) for source in self._sources() for target in source.targets}
+        if alias not in found:
+            raise PaneError(f"there is no alias “{alias}”", f"Known: {', '.join(found)}.")
+        return found[alias]
 
     async def _ping_all(self) -> None:
         if not self.config.databases and not self.config.projects:
@@ -142,9 +152,10 @@ class DatabasesPane(Pane[DatabasesConfig]):
     async def _ping(
         self, aliases: tuple[str, ...] | None = None, questions: wire.Questions | None = None
     ) -> tuple[wire.Ping, ...]:
-        """Ping, and remember what came of it; with `questions` it is a reading."""
+        """Ping and remember; with `questions` it is a reading, which leaves out the paused."""
         sources = self._sources()
-        answers = await asyncio.gather(*(source.ping(aliases, questions) for source in sources))
+        paused = await self._desk.paused() if questions is not None else frozenset[str]()
+        answers = await asyncio.gather(*(source.ping(aliases, questions, paused) for source in sources))
         for source, pings in zip(sources, answers, strict=True):
             self._chronicle(source).note(pings, whole=questions is not None)
         return tuple(ping for answer in answers for ping in answer)

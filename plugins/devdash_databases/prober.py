@@ -86,26 +86,37 @@ class Prober:
         return self._context.worker(PROBE, env=self._env, idle_s=idle_s)
 
     async def ping(
-        self, aliases: Iterable[str] | None = None, questions: wire.Questions | None = None
+        self,
+        aliases: Iterable[str] | None = None,
+        questions: wire.Questions | None = None,
+        paused: frozenset[str] = frozenset(),
     ) -> tuple[wire.Ping, ...]:
         """Ping those that are asked at all, all workers side by side; in the config's order.
 
         Args:
             aliases: which; None: all.
             questions: what is asked of those that answer.
+            paused: aliases that are not asked, and told as such.
         """
         wanted = (
             frozenset(target.alias for target in self._targets) if aliases is None else frozenset(aliases)
         )
         asked = questions or {}
-        answers = await asyncio.gather(*(self._ping_group(group, wanted, asked) for group in self._groups))
+        answers = await asyncio.gather(
+            *(self._ping_group(group, wanted - paused, asked) for group in self._groups)
+        )
         found = {answer.alias: answer for group in answers for answer in group}
         skipped = {
             target.alias: wire.Ping(alias=target.alias, state=target.skipped, vendor=target.vendor)
             for target in self._targets
             if target.skipped is not None
         }
-        known = skipped | found
+        resting = {
+            target.alias: wire.Ping(alias=target.alias, state=State.PAUSED, vendor=target.vendor)
+            for target in self._targets
+            if target.alias in paused
+        }
+        known = skipped | resting | found
         return tuple(known[target.alias] for target in self._targets if target.alias in known.keys() & wanted)
 
     async def create_own(self, path: str) -> str:
@@ -127,7 +138,7 @@ class Prober:
         }
         for target in self._targets:
             if target.alias in asked.live:
-                databases[target.alias]["PASSWORD"] = await self._password(target)
+                databases[target.alias]["PASSWORD"] = await self.password(target)
         config = self._config
         args = AskRoutes(
             databases, config.routers, config.apps, float(config.ping_timeout), asked, self._python_path
@@ -193,7 +204,7 @@ class Prober:
         missing: list[wire.Ping] = []
         for target in group.targets:
             try:
-                secret = await self._password(target)
+                secret = await self.password(target)
             except PaneError as error:
                 missing.append(_untold(target, State.SECRET_MISSING, type(error).__name__, error.message))
                 continue
@@ -207,7 +218,7 @@ class Prober:
         group.connected = frozenset(databases)
         return tuple(missing)
 
-    async def _password(self, target: Target) -> str:
+    async def password(self, target: Target) -> str:
         """The alias's password; "" for none.
 
         A reference that does not answer ends before the attempt does: it tells

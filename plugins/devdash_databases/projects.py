@@ -87,7 +87,10 @@ class ProjectProber:
         return "" if self.opened is None else self.opened.django
 
     async def ping(
-        self, aliases: Iterable[str] | None = None, questions: wire.Questions | None = None
+        self,
+        aliases: Iterable[str] | None = None,
+        questions: wire.Questions | None = None,
+        paused: frozenset[str] = frozenset(),
     ) -> tuple[wire.Ping, ...]:
         """Ping the aliases that are asked at all: all, or those of `aliases`, by their long names.
 
@@ -97,7 +100,8 @@ class ProjectProber:
             if self.trouble is not None and not self._is_due():
                 return ()
             try:
-                return await self._ping(None if aliases is None else frozenset(aliases), questions or {})
+                wanted = None if aliases is None else frozenset(aliases)
+                return await self._ping(wanted, questions or {}, paused)
             except ProjectTrouble as error:
                 self.trouble = error.trouble
                 return ()
@@ -110,9 +114,9 @@ class ProjectProber:
             ProjectTrouble: the project, or its apps, cannot be loaded.
         """
         side = _Side(await self._worker())
-        short = {self._short(alias): alias for alias in aliases}
+        short = {self.short(alias): alias for alias in aliases}
         try:
-            await self._open(side)
+            await self._load(side)
             args = wire.Pending(tuple(short), timeout)
             answer = await side.worker.call("pending", args, wire.Pendings, timeout=timeout + GRACE_S)
         finally:
@@ -127,7 +131,7 @@ class ProjectProber:
         side = _Side(await self._worker())
         seconds = self._config.attempt_s
         try:
-            await self._open(side)
+            await self._load(side)
             answer = await side.worker.call(
                 "survey", AskProject(asked, seconds), ProjectSurveyed, timeout=seconds + GRACE_S
             )
@@ -140,26 +144,26 @@ class ProjectProber:
     def _is_due(self) -> bool:
         return self._context.asked or self._context.monotonic() - self._tried >= AGAIN_S
 
-    async def _ping(self, wanted: frozenset[str] | None, questions: wire.Questions) -> tuple[wire.Ping, ...]:
+    async def _ping(
+        self, wanted: frozenset[str] | None, questions: wire.Questions, paused: frozenset[str]
+    ) -> tuple[wire.Ping, ...]:
         steady, aside = await self._both()
         if not self.targets or self.trouble is not None:
             await self._open(steady)
-        asked = [
-            one for one in self.targets if one.skipped is None and (wanted is None or one.alias in wanted)
-        ]
+        chosen = [one for one in self.targets if wanted is None or one.alias in wanted]
+        resting = {one.alias: State.PAUSED for one in chosen if one.alias in paused}
+        resting |= {one.alias: one.skipped for one in chosen if one.skipped is not None}
+        asked = [one for one in chosen if one.alias not in resting]
         sound = tuple(one for one in asked if one.alias not in self._suspects)
         slow = tuple(one for one in asked if one.alias in self._suspects)
         answers = await asyncio.gather(self._ask(steady, sound, questions), self._ask(aside, slow, questions))
         found = {ping.alias: ping for part in answers for ping in part}
         if not self._suspects:
             await aside.stop()
-        skipped = {
-            one.alias: wire.Ping(alias=one.alias, state=one.skipped, vendor=one.vendor)
-            for one in self.targets
-            if one.skipped is not None and (wanted is None or one.alias in wanted)
-        }
-        known = skipped | found
-        return tuple(known[one.alias] for one in self.targets if one.alias in known)
+        for one in chosen:
+            if one.alias in resting:
+                found[one.alias] = wire.Ping(alias=one.alias, state=resting[one.alias], vendor=one.vendor)
+        return tuple(found[one.alias] for one in chosen)
 
     async def _ask(
         self, side: _Side, targets: tuple[Target, ...], questions: wire.Questions
@@ -184,7 +188,7 @@ class ProjectProber:
     async def _attempt(
         self, side: _Side, targets: tuple[Target, ...], questions: wire.Questions
     ) -> tuple[wire.Ping, ...]:
-        long = {self._short(one.alias): one for one in targets}
+        long = {self.short(one.alias): one for one in targets}
         timeout = float(self._config.ping_timeout)
         args = wire.PingAll(tuple(long), timeout, questions)
         async with asyncio.timeout(self._config.attempt_s):
@@ -208,22 +212,29 @@ class ProjectProber:
         )
 
     async def _open(self, side: _Side) -> None:
+        """Load the project in the worker of `side`, and take its aliases from there.
+
+        Raises:
+            ProjectTrouble: it cannot be loaded.
+        """
+        self._tried = self._context.monotonic()
+        self.opened = opened = await self._load(side)
+        side.opened, self.trouble = True, None
+        self.targets = self._targets(opened)
+
+    async def _load(self, side: _Side) -> wire.OpenedProject:
         """Load the project in the worker of `side`.
 
         Raises:
             ProjectTrouble: it cannot be loaded.
-            PaneError: a secret that it needs is not to be had.
         """
-        self._tried = self._context.monotonic()
         seconds = float(self.project.start_timeout)
-        environment = dict(self.project.environment)
-        for name, secret in self.project.secrets.items():
-            try:
-                environment[name] = await self._context.reveal(secret)
-            except PaneError:
-                raise ProjectTrouble(wire.Trouble("secret", name)) from None
         args = wire.OpenProject(
-            str(self._path), self.project.settings, environment, seconds, float(self._config.ping_timeout)
+            str(self._path),
+            self.project.settings,
+            await self.environment(),
+            seconds,
+            float(self._config.ping_timeout),
         )
         try:
             opened = await side.worker.call("open", args, wire.OpenedProject, timeout=seconds + GRACE_S)
@@ -234,9 +245,21 @@ class ProjectProber:
         if opened.trouble is not None:
             await side.stop()
             raise ProjectTrouble(opened.trouble)
-        side.opened = True
-        self.opened, self.trouble = opened, None
-        self.targets = self._targets(opened)
+        return opened
+
+    async def environment(self) -> dict[str, str]:
+        """The variables that the settings need, secrets among them.
+
+        Raises:
+            ProjectTrouble: a secret is not to be had.
+        """
+        found = dict(self.project.environment)
+        for name, secret in self.project.secrets.items():
+            try:
+                found[name] = await self._context.reveal(secret)
+            except PaneError:
+                raise ProjectTrouble(wire.Trouble("secret", name)) from None
+        return found
 
     def _targets(self, opened: wire.OpenedProject) -> tuple[Target, ...]:
         chosen = self.project.aliases
@@ -260,7 +283,8 @@ class ProjectProber:
             Path(opened.root),
         )
 
-    def _short(self, alias: str) -> str:
+    def short(self, alias: str) -> str:
+        """What the project itself calls an alias."""
         return alias.removeprefix(f"{self.project.title}/")
 
     async def _both(self) -> tuple[_Side, _Side]:

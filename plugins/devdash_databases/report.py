@@ -144,12 +144,9 @@ def _answers(count: int) -> str:
 
 def _alias_facts(reading: Reading) -> Iterator[AliasFacts]:
     for target in reading.targets:
-        ping = reading.pings.get(target.alias)
-        if reading.trouble is not None or ping is None:
-            ping = wire.Ping(alias=target.alias, state=State.PROBE_FAILED, vendor=target.vendor)
         yield alias_facts(
             target,
-            ping,
+            _ping_of(reading, target),
             reading.observed.get(target.alias, NOTHING_SAID),
             reading.following.get(target.alias),
             reading.paces.get(target.alias, Pace()),
@@ -157,12 +154,18 @@ def _alias_facts(reading: Reading) -> Iterator[AliasFacts]:
         )
 
 
+def _ping_of(reading: Reading, target: Target) -> wire.Ping:
+    """Its last ping; where there is none, as of a project that cannot be loaded any more, it is not known."""
+    found = reading.pings.get(target.alias) if reading.trouble is None else None
+    return found or wire.Ping(alias=target.alias, state=State.PROBE_FAILED, vendor=target.vendor)
+
+
 def _alias_table(reading: Reading) -> Table:
     facts = {alias.alias: alias for alias in _alias_facts(reading)}
     rows = tuple(
         alias_view.row(
             target,
-            reading.pings[target.alias],
+            _ping_of(reading, target),
             facts[target.alias],
             reading.trends.get(target.alias, ()),
             reading.config,
