@@ -15,6 +15,7 @@ import psycopg
 import pymysql
 import pytest
 from databases_rig import file, sound, started, states
+from mariadb_bed import PASSWORD, USER
 from projects_rig import FILES, django_project, watching
 
 from devdash.api import ActionRequest, Level, Outcome, PaneError, RunProgram, Secret, SecretFile, Value
