@@ -66,3 +66,13 @@ def test_what_is_the_same_is_not_made_again() -> None:
     assert all(a is b for a, b in zip(first, second, strict=True))
     other = msgspec.structs.replace(one, columns=one.columns[1:])
     assert not any(row in first for row in accounts.table(other, (), digits, known).rows)
+
+
+def test_an_amount_that_is_written_otherwise_is_shown_so() -> None:
+    """1 and 1.00 are equal; the details show which one it is."""
+    known = Rows()
+    for text in ("1", "1.00"):
+        one = seen(
+            [(11, [("Assets:Cash", "EUR", Decimal(text)), ("Income:Job", "EUR", Decimal(-1))])], Looking()
+        )
+        assert f"'{text}'" in str(accounts.table(one, (), figures.digits(one.journal), known).rows[0].detail)
