@@ -19,9 +19,10 @@ def find_row(blocks: Sequence[Block], key: str) -> Row | None:
 
 
 def table_keys(blocks: Sequence[Block], key: str) -> tuple[str, ...]:
-    """The keys of the rows of the table that has the row with `key`, top to bottom."""
-    tables = ([row.key for row in block.rows] for block in blocks if isinstance(block, Table))
-    return next((tuple(keys) for keys in tables if key in keys), ())
+    """The keys of the rows of the table that has the row with `key`, but for those that fold others away."""
+    tables = (block.rows for block in blocks if isinstance(block, Table))
+    rows = next((rows for rows in tables if any(row.key == key for row in rows)), ())
+    return tuple(row.key for row in rows if not row.folded)
 
 
 def cell_keys(blocks: Sequence[Block], key: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ import pytest
 from lots import Lots
 from panes import Registry, Rows
 
-from devdash.api import ActionRequest, Level
+from devdash.api import ActionRequest, Cell, Column, Level, Report, Row, Table
 from devdash.tui.app import DevdashApp
 from devdash.tui.needs import Need
 from devdash.tui.pane_view import PaneView
@@ -94,6 +94,24 @@ async def test_all_none_and_the_others_of_a_table(stage: Perform) -> None:
         await s.press("escape")
         assert view(s.app).marked == ()
         assert "marked" not in s.text
+
+
+class Folding(Lots):
+    """Some are folded away."""
+
+    async def read(self) -> Report:
+        folds = {"elm": 0, "others": 0, "ivy": 1}
+        rows = (Row(key, (Cell(key),), indent=deep, folded=key == "others") for key, deep in folds.items())
+        return Report(Level.OK, "", (Table((Column("name"),), tuple(rows)),))
+
+
+async def test_what_is_folded_away_is_not_marked_with_all(stage: Perform) -> None:
+    """Nor is the row that folds it away, which may be no thing at all."""
+    async with stage(Registry(lots=Folding)) as s:
+        await s.press("A")
+        assert view(s.app).marked == ("elm",)
+        await s.press("slash", "i", "v", "y", "enter", "A")
+        assert view(s.app).marked == ("elm", "ivy")
 
 
 async def test_marks_stay_through_readings_and_go_with_their_rows(stage: Perform) -> None:
