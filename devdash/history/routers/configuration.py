@@ -16,6 +16,8 @@ class RouterSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
         primary: the alias that is written to.
         replicas: aliases of its replicas.
         read_your_writes: seconds for which reads stay on the primary after a write.
+        watch: seconds between two looks at each replica; 0: nobody looks, and somebody has to tell `health`.
+        max_lag: a replica that is more seconds behind is not read until it is at most a third of that behind.
         apps: app label → the alias where it lives.
         relations: pairs of app labels that may be related although they live apart.
     """
@@ -23,6 +25,8 @@ class RouterSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     primary: str = "default"
     replicas: tuple[str, ...] = ()
     read_your_writes: float = READ_YOUR_WRITES_S
+    watch: float = 0.0
+    max_lag: float | None = None
     apps: dict[str, str] = {}
     relations: tuple[tuple[str, str], ...] = ()
 

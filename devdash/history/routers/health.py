@@ -57,6 +57,18 @@ class ReplicaHealth:
         self._lock = threading.Lock()
         self._down: dict[str, Down] = {}
 
+    def allow(self, max_lag: float, resume_lag: float | None = None) -> None:
+        """Set the thresholds of `report_lag`; without `resume_lag` it is a third of `max_lag`.
+
+        Raises:
+            ValueError: they cross.
+        """
+        resume = max_lag / 3 if resume_lag is None else resume_lag
+        if not 0 <= resume <= max_lag:
+            raise ValueError("resume_lag must lie between 0 and max_lag")
+        with self._lock:
+            self._max_lag, self._resume_lag = max_lag, resume
+
     def is_up(self, alias: str) -> bool:
         """Whether `alias` may be read."""
         return alias not in self._down

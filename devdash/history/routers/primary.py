@@ -10,6 +10,7 @@ from devdash.history.routers.chain import DEFAULT, alias_of, claimed_by_another,
 from devdash.history.routers.configuration import router_settings
 from devdash.history.routers.guard import guard_replicas
 from devdash.history.routers.health import ReplicaHealth, health
+from devdash.history.routers.watch import watched
 
 if TYPE_CHECKING:
     from django.db.models import Model
@@ -20,12 +21,14 @@ class Group(NamedTuple):
 
     Attributes:
         window: seconds for which reads stay on the primary after a write.
+        watch: seconds between two looks at each replica; 0: none.
         aliases: the primary and the replicas.
     """
 
     primary: str
     replicas: tuple[str, ...]
     window: float
+    watch: float
     aliases: frozenset[str]
 
 
@@ -51,6 +54,9 @@ class PrimaryReplicaRouter:
         apps: the app labels it is for; None: all that no other router claims. With `apps`, others
             are kept off `primary`, unless that is `default`.
         read_your_writes: seconds; 0 switches it off.
+        watch: seconds between two looks at each replica, by threads of this process that tell `health`
+            what they see; 0: none.
+        max_lag: seconds that a replica may be behind; None: as `health` has it.
         health: says which replicas may be read.
         clock: monotonic seconds.
     """
@@ -59,6 +65,8 @@ class PrimaryReplicaRouter:
     replicas: Sequence[str] | None = None
     apps: Collection[str] | None = None
     read_your_writes: float | None = None
+    watch: float | None = None
+    max_lag: float | None = None
     health: ReplicaHealth = health
     clock: Callable[[], float] = staticmethod(time.monotonic)
 
@@ -69,6 +77,8 @@ class PrimaryReplicaRouter:
         *,
         apps: Collection[str] | None = None,
         read_your_writes: float | None = None,
+        watch: float | None = None,
+        max_lag: float | None = None,
         health: ReplicaHealth | None = None,
         clock: Callable[[], float] | None = None,
     ) -> None:
@@ -77,6 +87,8 @@ class PrimaryReplicaRouter:
             "replicas": replicas,
             "apps": apps,
             "read_your_writes": read_your_writes,
+            "watch": watch,
+            "max_lag": max_lag,
             "health": health,
             "clock": clock,
         }
@@ -89,8 +101,8 @@ class PrimaryReplicaRouter:
         """What arguments, attributes and the setting amount to.
 
         Raises:
-            ImproperlyConfigured: the setting is wrong, `replicas` or `apps` is a string, or the
-                primary is among its replicas.
+            ImproperlyConfigured: the setting is wrong, `replicas` or `apps` is a string, the primary is
+                among its replicas, or `max_lag` is negative.
         """
         from django.core.exceptions import ImproperlyConfigured
 
@@ -103,7 +115,13 @@ class PrimaryReplicaRouter:
             raise ImproperlyConfigured(f"{type(self).__name__}: replicas and apps are lists, not strings.")
         if primary in replicas:
             raise ImproperlyConfigured(f"{type(self).__name__}: {primary} cannot be a replica of itself.")
-        return Group(primary, tuple(replicas), window, frozenset((primary, *replicas)))
+        watch = settings.watch if self.watch is None else self.watch
+        max_lag = settings.max_lag if self.max_lag is None else self.max_lag
+        if max_lag is not None:
+            if max_lag < 0:
+                raise ImproperlyConfigured(f"{type(self).__name__}: max_lag is negative.")
+            self.health.allow(max_lag)
+        return Group(primary, tuple(replicas), window, watch, frozenset((primary, *replicas)))
 
     def claims(self, app_label: str) -> bool:
         """Whether this router alone decides about the app; other routers of this package then keep quiet."""
@@ -115,6 +133,9 @@ class PrimaryReplicaRouter:
             return None
         if self._reads_primary(hints):
             return self.group.primary
+        if self.group.watch > 0:
+            for alias in self.group.replicas:
+                watched(alias, self.health, self.group.watch)
         return self.choose([alias for alias in self.group.replicas if self.health.is_up(alias)])
 
     def db_for_write(self, model: "type[Model]", **hints: object) -> str | None:
