@@ -132,7 +132,8 @@ def ping(
                 connection.close()  # a kept connection would not see the file replaced
     except Exception as error:  # noqa: BLE001  # whatever a driver raises is this alias's answer
         failure = classify(error)
-        if failure.state is State.DROPPED and time.monotonic() - began >= seconds * 0.9:
+        late = time.monotonic() - began >= seconds * 0.9
+        if failure.state is State.DROPPED and vendor == engines.MYSQL and late:
             # MySQL's "lost connection" (2013) is also how its read timeout shows.
             failure = Failure(State.TIMEOUT, failure.kind, failure.code)
         note = _file_note(connect(alias)) if vendor == engines.SQLITE else ""
