@@ -33,7 +33,7 @@ from devdash_ledger.bank_calls import SCRIBE, WORKER, called, path_of
 from devdash_ledger.bank_config import Bank
 from devdash_ledger.bank_help import Accounts, files
 from devdash_ledger.bank_match import Likeness
-from devdash_ledger.bank_orders import Again, Begin, Begun
+from devdash_ledger.bank_orders import Again, Begin, Begun, Guessed, Look
 from devdash_ledger.bank_review import Bulk, Choice, Review
 from devdash_ledger.bank_shelf import Shelf
 from devdash_ledger.bank_tables import Tables
@@ -182,7 +182,9 @@ class BankDesk(Desk):
         if request.action != IMPORT.name:
             return None
         found = await self._bank(request)
-        if found is None:
+        if found is None:  # a file that nothing can be told of is said where it was typed
+            order = Look(str(path_of(request)), await self._writing.chosen(request))
+            await self._called(WORKER, "look", order, Guessed)
             return None
         lost = await self.lost()
         if request.value("accept") == "review":

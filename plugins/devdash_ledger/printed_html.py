@@ -21,22 +21,29 @@ _STYLE = """\
   --one: #2f6fb5; --two: #c2772b; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e4e7ea; --dim: #9aa3ad; --line: #3a4149;
   --paper: #15181c; --one: #6aa9ec; --two: #e3a25c; } }
-@media print { :root { color-scheme: light; --ink: #000; --dim: #444; --line: #bbb; --paper: #fff;
-  --one: #2f6fb5; --two: #c2772b; } body { margin: 0; } section + section { break-before: page; }
-  tr, svg { break-inside: avoid; } thead { display: table-header-group; }
-  svg, .two { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
 body { font: 15px/1.45 system-ui, sans-serif; color: var(--ink); background: var(--paper);
   margin: 2rem auto; max-width: 70rem; padding: 0 1rem; }
 h1 { font-size: 1.3rem; } p { color: var(--dim); margin: .2rem 0; } p.warning { color: var(--two); }
 div { overflow-x: auto; } table { border-collapse: collapse; margin: 1rem 0; }
-th, td { padding: .15rem .6rem; text-align: left; font-weight: normal; white-space: nowrap; }
+th, td { padding: .15em .6em; text-align: left; font-weight: normal; white-space: nowrap; }
 td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; }
 thead th { color: var(--dim); border-bottom: 1px solid var(--line); }
 tr.part > * { font-weight: 600; padding-top: .6rem; }
 tr.line > * { font-weight: 600; border-top: 1px solid var(--line); }
 svg { max-width: 100%; height: auto; } svg text { fill: var(--dim); font: 11px system-ui, sans-serif; }
 svg .axis { stroke: var(--line); } svg .one { fill: var(--one); } svg .two { fill: var(--two); }
+@page { size: landscape; margin: 1cm; }
+@media print { :root { color-scheme: light; --ink: #000; --dim: #444; --line: #bbb; --paper: #fff;
+  --one: #2f6fb5; --two: #c2772b; } body { margin: 0; padding: 0; max-width: none; }
+  section + section { break-before: page; } tr, svg { break-inside: avoid; }
+  thead { display: table-header-group; } div { overflow: visible; }
+  table { font-size: min(11px, calc(960px / var(--wide))); }
+  svg, .two { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
 """
+_LETTER = 0.66
+"""Width of a letter in em, at most for the usual: digits, in bold."""
+_PAD = 1.2
+"""Of a cell, both sides, in em."""
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
@@ -86,7 +93,8 @@ def _table(one: Statement) -> Iterator[str]:
     found = list(rows(one))
     has_currencies = len({row.currency for row in found}) > 1
     corner = "" if has_currencies else quoted(one.currency)
-    yield f'<div><table>\n<thead><tr><th scope="col">{corner}</th>'
+    # On paper nothing can be scrolled: there the letters are as small as all columns need them to be.
+    yield f'<div><table style="--wide: {_wide(one, found)}">\n<thead><tr><th scope="col">{corner}</th>'
     if has_currencies:
         yield '<th scope="col"></th>'
     for head in one.heads:
@@ -97,9 +105,21 @@ def _table(one: Statement) -> Iterator[str]:
     yield "</tbody>\n</table></div>"
 
 
+def _wide(one: Statement, found: Sequence[Row]) -> int:
+    """How wide the table is, in em."""
+    names = max((len(row.label) + 2 * row.depth for row in found), default=0)
+    currencies = {row.currency for row in found}
+    columns = [max(map(len, currencies)) if len(currencies) > 1 else 0, names]
+    for place, head in enumerate(one.heads):
+        columns.append(
+            max([len(head_title(head, one)), *(len(row.texts[place]) for row in found if row.texts)])
+        )
+    return round(sum(count * _LETTER + _PAD for count in columns)) + 1
+
+
 def _row(row: Row, *, has_currencies: bool) -> str:
     kind = "" if row.depth or not row.label else ' class="line"' if row.is_line else ' class="part"'
-    pad = f' style="padding-left: {0.6 + 1.2 * row.depth:.1f}rem"' if row.depth else ""
+    pad = f' style="padding-left: {0.6 + 1.2 * row.depth:.1f}em"' if row.depth else ""
     currency = f"<td>{quoted(row.currency)}</td>" if has_currencies else ""
     cells = "".join(f'<td class="n">{quoted(one)}</td>' for one in row.texts)
     return f'<tr{kind}><th scope="row"{pad}>{quoted(row.label)}</th>{currency}{cells}</tr>'

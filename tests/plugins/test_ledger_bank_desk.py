@@ -189,6 +189,9 @@ async def test_a_file_of_an_unknown_bank_leads_to_the_guide(desk: MakeDesk, tmp_
     given = (Value("path", str(tmp_path / "s.csv")), Value("bank", "new"))
     assert question is None and outcome.effects == (AskNext("new-bank", given),)
     assert outcome.level is Level.ATTENTION and await desk().blocks() == ()
+    (tmp_path / "s.csv").unlink()
+    with pytest.raises(PaneError, match="No such file"):  # the form stays open
+        await said_yes(desk({}), asked(tmp_path, bank="new"))
 
 
 async def test_which_bank_it_is_is_said(desk: MakeDesk, tmp_path: Path) -> None:

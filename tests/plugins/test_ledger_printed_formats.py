@@ -195,3 +195,15 @@ def test_every_bar_of_the_page_lies_within_its_chart(gained: list[Decimal]) -> N
     for x, y, width, height in (map(float, bar) for bar in bars):
         assert 90 <= x <= x + width <= 760
         assert 24 <= y <= y + height <= 216.1
+
+
+def test_on_paper_no_column_is_cut() -> None:
+    """Nothing scrolls there: the letters are as small as the widest table needs them."""
+    told = printed_html.text([shop(Kind.BALANCES)])
+    [wide] = re.findall(r"--wide: (\d+)", told)
+    cells = re.findall(r"<tr[^>]*>(.*?)</tr>", told, re.DOTALL)
+    letters = max(len(re.sub(r"<[^>]*>", "", row)) for row in cells)
+    assert int(wide) > letters * 0.6
+    screen, _, paper = told.partition("@media print")
+    assert "overflow-x: auto" in screen and "overflow-x" not in paper
+    assert "overflow: visible" in paper and "calc(960px / var(--wide))" in paper
