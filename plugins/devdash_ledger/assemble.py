@@ -7,7 +7,7 @@ import msgspec
 
 from devdash_ledger import fold, months
 from devdash_ledger.budgets import Plan
-from devdash_ledger.facts import JournalError
+from devdash_ledger.elements import JournalError
 from devdash_ledger.journal import AccountType, CurrencyUse, LoadRequest
 from devdash_ledger.prices import Price
 from devdash_ledger.sheet import FOREVER, Ground, Moves, Sheet, Use, month_ends

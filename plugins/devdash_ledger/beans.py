@@ -12,7 +12,7 @@ from beancount.core.data import Price as PriceDirective
 
 from devdash_ledger import months
 from devdash_ledger.budgets import Plan
-from devdash_ledger.facts import Every
+from devdash_ledger.elements import Every
 from devdash_ledger.fold import Booking
 from devdash_ledger.journal import AccountType
 from devdash_ledger.prices import Price

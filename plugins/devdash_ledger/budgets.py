@@ -16,7 +16,7 @@ import msgspec
 
 from devdash_ledger import months
 from devdash_ledger.amounts import EXACT
-from devdash_ledger.facts import BudgetMonth, Every
+from devdash_ledger.elements import BudgetMonth, Every
 
 MOST_MONTHS = 1200
 """So far back what is left is carried over; a date such as 0202-01-01 is a slip."""

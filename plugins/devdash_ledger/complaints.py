@@ -2,7 +2,7 @@
 
 import re
 
-from devdash_ledger.facts import ErrorKind, JournalError
+from devdash_ledger.elements import ErrorKind, JournalError
 
 MAX_WORDS = 200_000
 """Bytes of a program's complaints that are looked at."""

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 import msgspec
 
-from devdash_ledger.facts import BudgetMonth, JournalError, WorthMonth
+from devdash_ledger.elements import BudgetMonth, JournalError, WorthMonth
 
 
 class AccountType(StrEnum):

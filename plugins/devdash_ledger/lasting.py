@@ -13,7 +13,6 @@ In the worker only.
 
 import re
 from collections.abc import Iterable
-from pathlib import Path
 
 OWN_PLUGINS = "beancount.plugins."
 """beancount's own: functions of the entries, changed only with beancount itself."""
@@ -34,10 +33,11 @@ def beancount_lasts(plugins: Iterable[str], *, has_documents: bool) -> bool:
 def program_lasts(files: Iterable[str]) -> bool:
     """Of a journal of ledger or hledger that runs no code. Blocks."""
     try:
-        return not any(
-            name.lower().endswith(_OTHER)
-            or re.search(_UNSURE, Path(name).read_bytes(), re.IGNORECASE | re.MULTILINE)
-            for name in files
-        )
+        return not any(name.lower().endswith(_OTHER) or _is_unsure(name) for name in files)
     except OSError:
         return False
+
+
+def _is_unsure(file: str) -> bool:
+    with open(file, "rb") as text:  # noqa: PTH123  # pathlib is large, and a worker's start counts
+        return re.search(_UNSURE, text.read(), re.IGNORECASE | re.MULTILINE) is not None

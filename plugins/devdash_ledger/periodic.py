@@ -19,7 +19,7 @@ import msgspec
 from devdash_ledger import months
 from devdash_ledger.amounts import EXACT
 from devdash_ledger.budgets import Plan, length
-from devdash_ledger.facts import Every
+from devdash_ledger.elements import Every
 from devdash_ledger.journal import AccountType
 from devdash_ledger.program import Quantity, bare, running
 

@@ -19,7 +19,7 @@ import msgspec
 from devdash_ledger import complaints, fold, months, periodic
 from devdash_ledger.assemble import Contents, assemble
 from devdash_ledger.budgets import Plan
-from devdash_ledger.facts import JournalError
+from devdash_ledger.elements import JournalError
 from devdash_ledger.journal import Format, LoadRequest
 from devdash_ledger.kinds import kinds
 from devdash_ledger.lasting import program_lasts

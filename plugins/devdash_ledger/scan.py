@@ -12,16 +12,21 @@ import re
 import stat
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from devdash.api import Unavailable
-from devdash_ledger.facts import JournalError
+from devdash_ledger.elements import JournalError
 from devdash_ledger.globs import is_meant, patterns_of
 from devdash_ledger.journal import AccountType, Format
 from devdash_ledger.kinds import declared
 from devdash_ledger.odd_lines import INCLUDE, PLUGIN, Odd, odd_lines
+from devdash_ledger.refusal import unavailable
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from devdash.api import Unavailable
 
 MAX_BYTES = 64 * 1024 * 1024
 """All files of a journal; half a million transactions or so."""
@@ -104,6 +109,8 @@ def scan(file: str, language: Format, *, wary: bool = False) -> Scan:
 
 def mark(found: Scan) -> str:
     """A mark of the code that would run: what the lines say, and the modules that lie beside the journal."""
+    from pathlib import Path  # large, and most journals run no code
+
     sums = hashlib.sha256()
     folders = sorted({str(Path(file).parent) for file in found.files})
     for code in found.code:
@@ -114,7 +121,7 @@ def mark(found: Scan) -> str:
     return sums.hexdigest()
 
 
-def _module(path: Path) -> bytes:
+def _module(path: "Path") -> bytes:
     """The text of a module that lies there; empty where none does."""
     for file in (path.with_name(f"{path.name}.py"), path / "__init__.py"):
         with suppress(OSError):
@@ -143,7 +150,7 @@ class _Walk:
             return
         self.files[file] = None
         if len(self.files) > MAX_FILES:
-            raise Unavailable(f"the journal includes more than {MAX_FILES} files")
+            raise unavailable(f"the journal includes more than {MAX_FILES} files")
         odd = odd_lines(text, wary=self._wary) if self._language is Format.BEANCOUNT else Odd()
         self._look(file, text, odd)
         for line, name in self._includes(file, text, odd):
@@ -165,7 +172,7 @@ class _Walk:
                 raise _not_plain(file, source, found.st_mode)
             self._bytes += found.st_size
             if self._bytes > MAX_BYTES:
-                raise Unavailable(
+                raise unavailable(
                     f"{file}{source} makes the journal larger than {MAX_BYTES >> 20} MiB, so it is not read",
                     "split old years off into a journal of their own",
                 )
@@ -195,7 +202,7 @@ class _Walk:
         return re.finditer(pattern, text, re.MULTILINE) if pattern is not None and is_marked else ()
 
     def _includes(self, file: str, text: bytes, odd: Odd) -> Iterator[tuple[int, str]]:
-        folder = Path(file).parent
+        folder = os.path.dirname(file)  # noqa: PTH120
         pattern = _INCLUDES[self._language]
         matches = re.finditer(pattern, text, re.MULTILINE) if b"include" in text else ()
         for place, named in (*((one.start(), os.fsdecode(one[1])) for one in matches), *odd.includes):
@@ -235,9 +242,9 @@ def _mode(file: str) -> int | None:
         return None
 
 
-def _not_plain(file: str, source: str, mode: int) -> Unavailable:
+def _not_plain(file: str, source: str, mode: int) -> "Unavailable":
     reason = "Is a directory" if stat.S_ISDIR(mode) else "it is no plain file"
-    return Unavailable(f"{file}{source} cannot be read: {reason}", "correct its name")
+    return unavailable(f"{file}{source} cannot be read: {reason}", "correct its name")
 
 
 def _line(text: bytes, place: int) -> int:

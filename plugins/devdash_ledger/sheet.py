@@ -11,7 +11,7 @@ from decimal import Decimal
 import msgspec
 
 from devdash_ledger.budgets import Plan
-from devdash_ledger.facts import JournalError
+from devdash_ledger.elements import JournalError
 from devdash_ledger.journal import AccountType
 from devdash_ledger.prices import Price
 

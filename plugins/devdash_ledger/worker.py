@@ -12,16 +12,15 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from devdash.api import Unavailable
 from devdash_ledger import lasting, scan
 from devdash_ledger.assemble import Contents, assemble
-from devdash_ledger.facts import ErrorKind, JournalError
+from devdash_ledger.elements import ErrorKind, JournalError
 from devdash_ledger.journal import AccountType, Format, LoadRequest
+from devdash_ledger.refusal import unavailable
 from devdash_ledger.sheet import Sheet
 from devdash_ledger.trust import Asked, require
 
@@ -81,7 +80,7 @@ def load(
         entries, errors, options = load_uncached(file)
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise Unavailable(f"{error.filename or file} cannot be read: {reason}") from error
+        raise unavailable(f"{error.filename or file} cannot be read: {reason}") from error
     return msgspec.to_builtins(_sheet(request, found, entries, errors, options))
 
 
@@ -101,11 +100,11 @@ def load_uncached(file: str) -> "tuple[Directives, list[BeancountError], Options
     The cache is switched off in a way that leaves a cache of other programs alone:
     beancount deletes the one whose name it is told, so it is told one that cannot exist.
     """
-    os.environ["BEANCOUNT_LOAD_CACHE_FILENAME"] = str(Path(os.devnull) / "{filename}")
+    os.environ["BEANCOUNT_LOAD_CACHE_FILENAME"] = f"{os.devnull}/{{filename}}"
     try:
         from beancount import loader
     except ModuleNotFoundError as error:
-        raise Unavailable("beancount is not installed", 'pip install "devdash[ledger]"') from error
+        raise unavailable("beancount is not installed", 'pip install "devdash[ledger]"') from error
     loader.initialize(use_cache=False)
     return loader.load_file(file)
 

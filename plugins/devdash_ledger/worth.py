@@ -10,7 +10,7 @@ import msgspec
 
 from devdash_ledger import months
 from devdash_ledger.amounts import EXACT
-from devdash_ledger.facts import Holding, WorthMonth
+from devdash_ledger.elements import Holding, WorthMonth
 from devdash_ledger.fold import Cells
 from devdash_ledger.journal import AccountType, CurrencyUse, Rates, Series
 from devdash_ledger.prices import PriceBook, written
