@@ -79,7 +79,8 @@ def _short(alias: AliasFacts, judge: Judge) -> str:
         return "broken" if broken else "stopped"
     if judge.rule == "lag":
         return f"{duration(alias.lag_s)} behind"
-    return {"replica-writable": "writable", "connections": "crowded"}.get(judge.rule, judge.rule)
+    short = {"replica-writable": "writable", "connections": "crowded", "replay-paused": "paused"}
+    return short.get(judge.rule, judge.rule)
 
 
 def detail(target: Target, ping: wire.Ping, alias: AliasFacts, config: DatabasesConfig) -> tuple[Block, ...]:
@@ -137,7 +138,7 @@ def _server(alias: AliasFacts) -> Iterator[tuple[str, str]]:
 
 def _pace(alias: AliasFacts) -> Iterator[tuple[str, str]]:
     if alias.p50_ms is not None and alias.p95_ms is not None:
-        yield "last hour", f"half within {latency(alias.p50_ms)}, 95 % within {latency(alias.p95_ms)}"
+        yield "pings, last hour", f"p50 {latency(alias.p50_ms)}, p95 {latency(alias.p95_ms)}"
     ups = (("a day", alias.up_day_percent), ("a month", alias.up_month_percent))
     told = [f"{up:.4g} % over {span}" for span, up in ups if up is not None]
     yield "answered", ", ".join(told)

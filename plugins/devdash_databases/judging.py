@@ -29,8 +29,7 @@ class Judge(NamedTuple):
         over: whether it is over; not the opposite, so that a value at the border does not flap.
         says: what is the matter, after the alias's name.
         hint: the next step.
-        for_s: how long it must be so before it alerts, in readings.
-        readings: the same, counted in intervals.
+        readings: how long it must be so before it alerts, in intervals of the pane.
     """
 
     rule: str
@@ -52,6 +51,10 @@ def _follows(alias: AliasFacts, _: DatabasesConfig) -> bool:
     return following is not None and following.state in (Following.FOLLOWS, Following.PAUSED)
 
 
+def _paused(alias: AliasFacts, _: DatabasesConfig) -> bool:
+    return alias.replication is not None and alias.replication.state is Following.PAUSED
+
+
 def _says_stopped(alias: AliasFacts) -> str:
     following = alias.replication
     if following is None:
@@ -63,9 +66,7 @@ def _says_stopped(alias: AliasFacts) -> str:
 
 
 def _says_lag(alias: AliasFacts) -> str:
-    paused = alias.replication is not None and alias.replication.state is Following.PAUSED
-    behind = f"{alias.lag_s:.0f} s behind its primary" if alias.lag_s is not None else "behind its primary"
-    return f"{behind}; its replay is paused" if paused else behind
+    return f"{alias.lag_s or 0:.0f} s behind its primary"
 
 
 def _says_connections(alias: AliasFacts) -> str:
@@ -93,6 +94,14 @@ JUDGES = (
         _says_stopped,
         "Look at the replica's status on the server; after an error it does not go on by itself.",
         readings=1.0,
+    ),
+    Judge(
+        "replay-paused",
+        Level.ATTENTION,
+        _paused,
+        lambda alias, _: alias.replication is not None and not _paused(alias, _),
+        lambda _: "somebody has paused its replay: it shows the past",
+        "SELECT pg_wal_replay_resume() on the standby.",
     ),
     Judge(
         "lag",

@@ -129,6 +129,8 @@ def summary(*readings: Reading) -> str:
         said = [f"{len(failed)} of {len(asked)} {need} a hand: {named}"]
     if wrong:
         said.append(f"{', '.join(wrong)} to look at")
+    if not asked and all(reading.trouble is not None for reading in readings) and readings:
+        said = []
     unloaded = [reading.project for reading in readings if reading.trouble is not None]
     if unloaded:
         said.append(f"{', '.join(unloaded)} cannot be loaded")

@@ -1,0 +1,239 @@
+"""What is wrong with aliases that answer: the same for screen and alerts, and nothing flaps."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from devdash.api import Level, Rule
+from devdash.engine.context import Context
+from devdash_databases import wire
+from devdash_databases.alias_rules import alias_rules
+from devdash_databases.chronicle import Chronicle, percentile, share
+from devdash_databases.config import DatabasesConfig
+from devdash_databases.facts import AliasFacts, DatabasesFacts, ProjectFacts
+from devdash_databases.judging import JUDGES, concerns
+from devdash_databases.replication import Following, ReplicationFacts, missing, parse
+from devdash_databases.routes.facts import FindingFacts
+from devdash_databases.states import State
+from devdash_databases.words import duration, size
+
+Make = Callable[..., Context]
+
+CONFIG = DatabasesConfig()
+
+
+def following(
+    state: Following = Following.FOLLOWS, lag_s: float | None = 0.0, code: str = ""
+) -> ReplicationFacts:
+    """How a replica follows."""
+    return ReplicationFacts(
+        state=state,
+        lag_s=lag_s,
+        lag_by="position",
+        behind=0,
+        receiving=True,
+        applying=True,
+        code=code,
+        source="p",
+    )
+
+
+def alias(state: State = State.OK, **changes: object) -> AliasFacts:
+    """An alias of the project shop."""
+    replication = changes.get("replication")
+    lag = replication.lag_s if isinstance(replication, ReplicationFacts) else None
+    return AliasFacts(
+        "shop/a", "mariadb", state, 1.0, None, changes.pop("read_only", None), lag, None, **changes
+    )  # type: ignore[arg-type]  # by name
+
+
+def facts(*aliases: AliasFacts, findings: tuple[FindingFacts, ...] = ()) -> DatabasesFacts:
+    """The facts of one project."""
+    return DatabasesFacts((ProjectFacts("shop", aliases, (), findings),))
+
+
+def rule(name: str) -> Rule[DatabasesFacts]:
+    """A rule of the pane."""
+    return next(one for one in alias_rules(CONFIG, ping="ping", migrations="migrations") if one.name == name)
+
+
+WRONG: Sequence[tuple[str, AliasFacts, AliasFacts, AliasFacts]] = [
+    # the rule, an alias of which it holds, one in between, one of which it is over
+    (
+        "replication",
+        alias(replication=following(Following.BROKEN, None, "1062")),
+        alias(replication=following(Following.UNKNOWN, None)),
+        alias(replication=following()),
+    ),
+    (
+        "replay-paused",
+        alias(replication=following(Following.PAUSED)),
+        alias(),
+        alias(replication=following()),
+    ),
+    (
+        "lag",
+        alias(replication=following(lag_s=31.0)),
+        alias(replication=following(lag_s=20.0)),
+        alias(replication=following(lag_s=15.0)),
+    ),
+    (
+        "replica-writable",
+        alias(replication=following(), read_only=False),
+        alias(replication=following(), read_only=None),
+        alias(replication=following(), read_only=True),
+    ),
+    (
+        "connections",
+        alias(connections_used=81, connections_allowed=100),
+        alias(connections_used=75, connections_allowed=100),
+        alias(connections_used=72, connections_allowed=100),
+    ),
+    ("certificate", alias(certificate_days=13.9), alias(), alias(certificate_days=14.0)),
+]
+
+
+@pytest.mark.parametrize(("name", "bad", "between", "good"), WRONG, ids=[one[0] for one in WRONG])
+def test_what_is_wrong_is_alerted_and_what_is_not_known_changes_nothing(
+    name: str, bad: AliasFacts, between: AliasFacts, good: AliasFacts
+) -> None:
+    """A value between the limits, or none at all, neither begins an alert nor ends one."""
+    one = rule(name)
+    assert [judge.rule for judge in concerns(bad, CONFIG)][:1] == [name]
+    assert (one.enter(facts(bad)), one.clear(facts(bad))) == ({"shop/a"}, frozenset())
+    assert (one.enter(facts(between)), one.clear(facts(between))) == (frozenset(), frozenset())
+    assert (one.enter(facts(good)), one.clear(facts(good))) == (frozenset(), {"shop/a"})
+    assert one.say is not None
+    assert one.say(facts(bad), "shop/a").startswith("database shop/a: ")
+    assert one.inhibited_by == ("down",)
+
+
+def test_every_judgement_is_a_rule() -> None:
+    """And the other way round, but for being down and migrations, which are no judgement of one alias."""
+    names = [one.name for one in alias_rules(CONFIG, ping="ping", migrations="migrations")]
+    assert sorted(names) == sorted(["down", "migrations", *(judge.rule for judge in JUDGES)])
+
+
+@pytest.mark.parametrize("state", [State.TIMEOUT, State.PAUSED, State.PROBE_FAILED])
+def test_nothing_is_judged_of_an_alias_that_does_not_answer(state: State) -> None:
+    """What was known before says nothing of now."""
+    gone = alias(
+        state, replication=following(Following.BROKEN, None), connections_used=9, connections_allowed=9
+    )
+    assert concerns(gone, CONFIG) == ()
+    for judge in JUDGES:
+        one = rule(judge.rule)
+        assert one.enter(facts(gone)) | one.clear(facts(gone)) == frozenset()
+
+
+def test_down_is_after_three_failures_and_over_after_two_answers() -> None:
+    """Counted in intervals between the first and the last of them."""
+    one = rule("down")
+    assert (one.for_s, one.keep_s, one.level) == (2 * CONFIG.interval, CONFIG.interval, Level.CRITICAL)
+
+
+def test_the_migrations_rule_is_about_the_alias_that_the_survey_names() -> None:
+    """Which calls it as the project does."""
+    finding = FindingFacts("migration-pending", "attention", "a", None, "2 wait")
+    one = rule("migrations")
+    assert one.enter(facts(alias(), findings=(finding,))) == {"shop/a"}
+    assert one.clear(facts(alias(), findings=(finding,))) == frozenset()
+    assert one.clear(facts(alias())) == {"shop/a"}
+
+
+@pytest.mark.parametrize(
+    ("applied", "written", "lacking"),
+    [
+        ("0-1-15", "0-1-15", 0),
+        ("0-1-15,2-7-3", "0-1-18,2-9-3", 3),
+        ("0/3000148", "0/3000148", 0),
+        ("0/FFFFFFFF", "1/0", 1),
+        ("aaaa:1-5", "aaaa:1-7,bbbb:1-2", 4),
+        ("1700000000.5", "1700000003.0", 3),
+    ],
+)
+def test_positions_of_every_vendor_are_compared(applied: str, written: str, lacking: int) -> None:
+    """MariaDB, PostgreSQL, MySQL, MongoDB."""
+    first, second = parse(applied), parse(written)
+    assert first is not None
+    assert second is not None
+    assert missing(first, second) == lacking
+
+
+@pytest.mark.parametrize("text", ["", None, "x", "0-1", "a:b", "/"])
+def test_what_is_no_position_is_none(text: str | None) -> None:
+    """And nothing raises."""
+    assert parse(text) is None
+
+
+def test_percentiles_and_shares() -> None:
+    """By nearest rank; steps without a sample do not count."""
+    assert percentile([], 0.5) is None
+    assert [percentile([1.0, 2.0, 3.0, 100.0], part) for part in (0.5, 0.95)] == [2.0, 100.0]
+    assert share([None, None]) is None
+    assert share([1.0, None, 0.5]) == 75.0
+
+
+class Shelf:
+    """A history with an alias that was up half of the time."""
+
+    file: Path | None = None
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    async def series(
+        self, pane: str, series: str, item: str, *, span_s: float, points: int
+    ) -> tuple[float | None, ...]:
+        """Means of steps."""
+        self.asked += 1
+        return (None, 4.0, 2.0) if series == "latency-ms" else (None, 1.0, 0.0)
+
+
+async def test_the_past_is_asked_for_now_and_then_only(context: Make) -> None:
+    """It fills trend, percentiles and uptime at once, and what is read here comes after it."""
+    now, shelf = [0.0], Shelf()
+    kept = Chronicle(context(past=shelf, monotonic=lambda: now[0]))
+    kept.note([wire.Ping(alias="a", state=State.OK, latency_ms=3.0)], whole=True)
+    for _ in range(3):
+        await kept.look_back()
+    assert shelf.asked == 3
+    assert kept.trend("a") == (4.0, 2.0, 3.0)
+    pace = kept.pace("a")
+    assert (pace.p50_ms, pace.p95_ms, pace.up_day, pace.up_month) == (3.0, 4.0, 50.0, 50.0)
+    now[0] += 1801
+    await kept.look_back()
+    assert shelf.asked == 5
+
+
+def test_what_is_kept_of_a_reading(context: Make) -> None:
+    """Up or down by what was found; nothing of what could not be asked or need not be."""
+    kept = Chronicle(context())
+    pings = [
+        wire.Ping(alias="up", state=State.OK, latency_ms=3.0),
+        wire.Ping(alias="down", state=State.REFUSED),
+        wire.Ping(alias="untold", state=State.PROBE_FAILED),
+        wire.Ping(alias="resting", state=State.PAUSED),
+    ]
+    kept.note(pings, whole=True)
+    told = {(one.item, one.series): one.value for one in kept.samples()}
+    assert told == {("up", "up"): 1.0, ("up", "latency-ms"): 3.0, ("down", "up"): 0.0}
+
+
+def test_times_and_sizes_are_said_coarsely() -> None:
+    """In their largest unit."""
+    assert [duration(one) for one in (None, 12.4, 119, 200, 8000, 2e5)] == [
+        "",
+        "12 s",
+        "119 s",
+        "3 min",
+        "2 h",
+        "2 days",
+    ]
+    assert [size(one) for one in (None, 812, 4_200_000, 55_000_000_000)] == [
+        "",
+        "812 bytes",
+        "4.2 MB",
+        "55 GB",
+    ]
