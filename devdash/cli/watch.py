@@ -39,7 +39,7 @@ WHAT = "devdash watch"
 LOOK_S = 2.0
 """Seconds between two looks at the seat while another is on duty."""
 
-PACE = Pace(step=2.0, recheck=10.0)
+PACE = Pace(step=1.0, recheck=30.0)
 """Nobody sits in front of it: a saved devdash.toml may take seconds, and each look wakes a laptop."""
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _KINDS = (
     "CREATE",
     "DELETE",
-    "MODIFY",
+    "CLOSE_WRITE",
     "ATTRIB",
     "MOVED_FROM",
     "MOVED_TO",
@@ -25,7 +25,11 @@ _KINDS = (
     "MOVE_SELF",
     "ONLYDIR",
 )
+"""Not MODIFY: each line of a log beside a file that is watched would be news, and a file half written too."""
+
 _EVENTS_AT_ONCE = 100
+_MOST = 100_000
+"""Of one burst; who changes files faster than they are told must not keep them from being told at all."""
 
 
 def told(
@@ -57,10 +61,13 @@ def told(
 
 
 def _waiting(watched: "Inotify", recheck_s: float) -> "Iterator[Event]":
-    """What else has come meanwhile."""
+    """What else has come meanwhile, as far as it is not more than `_MOST`."""
     watched.sync_timeout = 0.0
     try:
-        while (event := watched.sync_get()) is not None:
+        for _ in range(_MOST):
+            event = watched.sync_get()
+            if event is None:
+                return
             yield event
     finally:
         watched.sync_timeout = recheck_s

@@ -119,6 +119,35 @@ def test_without_news_there_is_a_recheck_and_a_stop_ends_it(
     waiting.until_over()
 
 
+def test_a_file_that_is_being_written_is_told_once_it_is_closed(wait: Wait, tmp_path: Path) -> None:
+    """A log in the same folder would wake the thread with each of its lines."""
+    log = tmp_path / "log"
+    with log.open("a") as stream:
+        waiting = wait(patiently, tmp_path)
+        for number in range(20):
+            stream.write(f"{number}\n")
+            stream.flush()
+        (tmp_path / "a").touch()
+        assert waiting.next() == {str(tmp_path / "a")}
+    assert waiting.next() == {str(log)}
+
+
+def test_a_burst_without_end_is_told_in_parts(
+    wait: Wait, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who waits for its end would be told nothing for as long as it lasts."""
+    monkeypatch.setattr("devdash.news.inotify._MOST", 10)
+    waiting = wait(patiently, tmp_path)
+    files = {str(tmp_path / str(number)) for number in range(100)}
+    for file in files:
+        Path(file).touch()
+    told: set[str] = set()
+    while told != files:
+        changes = waiting.next()
+        assert isinstance(changes, frozenset) and len(changes) <= 11
+        told |= changes
+
+
 def test_a_folder_that_is_not_there_cannot_be_watched(tmp_path: Path) -> None:
     """Said at once, so that the caller looks for itself."""
     waiting = Waiting(by_inotify, [str(tmp_path), str(tmp_path / "nowhere")])
