@@ -101,6 +101,15 @@ class PaneContext(Protocol):
         ...
 
     @property
+    def dwelt(self) -> str | None:
+        """The key of the row on which the cursor rests while the pane has the focus; else None.
+
+        Somebody looks at it: what is too dear to be looked at each time can be, for this one. Only panes
+        with `looks_closer` are told.
+        """
+        ...
+
+    @property
     def stays(self) -> bool:
         """Whether the pane goes on after this reading: in the dashboard and the watch it does.
 

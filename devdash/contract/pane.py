@@ -28,10 +28,12 @@ class Pane(ABC, Generic[C]):
     Class attributes:
         Config: the pane's table in devdash.toml.
         title: the heading when the table gives none.
+        looks_closer: it is read soon after the cursor has come to rest on a row; see `PaneContext.dwelt`.
     """
 
     Config: ClassVar[type[PaneConfig]] = PaneConfig
     title: ClassVar[str] = ""
+    looks_closer: ClassVar[bool] = False
 
     def __init__(self, config: C, context: PaneContext) -> None:
         """Keep config and context. Do no work here: the first frame waits for it."""

@@ -47,6 +47,7 @@ class Context:
         hidden: the environment variables that its programs and workers do not inherit; asked each time.
         asked: whether the reading under way was asked for.
         stays: whether the pane goes on after this reading.
+        dwelt: the row on which the cursor rests.
         surroundings: looks at what the machine lives on; None: nothing is known of it.
     """
 
@@ -67,6 +68,7 @@ class Context:
         hidden: Callable[[], Collection[str]] = tuple,
         asked: Callable[[], bool] = _always,
         stays: Callable[[], bool] = _always,
+        dwelt: Callable[[], str | None] = lambda: None,
         surroundings: "Callable[[], Surroundings] | None" = None,
     ) -> None:
         self._name = name
@@ -82,6 +84,7 @@ class Context:
         self._hidden = hidden
         self._asked = asked
         self._stays = stays
+        self._dwelt = dwelt
         self._surroundings = surroundings
         self._make_listeners = listeners or _plain_listeners
         self._listeners: Listeners | None = None
@@ -123,6 +126,11 @@ class Context:
     def asked(self) -> bool:
         """Whether the reading under way was asked for; see `PaneContext.asked`."""
         return self._asked()
+
+    @property
+    def dwelt(self) -> str | None:
+        """The row on which the cursor rests; see `PaneContext.dwelt`."""
+        return self._dwelt()
 
     @property
     def stays(self) -> bool:

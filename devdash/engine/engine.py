@@ -27,7 +27,7 @@ from devdash.engine.places import cache_root, make_private, state_root
 from devdash.engine.registry import PaneTable
 from devdash.engine.runner import Runner
 from devdash.engine.schedule import catch_up_delay
-from devdash.engine.snapshot import Failure, Phase, Snapshot
+from devdash.engine.snapshot import Phase, Snapshot, first_snapshot
 
 if TYPE_CHECKING:
     from devdash.contract.view import Block
@@ -204,6 +204,11 @@ class Engine:
         self._seen = set(visible)
         self._pace()
 
+    def dwell(self, name: str, item: str | None) -> None:
+        """Tell that the cursor rests on the row `item` of the pane `name`; None: on none any more."""
+        if (member := self._members.get(name)) is not None:  # it may just have been taken out
+            member.runner.dwell(item)
+
     def rely_on(self, panes: Mapping[str, float]) -> None:
         """Tell how often, in seconds, panes are to be read for their alerts' sake while nobody sees them.
 
@@ -298,7 +303,7 @@ class Engine:
         return self._members[name].runner
 
     def _join(self, spec: PaneSpec) -> Member:
-        first, timeout, interval = self._first_snapshot(spec), 0.0, 0.0
+        first, timeout, interval = first_snapshot(spec, self._registry.title), 0.0, 0.0
         if spec.config is not None:
             interval, timeout = float(spec.config.interval), float(spec.config.timeout)
 
@@ -330,6 +335,7 @@ class Engine:
             hidden=lambda: self._hidden(spec.name),
             asked=lambda: runner.asked,
             stays=lambda: self._heart is not None,
+            dwelt=lambda: runner.dwelt,
             surroundings=lambda: self._surroundings,
         )
         return Member(spec, runner, context)
@@ -349,25 +355,6 @@ class Engine:
         from devdash.engine.listeners import Listeners
 
         return Listeners(self.clock, self._guard)
-
-    def _first_snapshot(self, spec: PaneSpec) -> Snapshot:
-        broken = spec.config is None
-        title = spec.title
-        if title is None and not broken:
-            title = self._registry.title(spec.plugin)
-        failure = None
-        if broken:
-            first = str(spec.problems[0]) if spec.problems else "its table in devdash.toml is wrong"
-            failure = Failure("config", first, "mend devdash.toml; saving it is enough", 1)
-        return Snapshot(
-            name=spec.name,
-            plugin=spec.plugin,
-            title=title or spec.name.capitalize(),
-            phase=Phase.BROKEN if broken else Phase.LOADING,
-            interval_s=0.0 if spec.config is None else float(spec.config.interval),
-            failure=failure,
-            problems=spec.problems,
-        )
 
     async def _leave(self, members: Iterable[Member]) -> None:
         async def leave(member: Member) -> None:

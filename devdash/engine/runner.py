@@ -76,6 +76,7 @@ class Runner:
         self._turn: asyncio.Task[None] | None = None
         self._hurry: asyncio.Task[None] | None = None
         self._news: asyncio.Task[None] | None = None
+        self.dwelt: str | None = None
 
     def prepare(self) -> None:
         """Build the pane, and learn its actions and rules. A failure becomes the pane's state.
@@ -126,6 +127,13 @@ class Runner:
         """Read soon, because the pane says that something changed; but not when it has just held the loop."""
         if not self._blocked:
             self._due.set()
+
+    def dwell(self, item: str | None) -> None:
+        """The cursor rests on a row, or on none any more; a pane that looks closer is read soon."""
+        if self.pane is not None and self.pane.looks_closer and item != self.dwelt:
+            self.dwelt = item
+            if item is not None:
+                self.wake()
 
     def notice(self) -> None:
         """Read soon, because something changed where the pane watches: at once when somebody sees it."""

@@ -1,11 +1,12 @@
 """The snapshot: what every face knows of a pane at one moment."""
 
+from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 
 import msgspec
 
-from devdash.config.model import Problem
+from devdash.config.model import PaneSpec, Problem
 from devdash.contract.levels import Level, worst
 from devdash.contract.report import Report
 
@@ -84,3 +85,28 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
         if self.phase in (Phase.FAILED, Phase.BROKEN, Phase.LATE):
             return worst((known, Level.UNKNOWN))
         return known
+
+
+def first_snapshot(spec: PaneSpec, title_of: Callable[[str], str]) -> Snapshot:
+    """A pane before its first reading.
+
+    Args:
+        title_of: the heading that a plug-in has by itself.
+    """
+    broken = spec.config is None
+    title = spec.title
+    if title is None and not broken:
+        title = title_of(spec.plugin)
+    failure = None
+    if broken:
+        first = str(spec.problems[0]) if spec.problems else "its table in devdash.toml is wrong"
+        failure = Failure("config", first, "mend devdash.toml; saving it is enough", 1)
+    return Snapshot(
+        name=spec.name,
+        plugin=spec.plugin,
+        title=title or spec.name.capitalize(),
+        phase=Phase.BROKEN if broken else Phase.LOADING,
+        interval_s=0.0 if spec.config is None else float(spec.config.interval),
+        failure=failure,
+        problems=spec.problems,
+    )

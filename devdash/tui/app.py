@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
-from textual.command import Provider
 from textual.worker import Worker, WorkerState
 
 from devdash.config.keys import GLOBAL_KEYS
@@ -25,7 +24,7 @@ from devdash.tui.deeds import Deed, Then, begin
 from devdash.tui.grid import PaneGrid, Rows
 from devdash.tui.keymap import KeyMap
 from devdash.tui.lines_view import LinesView
-from devdash.tui.offering import deed_of, deeds, hints, takes_many
+from devdash.tui.offering import action_commands, deed_of, deeds, hints, takes_many
 from devdash.tui.paint import Palette
 from devdash.tui.pane_view import PaneView, Which
 
@@ -38,12 +37,6 @@ FRAME_S = 1 / 30
 """Changes of panes are gathered this long and then drawn together."""
 
 TICK_S = 1.0
-
-
-def _action_commands() -> type[Provider]:
-    from devdash.tui.palette import ActionCommands
-
-    return ActionCommands
 
 
 class DevdashApp(App[None]):
@@ -63,7 +56,7 @@ class DevdashApp(App[None]):
     ModalScreen { background: $background 60%; }
     Toast { max-width: 80%; }
     """
-    COMMANDS = App.COMMANDS | {_action_commands}
+    COMMANDS = App.COMMANDS | {action_commands}
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(key.key, key.action or key.id, key.title, id=key.id) for key in GLOBAL_KEYS),
         *(Binding(str(n), f"go({n})", show=False) for n in range(1, 10)),
@@ -332,6 +325,10 @@ class DevdashApp(App[None]):
             from devdash.tui.opening import open_row
 
             open_row(self, view.snapshot, message.item, message.column)
+
+    def on_pane_view_rested(self, message: PaneView.Rested) -> None:
+        if message.view.pane_name in self._grid.views:
+            self.engine.dwell(message.view.pane_name, message.item)
 
     def on_key(self, event: events.Key) -> None:
         """Keys of the pane's actions. They are looked up here, once the event has bubbled up: keys that

@@ -1,12 +1,16 @@
 """What can be done in a pane just now, and about what: the deeds of its keys, and the line of hints. Pure."""
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from devdash.contract.actions import Action
 from devdash.tui.deeds import Deed
 from devdash.tui.grid import PaneGrid
 from devdash.tui.keymap import KeyMap
 from devdash.tui.pane_view import PaneView
+
+if TYPE_CHECKING:
+    from textual.command import Provider
 
 Hint = tuple[str, str]
 """A key and what it does."""
@@ -26,6 +30,13 @@ def deeds(grid: PaneGrid, actions: Callable[[str], Sequence[Action]]) -> Iterato
                 yield deed_of(view, action)
             else:
                 yield Deed(view.pane_name, view.snapshot.title, action, None)
+
+
+def action_commands() -> "type[Provider]":
+    """What the palette offers; imported when it opens."""
+    from devdash.tui.palette import ActionCommands
+
+    return ActionCommands
 
 
 def takes_many(actions: Sequence[Action]) -> bool:

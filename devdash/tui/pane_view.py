@@ -5,6 +5,7 @@ from typing import Literal
 
 from textual.message import Message
 from textual.strip import Strip
+from textual.timer import Timer
 
 from devdash.contract.report import Report
 from devdash.engine.snapshot import Snapshot
@@ -14,6 +15,9 @@ from devdash.tui.body import body
 from devdash.tui.header import header
 from devdash.tui.lines_view import LinesView
 from devdash.tui.paint import Palette
+
+REST_S = 0.5
+"""A cursor that has not moved for so long rests."""
 
 Which = Literal["row", "all", "others"]
 
@@ -30,6 +34,14 @@ class PaneView(LinesView):
             super().__init__()
             self.view = view
 
+    class Rested(Message):
+        """The cursor has come to rest on the row `item`; None: the pane has lost the focus."""
+
+        def __init__(self, view: "PaneView", item: str | None) -> None:
+            super().__init__()
+            self.view = view
+            self.item = item
+
     def __init__(self, snapshot: Snapshot, palette: Palette, number: int, now: float) -> None:
         super().__init__(palette)
         self.snapshot = snapshot
@@ -40,6 +52,7 @@ class PaneView(LinesView):
         self._head_width = 0
         self._laid_out: tuple[object, ...] = ()
         self._report: Report | None = None
+        self._rest: Timer | None = None
 
     @property
     def pane_name(self) -> str:
@@ -120,10 +133,27 @@ class PaneView(LinesView):
         super().on_focus()
         self._head = self._make_head()
         self.post_message(self.Focused(self))
+        self.cursor_moved()
 
     def on_blur(self) -> None:
         super().on_blur()
         self._head = self._make_head()
+        self._end_rest()
+        self.post_message(self.Rested(self, None))
+
+    def cursor_moved(self) -> None:
+        self._end_rest()
+        if self.has_focus and self.item is not None:
+            self._rest = self.set_timer(REST_S, self._rested)
+
+    def _rested(self) -> None:
+        self._rest = None
+        self.post_message(self.Rested(self, self.item))
+
+    def _end_rest(self) -> None:
+        if self._rest is not None:
+            self._rest.stop()
+            self._rest = None
 
     def _make_head(self) -> Line:
         self._head_width = self.size.width

@@ -48,6 +48,7 @@ class GitPane(StaffedPane[GitConfig]):
 
     Config = GitConfig
     title = "Git"
+    looks_closer = True
 
     def __init__(self, config: GitConfig, context: PaneContext) -> None:
         super().__init__(config, context)

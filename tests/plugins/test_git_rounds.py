@@ -232,3 +232,29 @@ def test_the_wait_follows_what_asking_costs(
     assert min(waits) >= least
     assert max(waits) <= most
     assert most == least or max(waits) - min(waits) > (most - least) / 2
+
+
+async def test_an_edit_shows_where_the_cursor_comes_to_rest(
+    builder: Builder, calm: Context, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing under .git tells of it; the other repository is left alone, and so is this one for a minute."""
+    counted = Counted(calm, monkeypatch)
+    folders = [builder.repository(name) for name in ("one", "two")]
+    made = pane(calm, *folders)
+    await read(made)
+    for folder in folders:
+        (folder / "file0").write_text("edited\n")
+    monkeypatch.setattr(calm, "_dwelt", lambda: "two")
+    clock.now += 1
+    assert repositories(await read(made))["two"].unstaged == 0
+    monkeypatch.setattr(calm, "_dwelt", lambda: None)
+    await read(made)
+    monkeypatch.setattr(calm, "_dwelt", lambda: "two")
+    clock.now += 2
+    counted.taken()
+    facts = repositories(await read(made))
+    assert (facts["one"].unstaged, facts["two"].unstaged) == (0, 1)
+    assert counted.taken().count("status") == 1
+    clock.now += 5
+    await read(made)
+    assert counted.taken() == []
