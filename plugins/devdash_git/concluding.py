@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -40,9 +40,17 @@ class Concluder:
         self.slots = asyncio.Semaphore(self.at_once)
 
     async def concluded(
-        self, begun: Observation, identity: Identity, status: Status, files: Files
+        self,
+        begun: Observation,
+        identity: Identity,
+        status: Status,
+        files: Files,
+        told: Mapping[tuple[str, ...], bytes] | None = None,
     ) -> Observation:
         """`begun`, with all that follows from `identity`, `status` and `files`.
+
+        Args:
+            told: what git has said of the refs already, by command.
 
         Raises:
             AccessProblem: TIMEOUT.
@@ -55,7 +63,7 @@ class Concluder:
         view = self._views.known(identity, status, files.refs)
         if view is None:
             async with self.slots:
-                view = await self._views.ask(identity, status, files.refs, self._deadline())
+                view = await self._views.ask(identity, status, files.refs, self._deadline(), told or {})
         stash = status.stash if version.tells_stash and status.counted and not identity.look.bare else None
         if stash and files.stashed is None:
             files = msgspec.structs.replace(files, stashed=await self._stashed(identity))
@@ -81,6 +89,10 @@ class Concluder:
         async with self.slots:
             answer = await self._git.read(identity.look.top, *walk, timeout=self._deadline().left())
         return oldest_entry(answer.out) if answer.code == 0 else None
+
+    def knows_view(self, identity: Identity, status: Status, files: Files) -> bool:
+        """Whether git need not be asked about the refs."""
+        return self._views.known(identity, status, files.refs) is not None
 
 
 def remotes_of(identity: Identity, status: Status) -> tuple[str, ...]:

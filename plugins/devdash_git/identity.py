@@ -85,6 +85,11 @@ def look(folder: Path) -> Look:
     raise AccessProblem(Access.NOT_A_REPO, "It is no git repository.", _containing(top))
 
 
+WHERE = ("rev-parse", "--show-toplevel", "--absolute-git-dir", "--is-shallow-repository")
+WHERE_BARE = ("rev-parse", "--absolute-git-dir", "--is-shallow-repository")
+CONFIG = ("config", "--show-scope", "--list", "-z")
+
+
 async def identify(git: Git, seen: Look, timeout: float) -> Identity:
     """Ask git which repository is at `seen`, and for its config.
 
@@ -92,28 +97,40 @@ async def identify(git: Git, seen: Look, timeout: float) -> Identity:
         AccessProblem: git refuses it, or means another one.
         ProcessError: as `PaneContext.run`.
     """
-    top = () if seen.bare else ("--show-toplevel",)
-    questions = (*top, "--absolute-git-dir", "--is-shallow-repository")
-    answer = await git.read(seen.top, "rev-parse", *questions, timeout=timeout, bare=seen.bare)
-    if answer.code != 0:
-        raise unreadable(seen.top, answer.err)
-    expected = b"".join(
-        os.fsencode(path) + b"\n" for path in ((seen.git_dir,) if seen.bare else (seen.top, seen.git_dir))
-    )
-    if not answer.out.startswith(expected):
+    where = await git.read(seen.top, *(WHERE_BARE if seen.bare else WHERE), timeout=timeout, bare=seen.bare)
+    if where.code != 0:
+        raise unreadable(seen.top, where.err)
+    make_sure(seen, where.out)
+    listed = await git.read(seen.top, *CONFIG, timeout=timeout, bare=seen.bare)
+    if listed.code != 0:
+        raise unreadable(seen.top, listed.err)
+    return identity(seen, where.out, listed.out)
+
+
+def make_sure(seen: Look, where: bytes) -> None:
+    """Compare what is at `seen` with git's answer to `WHERE`.
+
+    Raises:
+        AccessProblem: git means another repository.
+    """
+    if not where.startswith(_expected(seen)):
         raise AccessProblem(
             Access.NOT_A_REPO,
             "Its config makes git work in another folder.",
             f"Look at: git -C {printable(str(seen.top))} config core.worktree",
         )
-    listed = await git.read(
-        seen.top, "config", "--show-scope", "--list", "-z", timeout=timeout, bare=seen.bare
-    )
-    if listed.code != 0:
-        raise unreadable(seen.top, listed.err)
-    settings = parse_settings(listed.out)
-    shallow = answer.out[len(expected) :].strip() == b"true"
+
+
+def identity(seen: Look, where: bytes, config: bytes) -> Identity:
+    """The repository at `seen`, which git has been made sure to mean."""
+    settings = parse_settings(config)
+    shallow = where[len(_expected(seen)) :].strip() == b"true"
     return Identity(seen, _kind(seen, settings, shallow), settings, programs(settings))
+
+
+def _expected(seen: Look) -> bytes:
+    paths = (seen.git_dir,) if seen.bare else (seen.top, seen.git_dir)
+    return b"".join(os.fsencode(path) + b"\n" for path in paths)
 
 
 def _look(top: Path, git_dir: Path, *, bare: bool) -> Look:

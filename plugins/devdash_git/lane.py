@@ -16,6 +16,9 @@ from pathlib import Path
 
 CEILING = "GIT_CEILING_DIRECTORIES"
 
+_LAST = "trap 'exit 143' TERM"
+"""Told to end together with git, the shell waits for git's end first, so that git is nobody's orphan."""
+
 _CODE = re.compile(rb"(\d{1,3})\0")
 
 
@@ -31,7 +34,7 @@ def command(mark: str, git: Sequence[str], folders: Sequence[Path]) -> tuple[str
     """
     program, *options = git
     line = f'{CEILING}="$2" command {shlex.quote(program)} -C "$1" {shlex.join(options)}'
-    script = f"while [ $# -gt 0 ]; do {line}; command printf '%s%d\\0' {mark} $?; shift 2; done"
+    script = f"{_LAST}; while [ $# -gt 0 ]; do {line}; command printf '%s%d\\0' {mark} $?; shift 2; done"
     places = (text for folder in folders for text in (str(folder), str(folder.parent)))
     return ("sh", "-c", script, "sh", *places)
 

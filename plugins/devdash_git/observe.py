@@ -1,7 +1,9 @@
 """One repository, observed: files, identity, trust, status, in that order, within its own time."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,10 +21,11 @@ from devdash_git.observation import Observation, unseen
 from devdash_git.patience import Patience
 from devdash_git.plain import printable, trust_hint
 from devdash_git.problems import AccessProblem, timed_out
+from devdash_git.riders import Rider, Seat
 from devdash_git.run import Git
 from devdash_git.states import Access
 from devdash_git.targets import Target, tidy
-from devdash_git.together import Seat, Together
+from devdash_git.together import Together
 from devdash_git.usual import divided, who
 
 T = TypeVar("T")
@@ -71,18 +74,49 @@ class Observer:
             return unseen(target, AccessProblem(Access.TIMEOUT, error.message, error.hint))
 
     def lanes(self, before: Iterable[tuple[Observation, Lookout]]) -> list[list[Seat]]:
-        """Of what was seen the last time, what can be seen again `together`."""
+        """Of what was seen the last time, what can be seen `again`."""
         seats = [
             Seat(seen, lookout, identity, self.trusts(seen.target, identity.look))
             for seen, lookout in before
             if (identity := who(seen)) is not None
         ]
-        return divided(seats, self._concluder.at_once)
+        return divided(seats, lambda seat: seat.before.took_s, self._concluder.at_once)
 
-    async def together(self, lane: Sequence[Seat]) -> dict[Target, Observation]:
+    def first_lanes(self, targets: Sequence[Target]) -> list[list[Target]]:
+        """Of targets of which nothing is known, what can be seen `together`."""
+        return divided(targets, lambda target: 0.0, self._concluder.at_once)
+
+    async def again(self, lane: Sequence[Seat]) -> dict[Target, Observation]:
         """See the repositories of one of the `lanes`; those that are not in the answer take `observe`."""
-        async with self._looks:
-            return await self._together.observe(lane)
+        if self._patience.strained:
+            return {}
+        with contextlib.suppress(PaneError):  # whatever it is, each of them tells it better
+            async with self._looks:
+                return await self._together.again(lane)
+        return {}
+
+    async def together(self, targets: Sequence[Target]) -> dict[Target, Observation]:
+        """See repositories for the first time; those that are not in the answer take `observe`."""
+        if self._patience.strained:
+            return {}
+        with contextlib.suppress(PaneError):
+            async with self._looks:
+                return await self._together.observe(await self._riders(targets))
+        return {}
+
+    async def _riders(self, targets: Sequence[Target]) -> list[Rider]:
+        """Those in which a status runs nothing of their own."""
+        met = [one for one in await self._together.meet(targets) if not one.identity.programs.reading]
+        looks = [(one.target.path, partial(adapter.remotes, one.identity.look.top)) for one in met]
+        riders: list[Rider] = []
+        for one, remotes in zip(
+            met, await self._patience.each(looks, self._config.repo_timeout), strict=True
+        ):
+            if one.identity.lasting:
+                self._known[one.target.path] = (one.identity, remotes)
+            begun = Observation(target=one.target, remotes=remotes, glance=one.glance)
+            riders.append(Rider(begun, one.identity, self.trusts(one.target, one.identity.look)))
+        return riders
 
     def _deadline(self) -> Deadline:
         """Begun when it is a repository's turn: the wait for it is not the repository's fault."""

@@ -189,12 +189,21 @@ async def _unpushed(ask: Ask, loose: bool) -> tuple[tuple[bytes, ...] | None, da
 async def _apart(ask: Ask, own: bytes | None, other: bytes | None) -> Apart | None:
     if own is None or other is None:
         return None
-    span = f"{_text(own)}...{_text(other)}"
-    answer = await ask("rev-list", "--left-right", "--count", span, "--")
+    answer = await ask(*apart(own, other))
     counts = (answer or b"").split()
     if len(counts) != 2 or not all(count.isdigit() for count in counts):
         return None
     return Apart(short(other), int(counts[0]), int(counts[1]))
+
+
+def apart(own: bytes, other: bytes) -> tuple[str, ...]:
+    """Asks for the commits that each of two refs has and the other lacks; the answer is two numbers."""
+    return ("rev-list", "--left-right", "--count", f"{_text(own)}...{_text(other)}", "--")
+
+
+def told_by_status(branch: bytes, upstream: bytes, ahead: int, behind: int) -> dict[tuple[str, ...], bytes]:
+    """What need not be asked again when a status has counted: a push goes to the upstream mostly."""
+    return {apart(_HEADS + branch, _REMOTES + upstream): b"%d\t%d" % (ahead, behind)}
 
 
 def _text(ref: bytes) -> str:

@@ -7,8 +7,8 @@ no repository costs more than a twentieth of the time, and neither do all of the
 
 import asyncio
 import zlib
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from functools import lru_cache, partial
 from pathlib import Path
 
 import msgspec
@@ -25,18 +25,16 @@ from devdash_git.patience import Patience
 from devdash_git.problems import AccessProblem
 from devdash_git.states import Access
 from devdash_git.targets import Target
-from devdash_git.together import Seat
 
 SHARE = 20.0
 """The wait for the next status is at least this many times what the last one took."""
 
 SOONEST_S, LATEST_S = 10.0, 300.0
 
-ARRIVED_S, RESTED_S = 2.0, 60.0
-"""How old a status may be of the one that somebody looks at: when they come to it, and while they stay."""
-
 RETRY_S = 30.0
 """Until one that could not be read is tried again."""
+
+Seeing = Callable[[], Awaitable[dict[Target, Observation]]]
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -93,7 +91,6 @@ class Rounds:
         self._known: dict[Target, Known] = {}
         self._targets: Sequence[Target] | None = None
         self._found: tuple[Observation, ...] = ()
-        self._dwelt: str | None = None
         self.folders: tuple[str, ...] = ()
 
     async def go(self, targets: Sequence[Target], seconds: float, *, anew: bool) -> tuple[Observation, ...]:
@@ -144,9 +141,6 @@ class Rounds:
         """Those that may not be taken as they were; one whose drive does not answer holds up none."""
         now = self._context.monotonic()
         all_s = sum(known.seen.took_s for known in self._known.values())
-        dwelt = self._context.dwelt
-        closer_s = RESTED_S if dwelt == self._dwelt else ARRIVED_S
-        self._dwelt = dwelt
         due: list[Target] = []
         waiting: list[tuple[Target, Lookout]] = []
         for target in targets:
@@ -156,10 +150,7 @@ class Rounds:
                 due.append(target)
             elif lookout is None:
                 due += [target] if now - known.at >= RETRY_S else []
-            elif now - known.at >= min(
-                due_after(target, known.seen.took_s, all_s),
-                max(closer_s, SHARE * known.seen.took_s) if target.name == dwelt else LATEST_S * 2,
-            ):
+            elif now - known.at >= due_after(target, known.seen.took_s, all_s):
                 due.append(target)
             else:
                 waiting.append((target, lookout))
@@ -174,20 +165,22 @@ class Rounds:
         async def alone(target: Target) -> None:
             found[target] = await self._observer.observe(target)
 
-        async def together(lane: Sequence[Seat]) -> None:
-            found.update(await self._observer.together(lane))
-            left = [seat.before.target for seat in lane if seat.before.target not in found]
-            await asyncio.gather(*map(alone, left))
+        async def several(targets: Sequence[Target], seeing: Seeing) -> None:
+            found.update(await seeing())
+            await asyncio.gather(*(alone(target) for target in targets if target not in found))
 
-        before = (
-            (known.seen, known.lookout)
-            for target in targets
-            if (known := self._known.get(target)) is not None and known.lookout is not None
-        )
-        lanes = self._observer.lanes(before)
-        joined = {seat.before.target for lane in lanes for seat in lane}
-        turns = sorted((target for target in targets if target not in joined), key=self._was_late)
-        tasks = [asyncio.ensure_future(work) for work in (*map(together, lanes), *map(alone, turns))]
+        lanes = self._observer.lanes(self._before(targets))
+        first = self._observer.first_lanes([target for target in targets if target not in self._known])
+        work = [
+            *(
+                several([seat.before.target for seat in lane], partial(self._observer.again, lane))
+                for lane in lanes
+            ),
+            *(several(lane, partial(self._observer.together, lane)) for lane in first),
+        ]
+        joined = {seat.before.target for lane in lanes for seat in lane}.union(*first)
+        work += map(alone, sorted((one for one in targets if one not in joined), key=self._was_late))
+        tasks = [asyncio.ensure_future(one) for one in work]
         if not tasks:
             return {}
         try:
@@ -201,6 +194,13 @@ class Rounds:
             if not task.cancelled():
                 task.result()
         return {target: found.get(target) or _too_late(target) for target in targets}
+
+    def _before(self, targets: Sequence[Target]) -> Iterator[tuple[Observation, Lookout]]:
+        """What was seen of those that could be read."""
+        for target in targets:
+            known = self._known.get(target)
+            if known is not None and known.lookout is not None:
+                yield known.seen, known.lookout
 
     def _was_late(self, target: Target) -> bool:
         known = self._known.get(target)

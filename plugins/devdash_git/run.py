@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from devdash.api import Completed, PaneContext, ProgramMissing, Unavailable
+from devdash.api import Completed, PaneContext, ProcessTimeout, ProgramMissing, Unavailable
 from devdash_git import lane
 
 LOCAL_VARIABLES = (
@@ -180,16 +180,20 @@ class Git:
             arguments: devdash's own words, not text from outside.
 
         Returns:
-            What git printed in each; None where it failed: `read` tells how.
+            What git printed in each; None where it failed (`read` tells how), and from the one on that had
+            not answered when the time was over.
 
         Raises:
-            ProcessError: as `PaneContext.run`, for all of them together; ProgramMissing: no shell.
+            ProcessError: as `PaneContext.run`, but for a timeout; ProgramMissing: no shell.
         """
         mark = secrets.token_hex(16)
         everywhere = environment(Path("/")) | {lane.CEILING: None}
         argv = lane.command(mark, (self._program, *OPTIONS, *NO_HOOKS, *EXPLICIT, *arguments), folders)
-        answer = await self._context.run(argv, timeout=timeout, env=everywhere)
-        return lane.answers(answer.out, mark, len(folders))
+        try:
+            printed = (await self._context.run(argv, timeout=timeout, env=everywhere)).out
+        except ProcessTimeout as late:
+            printed = late.out
+        return lane.answers(printed, mark, len(folders))
 
     async def fetch(
         self, folder: Path, *arguments: str, timeout: float, bare: bool = False, ssh: str | None = None

@@ -1,43 +1,33 @@
-"""Several repositories, observed by one child process: see `lane` for why, and `usual` for which."""
+"""Several repositories, observed by few child processes: see `lane` for why, and `usual` for which.
+
+Whatever is wrong with one, nothing is said of it here: it has to be observed by itself, which tells.
+"""
 
 import asyncio
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 
 import msgspec
 
 from devdash.api import PaneContext, PaneError
+from devdash_git import branches, relations
 from devdash_git.asking import question_about, understood
-from devdash_git.branches import RefsStamp
 from devdash_git.concluding import Concluder, files_of
-from devdash_git.glance import Glance, glance
-from devdash_git.identity import Identity, look
-from devdash_git.lookout import Lookout
+from devdash_git.identity import Identity
 from devdash_git.observation import Files, Observation
 from devdash_git.patience import Patience
 from devdash_git.porcelain import Status
 from devdash_git.problems import AccessProblem
+from devdash_git.riders import Newcomer, Rider, Seat, known_riders, newcomers
 from devdash_git.run import Git
+from devdash_git.sync import HERE, upstream_remote
 from devdash_git.targets import Target
 
 LANE_S = 2.0
-"""How long git may take in all repositories of a lane: eight times as long as the last time, at least."""
+"""How long a command may take in all repositories of a lane: eight times as long as the last time."""
 
-
-class Seat(msgspec.Struct, frozen=True):
-    """A repository in a lane.
-
-    Attributes:
-        before: what was seen of it the last time.
-        lookout: tells whether it looks as it did then.
-        identity: who it was.
-        submodules: whether those are looked into.
-    """
-
-    before: Observation
-    lookout: Lookout
-    identity: Identity
-    submodules: bool
+Told = dict[tuple[str, ...], bytes]
 
 
 class Together:
@@ -59,105 +49,97 @@ class Together:
         self._patience = patience
         self._concluder = concluder
         self._seconds = seconds
+        self._lane_s = min(LANE_S, seconds)
 
-    async def observe(self, lane: Sequence[Seat]) -> dict[Target, Observation]:
-        """See them again.
+    async def again(self, lane: Sequence[Seat]) -> dict[Target, Observation]:
+        """See those that answer and are who they were.
 
-        Returns:
-            Those that answered and are who they were. Of the others nothing is said: they have to be
-            observed each by itself, which tells what is wrong.
+        Raises:
+            PaneError: no process could be started.
         """
-        if self._patience.strained:
-            return {}
-        try:
-            riders = await self._there(lane)
-            answered = [
-                rider
-                for submodules in (False, True)
-                for rider in await self._asked(
-                    [rider for rider in riders if rider.seat.submodules is submodules], submodules
-                )
-            ]
-            return await self._concluded(answered)
-        except PaneError:  # whatever it is, each of them tells it better
-            return {}
+        return await self.observe(await known_riders(self._patience, lane, self._seconds))
 
-    async def _there(self, lane: Sequence[Seat]) -> "list[_Rider]":
-        looks = [(seat.before.target.path, partial(_glance_again, seat)) for seat in lane]
-        glances = await self._patience.each(looks, self._seconds)
-        return [_Rider(seat, seen) for seat, seen in zip(lane, glances, strict=True) if seen is not None]
+    async def meet(self, targets: Sequence[Target]) -> list[Newcomer]:
+        """Ask who they are, of those of which nothing is known.
 
-    async def _asked(self, riders: "Sequence[_Rider]", submodules: bool) -> "list[_Answered]":
-        if not riders:
-            return []
-        tops = [rider.seat.identity.look.top for rider in riders]
+        Raises:
+            PaneError: no process could be started.
+        """
+        async with self._concluder.slots:
+            return await newcomers(self._git, self._patience, targets, self._seconds, self._lane_s)
+
+    async def observe(self, riders: Sequence[Rider]) -> dict[Target, Observation]:
+        """See those that answer.
+
+        Raises:
+            PaneError: no process could be started.
+        """
+        answered: list[tuple[Rider, Status]] = []
+        for submodules in (False, True):
+            some = [rider for rider in riders if rider.submodules is submodules]
+            answered += await self._statuses(some, question_about(submodules))
+        looks = [
+            (rider.begun.target.path, partial(files_of, rider.identity, status, rider.refs))
+            for rider, status in answered
+        ]
+        files = await self._patience.each(looks, self._seconds)
+        known = [
+            (rider, status, file)
+            for (rider, status), file in zip(answered, files, strict=True)
+            if file is not None
+        ]
+        told = await self._told(known)
+        seen = await asyncio.gather(
+            *(self._concluded(*one, said) for one, said in zip(known, told, strict=True))
+        )
+        return {one.target: one for one in seen if one is not None}
+
+    async def _statuses(
+        self, riders: Sequence[Rider], question: tuple[str, ...]
+    ) -> list[tuple[Rider, Status]]:
         async with self._concluder.slots:
             began = self._context.monotonic()
-            answers = await self._git.read_each(
-                tops, *question_about(submodules), timeout=min(LANE_S, self._seconds)
-            )
-            took_s = (self._context.monotonic() - began) / len(tops)
+            answers = await self._each(riders, question)
+            took_s = self._context.monotonic() - began
+        if took_s < self._lane_s:
+            riders = [_timed(rider, took_s / len(riders)) for rider in riders]
         return [
-            _Answered(rider, status, took_s)
+            (rider, status)
             for rider, answer in zip(riders, answers, strict=True)
             if answer is not None and (status := _understood(answer)) is not None
         ]
 
-    async def _concluded(self, answered: "Sequence[_Answered]") -> dict[Target, Observation]:
-        looks = [(one.before.target.path, partial(_files_again, one)) for one in answered]
-        files = await self._patience.each(looks, self._seconds)
-        seen = await asyncio.gather(
-            *(self._one(one, known) for one, known in zip(answered, files, strict=True) if known is not None)
-        )
-        return {one.target: one for one in seen if one is not None}
+    async def _told(self, known: Sequence[tuple[Rider, Status, Files]]) -> list[Told]:
+        """What git says of the refs of each, where that has to be asked."""
+        told: list[Told] = [{} for _ in known]
+        asked = [
+            (rider, status, said)
+            for (rider, status, files), said in zip(known, told, strict=True)
+            if not self._concluder.knows_view(rider.identity, status, files)
+        ]
+        async with self._concluder.slots:
+            for question in (relations.LIST, branches.QUESTION):
+                answers = await self._each([rider for rider, _, _ in asked], question)
+                for (_, _, said), answer in zip(asked, answers, strict=True):
+                    if answer is not None:
+                        said[question] = answer
+        for rider, status, said in asked:
+            said.update(_counted(rider.identity, status))
+        return told
 
-    async def _one(self, one: "_Answered", files: Files) -> Observation | None:
-        begun = msgspec.structs.replace(one.before, glance=one.rider.glance, took_s=one.took_s, under="")
+    async def _each(self, riders: Sequence[Rider], question: tuple[str, ...]) -> tuple[bytes | None, ...]:
+        tops: list[Path] = [rider.identity.look.top for rider in riders]
+        return await self._git.read_each(tops, *question, timeout=self._lane_s) if tops else ()
+
+    async def _concluded(self, rider: Rider, status: Status, files: Files, told: Told) -> Observation | None:
         try:
-            return await self._concluder.concluded(begun, one.rider.seat.identity, one.status, files)
+            return await self._concluder.concluded(rider.begun, rider.identity, status, files, told)
         except PaneError:
             return None
 
 
-class _Rider(msgspec.Struct, frozen=True):
-    """A repository that is where it was, with the glance from before git was asked."""
-
-    seat: Seat
-    glance: Glance
-
-
-class _Answered(msgspec.Struct, frozen=True):
-    """A repository whose status is known."""
-
-    rider: _Rider
-    status: Status
-    took_s: float
-
-    @property
-    def before(self) -> Observation:
-        return self.rider.seat.before
-
-
-def _glance_again(seat: Seat) -> Glance | None:
-    """None: it is not who it was, which takes a closer look."""
-    try:
-        if look(seat.before.target.path) != seat.identity.look:
-            return None
-    except AccessProblem:
-        return None
-    return seat.lookout.glance if seat.lookout.still() else glance(seat.identity.look)
-
-
-def _files_again(one: _Answered) -> Files:
-    return files_of(one.rider.seat.identity, one.status, _same_refs(one))
-
-
-def _same_refs(one: _Answered) -> RefsStamp | None:
-    """The stamp of the refs, where the glance says that it is what it was."""
-    before, glanced = one.before, one.rider.glance
-    if before.files is None or before.glance is not glanced or glanced.refs_left_out:
-        return None
-    return before.files.refs
+def _timed(rider: Rider, took_s: float) -> Rider:
+    return msgspec.structs.replace(rider, begun=msgspec.structs.replace(rider.begun, took_s=took_s))
 
 
 def _understood(answer: bytes) -> Status | None:
@@ -165,3 +147,13 @@ def _understood(answer: bytes) -> Status | None:
         return understood(answer)
     except AccessProblem:
         return None
+
+
+def _counted(identity: Identity, status: Status) -> Told:
+    """What the status has counted already."""
+    branch, upstream, ahead, behind = status.branch, status.upstream, status.ahead, status.behind
+    if branch is None or upstream is None or ahead is None or behind is None:
+        return {}
+    if upstream_remote(identity.settings, status) in (None, HERE):
+        return {}
+    return relations.told_by_status(branch, upstream, ahead, behind)

@@ -6,12 +6,14 @@ of its own. Pure.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from devdash_git.identity import Identity
 from devdash_git.observation import Observation
 from devdash_git.states import Access
-from devdash_git.together import Seat
+
+T = TypeVar("T")
 
 QUICK_S = 0.1
 """A status that took longer is asked alone: its time is worth more than that of a process."""
@@ -35,23 +37,23 @@ def who(seen: Observation) -> Identity | None:
     return identity if plain and status.counted and seen.took_s <= QUICK_S else None
 
 
-def divided(usual: Sequence[Seat], at_once: int) -> list[list[Seat]]:
-    """Lanes of `usual`, in their order; one of a single repository is none, and left out.
+def divided(items: Sequence[T], took: Callable[[T], float], at_once: int) -> list[list[T]]:
+    """Lanes of `items`, in their order; one of a single repository is none, and left out.
 
     Args:
+        took: seconds of an item's last status; 0.0 when there was none.
         at_once: how many lanes run at a time.
     """
-    size = min(MOST, max(2, math.ceil(len(usual) / (LANES_EACH * at_once))))
-    found: list[list[Seat]] = []
-    took = 0.0
-    for seat in usual:
-        took_s = seat.before.took_s
-        if not found or len(found[-1]) == size or took + took_s > MOST_S:
+    size = min(MOST, max(2, math.ceil(len(items) / (LANES_EACH * at_once))))
+    found: list[list[T]] = []
+    all_s = 0.0
+    for item in items:
+        if not found or len(found[-1]) == size or all_s + took(item) > MOST_S:
             found.append([])
-            took = 0.0
-        found[-1].append(seat)
-        took += took_s
-    if len(found) > 1 and len(found[-1]) == 1 and took <= QUICK_S:
+            all_s = 0.0
+        found[-1].append(item)
+        all_s += took(item)
+    if len(found) > 1 and len(found[-1]) == 1 and all_s <= QUICK_S:
         left = found.pop()  # one left over is not worth a process of its own
         found[-1] += left
     return [lane for lane in found if len(lane) > 1]

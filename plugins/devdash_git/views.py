@@ -1,5 +1,6 @@
 """What the refs of each repository tell, asked for again when they change."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
@@ -42,9 +43,17 @@ class Views:
         return view if same else None
 
     async def ask(
-        self, identity: Identity, status: Status, refs: branches.RefsStamp | None, deadline: Deadline
+        self,
+        identity: Identity,
+        status: Status,
+        refs: branches.RefsStamp | None,
+        deadline: Deadline,
+        told: Mapping[tuple[str, ...], bytes],
     ) -> relations.View:
         """Ask git.
+
+        Args:
+            told: what it has said already, by command.
 
         Raises:
             AccessProblem: TIMEOUT.
@@ -53,6 +62,8 @@ class Views:
         top = identity.look.top
 
         async def ask(*arguments: str) -> bytes | None:
+            if arguments in told:
+                return told[arguments]
             answer = await self._git.read(top, *arguments, timeout=deadline.left())
             return answer.out if answer.code == 0 else None
 

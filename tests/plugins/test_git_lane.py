@@ -18,10 +18,10 @@ from devdash_git.identity import Identity, Look
 from devdash_git.lookout import Lookout
 from devdash_git.observation import Observation
 from devdash_git.porcelain import parse
+from devdash_git.riders import Seat
 from devdash_git.run import Git
 from devdash_git.states import Access, Kind
 from devdash_git.targets import Target
-from devdash_git.together import Seat
 from devdash_git.trust import Programs, Settings
 from devdash_git.usual import MOST, MOST_S, QUICK_S, divided, who
 
@@ -143,6 +143,10 @@ def seat(number: int, took_s: float = 0.001) -> Seat:
     return Seat(seen, Lookout(Glance((), (), ())), identity, submodules=False)
 
 
+def took_s_of(seat: Seat) -> float:
+    return seat.before.took_s
+
+
 def test_what_is_unusual_is_asked_alone() -> None:
     usual = seat(1).before
     identity, status = usual.identity, usual.status
@@ -166,7 +170,7 @@ def test_what_is_unusual_is_asked_alone() -> None:
 @given(st.lists(st.floats(0, QUICK_S), max_size=400), st.integers(1, 4))
 def test_lanes_are_short_and_nobody_is_in_two(took: list[float], at_once: int) -> None:
     seats = [seat(number, took_s) for number, took_s in enumerate(took)]
-    lanes = divided(seats, at_once)
+    lanes = divided(seats, took_s_of, at_once)
     names = [int(one.before.target.name) for lane in lanes for one in lane]
     assert all(one < other for one, other in pairwise(names))
     assert all(2 <= len(lane) <= MOST + 1 for lane in lanes)
@@ -177,6 +181,6 @@ def test_lanes_are_short_and_nobody_is_in_two(took: list[float], at_once: int) -
     ("count", "at_once", "least"), [(1, 2, 0), (2, 2, 1), (50, 2, 4), (300, 2, 4), (300, 4, 8)]
 )
 def test_all_that_run_at_a_time_have_something_to_do(count: int, at_once: int, least: int) -> None:
-    lanes = divided([seat(number) for number in range(count)], at_once)
+    lanes = divided([seat(number) for number in range(count)], took_s_of, at_once)
     assert len(lanes) >= least
     assert sum(map(len, lanes)) == (count if count > 1 else 0)

@@ -39,7 +39,8 @@ class Counted:
         run = context.run
 
         async def counted(argv: Sequence[str], **more: object) -> object:
-            self.commands += [word for word in argv if word in ("version", "status", "log", "for-each-ref")]
+            words = " ".join(argv).split()
+            self.commands += [word for word in words if word in ("version", "status", "log", "for-each-ref")]
             return await run(argv, **more)
 
         monkeypatch.setattr(context, "run", counted)
