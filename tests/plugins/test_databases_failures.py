@@ -73,6 +73,8 @@ def test_mysql_and_mariadb_are_told_by_number(number: int, message: str, state: 
         ("server closed the connection unexpectedly", State.DROPPED),
         ("received invalid response to SSL negotiation: S", State.PROTOCOL),
         ('FATAL:  password authentication failed for user "app"', State.AUTH),
+        ('FATAL:  role "app" is not permitted to log in', State.AUTH),
+        ('FATAL:  role "app" does not exist', State.AUTH),
         ("server does not support SSL, but SSL was required", State.TLS),
         ('FATAL:  database "x" does not exist', State.UNKNOWN_DATABASE),
         ("FATAL:  remaining connection slots are reserved", State.TOO_MANY),

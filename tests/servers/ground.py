@@ -88,6 +88,17 @@ class Server:
         assert self._process is not None
         os.killpg(self._process.pid, number)
 
+    def send_to_all(self, number: signal.Signals) -> None:
+        """Signal the program and all that descends from it; PostgreSQL's have groups of their own."""
+        assert self._process is not None
+        family = [self._process.pid]
+        for pid in family:
+            found = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+            family += map(int, found.split())
+        for pid in family:
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
+
     def stop(self, number: signal.Signals = signal.SIGKILL) -> None:
         """End the program with `number`, then what is left of its group; harmless when repeated.
 

@@ -93,6 +93,7 @@ _TEXT: tuple[tuple[State, str], ...] = (
         r"errno -[235]\b|failed to resolve host|could not translate host|name or service not known",
     ),
     (State.AUTH, r"password authentication failed|no password supplied|no pg_hba|authentication failed"),
+    (State.AUTH, r"not permitted to log in|role .* does not exist"),
     (State.TOO_MANY, r"remaining connection slots|too many (clients|connections)"),
     (State.UNKNOWN_DATABASE, r"database .* does not exist"),
     (State.REFUSED, r"refused|errno 111|\(111\)|errno 61\b|no such file or directory"),
