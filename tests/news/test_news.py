@@ -14,7 +14,7 @@ from devdash.news.folders import Changes, news
 from devdash.news.inotify import told
 from devdash.news.looking import seen
 
-PATIENCE = 10.0
+PATIENCE = 30.0
 """Seconds until news are missed: many times what they take."""
 
 Source = Callable[[list[str], threading.Event], Iterator[Changes]]
