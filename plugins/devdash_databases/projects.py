@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from devdash.api import PaneContext, PaneError, Worker, WorkerDied, WorkerError, WorkerTimeout
+from devdash.api import PaneContext, PaneError, Worker, WorkerDied, WorkerError, WorkerFailed, WorkerTimeout
 from devdash_databases import wire
 from devdash_databases.aliases import Target, target
 from devdash_databases.config import Database, DatabasesConfig, Project
@@ -240,7 +240,7 @@ class ProjectProber:
             opened = await side.worker.call("open", args, wire.OpenedProject, timeout=seconds + GRACE_S)
         except WorkerTimeout:
             raise ProjectTrouble(wire.Trouble("hang")) from None
-        except WorkerDied:
+        except (WorkerDied, WorkerFailed):
             raise ProjectTrouble(wire.Trouble("died", self.python)) from None
         if opened.trouble is not None:
             await side.stop()

@@ -216,7 +216,8 @@ def told(error: BaseException, module: str, root: str) -> Trouble:
     """What can be said of what settings raised: the name of what is missing, else the type."""
     where = place(error.__traceback__, root)
     if isinstance(error, ImportError):
-        return Trouble("module-missing", error.name or module, where)
+        name = error.name or module
+        return Trouble("module-missing", name if re.fullmatch(r"[\w.]{1,100}", name) else "", where)
     if (variable := _variable(error)) is not None:
         return Trouble("environment", variable, where)
     if isinstance(error, SyntaxError) and error.filename:
@@ -232,7 +233,10 @@ _NEEDED = re.compile(
 
 def _variable(error: BaseException) -> str | None:
     """The environment variable that settings could not do without; None when it was something else."""
-    text = str(error)
+    try:
+        text = str(error)
+    except Exception:  # noqa: BLE001  # exceptions are somebody's code too
+        return None
     if found := _NEEDED.match(text):
         return found["environ"] or found["decouple"]
     trace, last = error.__traceback__, ""
