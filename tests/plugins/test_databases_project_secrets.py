@@ -56,17 +56,19 @@ DATABASES = {{
     }},
     "pg": {{
         "ENGINE": "django.db.backends.postgresql", "NAME": "host=h password=" + {OPTION!r},
-        "HOST": "127.0.0.1", "PORT": 1, "PASSWORD": {PASSWORD!r}, "OPTIONS": {{"passfile": "/none", "sslpassword": {OPTION!r}}},
+        "HOST": "127.0.0.1", "PORT": 1, "PASSWORD": {PASSWORD!r},
+        "OPTIONS": {{"passfile": "/none", "sslpassword": {OPTION!r}}},
     }},
     "no": {{
-        "ENGINE": "no_such_backend", "NAME": "postgres://web:" + {quote(URI)!r} + "@h/x", "PASSWORD": {PASSWORD!r},
+        "ENGINE": "no_such_backend", "NAME": "postgres://web:" + {quote(URI)!r} + "@h/x",
+        "PASSWORD": {PASSWORD!r},
     }},
 }}
 """
 
 RAISING = {
     "raises": f"raise ValueError({RAISED!r})",
-    "chained": f"try:\n    int({RAISED!r})\nexcept ValueError as e:\n    raise RuntimeError({RAISED!r}) from e",
+    "chained": f"try:\n    int({RAISED!r})\nexcept ValueError as e:\n    raise OSError({RAISED!r}) from e",
     "key": f"{{}}[{RAISED!r}]",
     "variable": f"import os\nos.environ[{RAISED!r}]",
     "import": f"raise ImportError({RAISED!r}, name={RAISED!r})",
