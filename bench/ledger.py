@@ -46,8 +46,8 @@ def rows(sandbox: Sandbox, *, quick: bool) -> Iterator[Row]:
 
 def _beancount(sandbox: Sandbox, file: Path, name: str, rounds: int) -> Iterator[Row]:
     commands = [[sys.executable, "-m", "beancount.scripts.check", "--no-cache", str(file)]]
-    if find_spec("fava") is not None:
-        commands.append([sys.executable, "-m", "bench.ledger_fava", str(file)])
+    if python := _python_of_fava():
+        commands.append([python, "-I", str(Path(__file__).with_name("ledger_fava.py")), str(file)])
     own, (check, *fava) = _in_turns(sandbox, file, rounds, commands)
     cold = median(one.cold for one in own)
     yield _row(f"{name}, cold; bean-check", cold, median(check), COLD)
@@ -57,6 +57,20 @@ def _beancount(sandbox: Sandbox, file: Path, name: str, rounds: int) -> Iterator
     yield _row(
         "… an append to its figures; cold", median(took for one in own for took in one.appended), cold, SOON
     )
+
+
+def _python_of_fava() -> str | None:
+    """The interpreter that has fava: this one, or that of the program `fava` in an environment of its own."""
+    if find_spec("fava") is not None:
+        return sys.executable
+    program = shutil.which("fava")
+    if program is None:
+        return None
+    with Path(program).open("rb") as script:
+        begin = script.readline(500)
+    named = begin.removeprefix(b"#!").strip().decode("utf-8", "replace")
+    is_python = begin.startswith(b"#!") and Path(named).name.startswith("python")
+    return shutil.which(named) if is_python else None
 
 
 def _program(sandbox: Sandbox, program: str, file: Path, name: str, rounds: int) -> Iterator[Row]:
