@@ -52,6 +52,7 @@ def hints(keys: KeyMap, view: PaneView | None, actions: Callable[[str], Sequence
     first = report.first if report is not None else ()
     if view.marked:
         first = tuple(action.name for action in offered if action.many)
+        yield "escape", "unmark"
     yield from keys.hints(view.pane_name, offered, first)
     yield "enter", "detail"
     if takes_many(offered):
