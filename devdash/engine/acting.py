@@ -33,6 +33,8 @@ from devdash.render.rows import cell_keys, row_keys
 log = logging.getLogger("devdash.engine")
 
 QUESTION_TIMEOUT_S = 30.0
+ROW_S = 1.0
+"""What each of several rows has besides."""
 
 
 class RequestProblem(PaneError):
@@ -84,9 +86,10 @@ class Desk:
         today = runner.now().date()
         request = check_request(action, runner.snapshot.report, item, values, today, column, items)
         work = Containment(self._guard)
+        limit_s = QUESTION_TIMEOUT_S + ROW_S * len(request.items)
         try:
             pane = await runner.begin()
-            answer = await work.run(QUESTION_TIMEOUT_S, pane.confirmation, action, request)
+            answer = await work.run(limit_s, pane.confirmation, action, request)
         except Exception as error:  # also a PaneError of the plug-in's, whose words may be anything
             failure = _noted(error, runner, action.name)
             raise PaneError(failure.message, failure.hint) from error

@@ -85,16 +85,23 @@ class PlannedDesk(GitDesk, Generic[P]):
     async def _plans(self, request: ActionRequest) -> tuple[dict[str, P], tuple[Declined, ...]]:
         """A plan for each of several repositories, or why there is none."""
         slots = asyncio.Semaphore(AT_ONCE)
+        progress, looked = self._means.context.progress, 0
 
         async def one(item: str) -> tuple[str, P] | Declined:
+            nonlocal looked
             async with slots:
+                progress(f"looking at {item} ({looked + 1} of {len(request.items)})")
+                looked += 1
                 try:
                     return item, await self.plan(_about(request, item))
                 except PaneError as problem:
                     return Declined.of(item, problem)
 
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(one(item)) for item in request.items]
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(one(item)) for item in request.items]
+        finally:
+            progress("")
         found = [task.result() for task in tasks]
         plans = dict(entry for entry in found if not isinstance(entry, Declined))
         return plans, tuple(entry for entry in found if isinstance(entry, Declined))

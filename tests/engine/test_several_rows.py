@@ -8,8 +8,9 @@ import pytest
 from lots import Lots
 from panes import Registry, engine_for, settings_for
 
-from devdash.api import ActionRequest, Level
+from devdash.api import ActionRequest, Level, PaneError
 from devdash.config.model import PolicyConfig
+from devdash.engine import acting
 from devdash.engine.acting import Forbidden, RequestProblem
 from devdash.engine.assisting import Draft
 from devdash.engine.engine import Deed, Engine
@@ -123,3 +124,19 @@ async def test_a_form_about_several_rows_is_helped_with_for_all_of_them(engine: 
     pane(engine).fill = fill  # type: ignore[method-assign]  # listens
     await engine.fill("lots", Draft("name", None, {}, items=("ant", "bee")), None)
     assert [one.rows for one in asked] == [("ant", "bee")]
+
+
+async def test_a_question_about_several_rows_may_take_longer(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each of them has to be looked at."""
+    monkeypatch.setattr(acting, "QUESTION_TIMEOUT_S", 0.05)
+    monkeypatch.setattr(acting, "ROW_S", 20.0)
+
+    async def think(action: object, request: ActionRequest) -> None:
+        await asyncio.sleep(0.3)
+
+    pane(engine).confirmation = think  # type: ignore[method-assign]  # slow
+    with pytest.raises(PaneError):
+        await engine.ask("lots", "eat", "ant", {})
+    assert (await engine.ask("lots", "eat", None, {}, items=("ant", "bee"))).confirmation is None

@@ -134,6 +134,22 @@ async def test_what_could_not_be_done_when_it_was_asked_is_not_done_after_the_ye
     assert builder.head(builder.root / "level.git") != builder.head(clones[1])
 
 
+async def test_it_tells_how_far_it_is(builder: Builder, context: Make, clones: tuple[Path, ...]) -> None:
+    """While it looks, too: a hundred repositories take their time. At the end it says nothing any more."""
+    said: list[str] = []
+    made = pane(context(on_progress=said.append), *clones)
+    every = wish(made, "push", "ahead", "level", "diverged")
+    await asked(made, every)
+    assert said == [
+        "looking at ahead (1 of 3)",
+        "looking at level (2 of 3)",
+        "looking at diverged (3 of 3)",
+        "",
+    ]
+    await did(made, every)
+    assert "Push: ahead (1 of 1)" in said
+
+
 async def test_where_nothing_would_happen_nothing_is_asked(
     builder: Builder, context: Make, clones: tuple[Path, ...]
 ) -> None:
