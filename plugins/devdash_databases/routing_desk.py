@@ -95,8 +95,7 @@ class RoutingDesk:
         match request.action:
             case WHY.name:
                 blocks = self._why(request.item or "", None)
-                label = (request.item or "").removeprefix(view.MODEL)
-                return Outcome(message=f"Why {label} goes where it goes", blocks=blocks, reread=False)
+                return Outcome(message="", blocks=blocks, reread=False)
             case trial.TRY.name:
                 return await self._try(request)
             case CHECK.name:
@@ -154,7 +153,7 @@ class RoutingDesk:
             then = scanned_of(await source.survey(asked))
         except WorkerError as error:
             raise PaneError(f"the routers could not be asked: {type(error).__name__}") from error
-        return Outcome(message="A trial of the routes", blocks=trial.told(now, then, asked), reread=False)
+        return Outcome(message="", blocks=trial.told(now, then, asked), reread=False)
 
     async def _check(self, form: str) -> Outcome:
         """For a CI run: the level is that of the gravest finding; a note is none."""

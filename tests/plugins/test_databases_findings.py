@@ -81,7 +81,7 @@ def test_the_tutorials_routers_in_the_right_order(tmp_path: Path) -> None:
         ("shop.Customer", "shop.Order"),
     )
     assert ddl.text == (
-        "house.Replica permits migrations of shop.Customer and shop.Order on replica, "
+        "Replica permits migrations of shop.Customer and shop.Order on replica, "
         "which is only read from."
     )
     assert ddl.repair.startswith("Let allow_migrate of Replica say no for replica")
@@ -101,7 +101,7 @@ def test_the_tutorials_routers_in_the_other_order(tmp_path: Path) -> None:
     found = found_in(surveyed(tmp_path, "Replica", "Mongo"))
     (shadowed,) = found["router-shadowed"]
     assert shadowed.text == (
-        "house.Replica stands before house.Mongo and takes its models: stats.Visit is sent to "
+        "Replica stands before Mongo and takes its models: stats.Visit is sent to "
         "default/replica instead of mongo."
     )
     assert (shadowed.level, shadowed.models) == ("critical", ("stats.Visit",))
@@ -149,7 +149,7 @@ def test_a_table_that_no_migration_makes(tmp_path: Path) -> None:
     (never,) = found_in(surveyed(tmp_path, "Refuses"))["write-alias-never-migrated"]
     assert (never.alias, never.router) == ("default", "house.Refuses")
     assert never.text.endswith(
-        "are written to default, where house.Refuses lets no migration make the table."
+        "are written to default, where Refuses lets no migration make the table."
     )
 
 

@@ -14,6 +14,7 @@ from devdash.api import ActionRequest, Duration, Level, Outcome, PaneError, Prin
 from devdash.engine import boundary
 from devdash.engine.context import Context
 from devdash.render.blocks import lay_out
+from devdash.render.rows import find_row
 from devdash.render.text import plain
 from devdash_databases.config import Database, DatabasesConfig, Project
 from devdash_databases.pane import DatabasesPane
@@ -73,10 +74,22 @@ async def test_why_is_one_key(context: Make, tmp_path: Path) -> None:
     """The chain of routers, what each answered, and what those would have said that were not asked."""
     pane = await reading(context, tmp_path, "Replica", "Mongo")
     told = shown(await asked(pane, "why", "model:stats.Visit"))
-    assert "stats.Visit is read from replica: house.Replica says so. It stands first of 2." in told
+    assert "stats.Visit is read from replica: Replica says so. It stands first of 2." in told
     assert "2  house.Mongo    not asked; would say mongo" in told
-    assert "house.Replica stands before house.Mongo and takes its models" in told
+    assert "Replica stands before Mongo and takes its models" in told
     assert "Put the router for few models before Replica" in told
+
+
+async def test_enter_opens_two_sentences_and_a_cell_the_whole_reason(context: Make, tmp_path: Path) -> None:
+    """What the row has at once, without asking."""
+    pane = await reading(context, tmp_path, "Mongo", "Related")
+    row = find_row((await pane.read()).blocks, "model:stats.Visit")
+    assert row is not None
+    told = plain(lay_out(row.detail, 110))
+    assert "stats.Visit is read from mongo: Mongo says so. It stands first of 2.\n" in told
+    assert "stats.Visit is written to mongo: Mongo says so. It stands first of 2.\n" in told
+    chain = plain(lay_out(await pane.open("model:stats.Visit", "read") or (), 110))
+    assert "2  house.Related  not asked; has no db_for_read" in chain
 
 
 async def test_enter_opens_the_reason_of_one_cell(context: Make, tmp_path: Path) -> None:
@@ -257,6 +270,6 @@ async def test_a_watched_project_s_routers_are_asked_by_its_own_interpreter(
     assert "router-shadowed" in {finding.code for finding in found.findings}
     assert "site/stats.Visit" not in msgspec.json.encode(found.routes).decode()
     told = shown(await asked(pane, "why", "model:site/stats.Visit"))
-    assert "stats.Visit is read from replica: house.Replica says so" in told
+    assert "stats.Visit is read from replica: Replica says so" in told
     told = shown(await asked(pane, "try-routes", "model:site/stats.Visit", order="Mongo"))
     assert "stats.Visit  replica → mongo  default → mongo" in told

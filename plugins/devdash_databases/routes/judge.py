@@ -7,7 +7,7 @@ from devdash_databases.probing import engines
 from devdash_databases.routes.facts import FindingFacts
 from devdash_databases.routes.looks import live_findings
 from devdash_databases.routes.surveyed import Answer, Choice, Model, Survey, Verdict
-from devdash_databases.routes.told import finding, is_are, joined, some
+from devdash_databases.routes.told import finding, is_are, joined, short, some
 from devdash_databases.routes.use import Use, grouped
 
 COUNTING = frozenset({"AutoField", "BigAutoField", "SmallAutoField"})
@@ -43,7 +43,9 @@ def _raising(survey: Survey, use: Use) -> Iterator[FindingFacts]:
 
 def _connecting(survey: Survey, use: Use) -> Iterator[FindingFacts]:
     for router in survey.connects:
-        yield finding("router-connects", f"Router {router} asks a database while it routes.", router=router)
+        yield finding(
+            "router-connects", f"Router {short(router)} asks a database while it routes.", router=router
+        )
 
 
 def _shadowed(survey: Survey, use: Use) -> Iterator[FindingFacts]:
@@ -59,8 +61,8 @@ def _shadowed(survey: Survey, use: Use) -> Iterator[FindingFacts]:
                 where = "/".join(sorted({alias for label in lost for alias in wanted[label]}))
                 gone = "/".join(sorted({alias for label in lost for alias in taken[label]}))
                 text = (
-                    f"{first} stands before {last} and takes its models: {some(lost)} {is_are(lost)} sent to "
-                    f"{gone} instead of {where}."
+                    f"{short(first)} stands before {short(last)} and takes its models: {some(lost)} "
+                    f"{is_are(lost)} sent to {gone} instead of {where}."
                 )
                 yield finding("router-shadowed", text, router=first, models=lost)
 
@@ -121,7 +123,7 @@ def _never_migrated(survey: Survey, use: Use) -> Iterator[FindingFacts]:
     )
     for (alias, router), models in sorted(missed.items()):
         said = f"{some(models)} {is_are(models)} written to {alias}"
-        text = f"{said}, where {router} lets no migration make the table."
+        text = f"{said}, where {short(router)} lets no migration make the table."
         yield finding("write-alias-never-migrated", text, alias=alias, router=router, models=models)
 
 
@@ -149,7 +151,7 @@ def _migrated(survey: Survey, use: Use) -> Iterator[FindingFacts]:
 
 
 def _permits(router: str) -> str:
-    return "No router forbids" if router == "default" else f"{router} permits"
+    return "No router forbids" if router == "default" else f"{short(router)} permits"
 
 
 def _counting_keys(survey: Survey, use: Use) -> Iterator[FindingFacts]:
@@ -203,7 +205,7 @@ def _refused(survey: Survey, use: Use) -> Iterator[FindingFacts]:
                 field = f"{model.model}.{relation.field}"
                 refused.setdefault(key, {})[field] = (model.model, relation.to)
     for (own, ways, router), fields in sorted(refused.items()):
-        who = "no router allows it" if router == "default" else f"{router} refuses it"
+        who = "no router allows it" if router == "default" else f"{short(router)} refuses it"
         others = some(to for _, to in fields.values())
         text = f"{joined(sorted(fields), 'fields')} may not refer to {others} from {_or(ways)}: {who}."
         models = [label for label, _ in fields.values()]

@@ -40,11 +40,16 @@ def finding(
     )
 
 
+def short(router: str) -> str:
+    """A router's class, as sentences name it."""
+    return router.rpartition(".")[2]
+
+
 def router_name(router: str | None) -> str:
     """A router as a sentence names it."""
     if router is None or router == NOBODY:
         return "a router"
-    return router.rpartition(".")[2]
+    return short(router)
 
 
 def some(models: Iterable[str]) -> str:

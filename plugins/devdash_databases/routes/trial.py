@@ -22,6 +22,7 @@ from devdash_databases.routes.facts import FindingFacts, RouteFacts
 from devdash_databases.routes.judge import findings_of
 from devdash_databases.routes.scanned import Scanned
 from devdash_databases.routes.surveyed import Survey
+from devdash_databases.routes.told import short
 from devdash_databases.routes.why import notices
 
 TRY = Action(
@@ -100,11 +101,6 @@ def _order(survey: Survey, names: Sequence[str]) -> tuple[int, ...]:
 def _place(survey: Survey, name: str, taken: Sequence[int]) -> int | None:
     places = (place for place, one in enumerate(survey.routers) if name in (one, short(one)))
     return next((place for place in places if place not in taken), None)
-
-
-def short(router: str) -> str:
-    """A router's class."""
-    return router.rpartition(".")[2]
 
 
 def offered(survey: Survey, field: str, text: str) -> tuple[str, ...]:

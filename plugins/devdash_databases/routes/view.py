@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from devdash.api import Attention, Block, Cell, Column, Row, Table, Tone
 from devdash_databases.routes.facts import FindingFacts, RouteFacts
 from devdash_databases.routes.scanned import Scanned
-from devdash_databases.routes.why import detail, level_of
+from devdash_databases.routes.surveyed import Model, Survey
+from devdash_databases.routes.why import detail, in_short, level_of
 
 ROUTES = (
     Column("model", shrink=True),
@@ -44,7 +45,10 @@ def blocks(scanned: Scanned, prefix: str = "") -> Iterator[Block]:
         yield Table(FINDINGS, rows, heading="findings")
     if scanned.routes:
         heading = "routes" if len(scanned.routes) <= MOST else f"routes of the first {MOST} models"
-        rows = tuple(_route(route, prefix) for route in scanned.routes[:MOST])
+        models = {model.model: model for model in scanned.survey.models}
+        rows = tuple(
+            _route(route, prefix, scanned.survey, models.get(route.model)) for route in scanned.routes[:MOST]
+        )
         yield Table(ROUTES, rows, heading=heading, cells=True)
 
 
@@ -70,7 +74,7 @@ def keyed(findings: Sequence[FindingFacts], prefix: str = "") -> Iterator[tuple[
         yield (key if seen[key] == 1 else f"{key}:{seen[key]}"), one
 
 
-def _route(route: RouteFacts, prefix: str) -> Row:
+def _route(route: RouteFacts, prefix: str, survey: Survey, model: Model | None) -> Row:
     return Row(
         model_key(route.model, prefix),
         (
@@ -80,4 +84,5 @@ def _route(route: RouteFacts, prefix: str) -> Row:
             Cell(", ".join(route.migrate) or "—", Tone.DIM),
             Cell(route.decided_by, Tone.DIM),
         ),
+        detail=() if model is None else in_short(survey, model),
     )

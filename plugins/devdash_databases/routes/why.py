@@ -6,7 +6,7 @@ from devdash.api import Block, Cell, Column, Level, Notice, Pair, Pairs, Row, Ta
 from devdash_databases.routes.facts import FindingFacts
 from devdash_databases.routes.scanned import Scanned, alias_of
 from devdash_databases.routes.surveyed import Answer, Choice, Model, Survey, Verdict
-from devdash_databases.routes.told import some
+from devdash_databases.routes.told import short, some
 
 CHAIN = (Column("", priority=2), Column("router", shrink=True), Column("answer", priority=1))
 ALIASES = (Column("alias"), Column("table may be made"), Column("decided by", priority=1, shrink=True))
@@ -56,6 +56,12 @@ def detail(finding: FindingFacts) -> tuple[Block, ...]:
     return (*notices((finding,)), shown)
 
 
+def in_short(survey: Survey, model: Model) -> tuple[Block, ...]:
+    """What Enter opens of a model's row; its cells and the key have more."""
+    told = "\n".join(sentence(survey, model, question) for question in METHODS)
+    return (Text(told), Text("w tells what each router answered; ← → choose a cell.", Tone.DIM))
+
+
 def level_of(level: str) -> Level:
     """A finding's level as the pane's; a note is none."""
     return Level.OK if level == "note" else Level(level)
@@ -67,13 +73,14 @@ def sentence(survey: Survey, model: Model, question: str) -> str:
     method, count = METHODS[question], len(survey.routers)
     place = "" if choice.by is None or count == 1 else f" It stands {_ordinal(choice.by + 1)} of {count}."
     if choice.by is not None and (kind := choice.answers[choice.by].raised):
-        return f"{model.model} is {VERBS[question]} nowhere: {survey.router(choice.by)} raises {kind}.{place}"
+        who = short(survey.router(choice.by))
+        return f"{model.model} is {VERBS[question]} nowhere: {who} raises {kind}.{place}"
     where = f"{model.model} is {VERBS[question]} {alias_of(choice)}"
     if choice.by is None:
         who = "no router answers" if count else "there is no router"
         return f"{where}: {who} {method}, and Django takes default then."
     chance = " It does not always say the same." if len(choice.chosen) > 1 else ""
-    return f"{where}: {survey.router(choice.by)} says so.{place}{chance}"
+    return f"{where}: {short(survey.router(choice.by))} says so.{place}{chance}"
 
 
 def _ordinal(place: int) -> str:
@@ -100,18 +107,17 @@ def _chain(survey: Survey, question: str, choice: Choice) -> Table:
 def _answer(answer: Answer, method: str, place: int, by: int | None) -> Cell:
     said = said_of(answer, method)
     if by is not None and place > by:
-        return Cell(
-            f"not asked; {said} if it were" if said.startswith("passes") else _unasked(answer, said), Tone.DIM
-        )
+        return Cell(f"not asked; {_would(answer, said)}", Tone.DIM)
     if place == by:
         return Cell(said, Tone.BAD if answer.raised else Tone.STRONG)
     return Cell(said, Tone.DIM)
 
 
-def _unasked(answer: Answer, said: str) -> str:
-    if answer.aliases:
-        return f"not asked; would say {said}"
-    return f"not asked; {said}"
+def _would(answer: Answer, said: str) -> str:
+    """What a router would have done that Django does not come to."""
+    if answer.absent or answer.raised:
+        return said
+    return f"would say {said}" if answer.aliases else "would pass"
 
 
 def said_of(answer: Answer, method: str) -> str:
