@@ -27,6 +27,8 @@ from devdash_ledger.trust import Asked, AskRequest, allowed
 _CALM_S = 0.25
 """Between early figures and the load that follows them: they are shown first, and entries come in a row."""
 
+_LATER_S = 1.0
+
 
 class Book:
     """A journal that the settings name. It is loaded in a worker, and only when a file of it changed."""
@@ -44,6 +46,7 @@ class Book:
         self._reading = asyncio.Lock()
         self._following: asyncio.Task[Reading] | None = None
         """The full load that follows an early reading."""
+        self._preparing: asyncio.Task[None] | None = None
 
     @property
     def asks(self) -> bool:
@@ -91,6 +94,8 @@ class Book:
     def close(self) -> None:
         """Let go of what is under way."""
         self._stop_following()
+        if self._preparing is not None:
+            self._preparing.cancel()
         self._drive.close()
 
     async def turn(self, window: Window) -> View | None:
@@ -171,7 +176,7 @@ class Book:
         """Whether the floor is about this journal: of several, only those that know the account are."""
         if len(self._config.journals) == 1 or self._newest is None:
             return True
-        return any(is_part(one.account, floor.account) for one in self._newest.unfolding.sheet.moves)
+        return any(is_part(one.account, floor.account) for one in self._newest.opened().sheet.moves)
 
     def _language(self) -> Format:
         return language_of(self.file, self._config.format) or Format.BEANCOUNT
@@ -187,11 +192,19 @@ class Book:
         known = self._newest
         if known is None:
             known = await self._loader.cached(await self._trusted(), window)
+            if known is not None:
+                self._preparing = asyncio.create_task(self._prepare(known))
+                self._preparing.add_done_callback(lambda done: done.cancelled() or done.exception())
         elif not (known.look.settled and known.look.stamps == look.stamps):
             known = await self._loader.caught_up(known, look, window)
         elif known.is_early and self._following is None:
             return None  # the load that was to follow has failed: let it be said
         return known if known is not None and known.covers(window) else None
+
+    async def _prepare(self, known: Reading) -> None:
+        """Open what came from the cache, once it is shown and other panes have been read."""
+        await asyncio.sleep(_LATER_S)
+        await self._context.in_thread(known.opened)
 
     def _take_over(self) -> None:
         """Take the load that followed an early reading, once it is there; whatever it says counts."""

@@ -153,7 +153,7 @@ def _from_cache(folder: Path, request: LoadRequest, utc_month: str, wanted: Want
 def _into_cache(folder: Path, request: LoadRequest, utc_month: str, read: Reading, window: Window) -> None:
     if read.content is not None:
         now = cache.circumstances(request, utc_month)
-        cache.keep(folder, now, read.content, read.unfolding.sheet, read.kept(window))
+        cache.keep(folder, now, read.content, read.opened().sheet, read.kept(window))
 
 
 def _looked_over(sheet: Sheet, before: Look, known: Content | None, wanted: Wanted) -> Reading:
@@ -175,7 +175,7 @@ def _caught_up(known: Reading, content: Content, look: Look, wanted: Wanted) -> 
         known.look = look
         return known
     text = tail.appended(content, later)
-    before = known.unfolding
+    before = known.opened()
     entries = tail.entries_of(text, before.sheet) if text is not None else None
     if entries is None:
         return None

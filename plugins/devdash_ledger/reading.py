@@ -72,7 +72,7 @@ class Reading:
     """What was read, when, and from which state of the files. To make one takes milliseconds: in a thread.
 
     Args:
-        opened: gives the opened sheet; called in a thread, with the first window that is not folded yet.
+        opening: gives the opened sheet; called in a thread, with the first window that is not folded yet.
         head: of the sheet.
         look: the files when it was asked for.
         content: what it was made of; None: the files may have changed meanwhile.
@@ -83,7 +83,7 @@ class Reading:
 
     def __init__(
         self,
-        opened: Callable[[], Unfolding],
+        opening: Callable[[], Unfolding],
         head: Head,
         look: Look,
         content: Content | None,
@@ -94,7 +94,7 @@ class Reading:
     ) -> None:
         self.head, self.at, self.look, self.content = head, wanted.at, look, content
         self.is_early = is_early
-        self._open, self._means = opened, wanted.means
+        self._open, self._means = opening, wanted.means
         self._unfolding: Unfolding | None = None
         self._wide: tuple[Journal, ...] = ()
         """What other windows are cut from."""
@@ -105,8 +105,7 @@ class Reading:
         if self.covers(wanted.window):
             self.folded(wanted.window)
 
-    @property
-    def unfolding(self) -> Unfolding:
+    def opened(self) -> Unfolding:
         """The sheet, opened; blocks for a moment where it was not yet."""
         if self._unfolding is None:
             self._unfolding = self._open()
@@ -164,7 +163,7 @@ class Reading:
         return cut.cut(found, window)
 
     def _fold(self, window: Window) -> Journal:
-        return self.unfolding.journal(window, self._means.currency, self._means.rollover)
+        return self.opened().journal(window, self._means.currency, self._means.rollover)
 
 
 def _wide(count: int) -> int:

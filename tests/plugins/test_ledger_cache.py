@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ledger_journals import SHOP, MakeContext, cells, facts, pane, plugin, write
 
 from devdash.api import WorkerDied
-from devdash_ledger import cache, loading, stamps
+from devdash_ledger import book, cache, loading, stamps
 from devdash_ledger.config import Trust
 from devdash_ledger.content import content_of
 from devdash_ledger.journal import AccountType, Format, LoadRequest
@@ -324,3 +324,18 @@ def test_a_cache_answers_for_equal_bytes_alone(
     go(after)
     same = all(state[name] == told[name] for name in ("main", "y/1", "y/2"))
     assert (cache.find(folder / "cache", now) is not None) is same
+
+
+async def test_what_came_from_the_cache_is_opened_after_it_is_shown(
+    context: MakeContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that the first key or append need not wait for it; the start did not."""
+    file = write(tmp_path, SHOP)
+    await pane(context, file).read()
+    monkeypatch.setattr(book, "_LATER_S", 0.0)
+    again = pane(context, file)
+    await again.read()
+    [own] = again._books
+    assert own._preparing is not None and own._newest is not None
+    await own._preparing
+    assert own._newest._unfolding is not None
