@@ -1,6 +1,6 @@
 """What Enter opens: one repository, in full."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from devdash.api import Attention, Block, Cell, Column, Level, Notice, Pair, Pairs, Row, Table, Tone
 from devdash_git.ages import coarse_age
@@ -73,6 +73,9 @@ def _pairs(seen: Observation, status: Status, now: datetime) -> tuple[Pair, ...]
         pairs.append(Pair("gone branches", ", ".join(map(printable, seen.view.gone))))
     if status.submodules:
         pairs.append(Pair("changed submodules", str(status.submodules)))
+    if seen.files is not None and seen.files.lock_time is not None:
+        locked = datetime.fromtimestamp(seen.files.lock_time, UTC)
+        pairs.append(Pair("index.lock", f"since {_ago(locked, now)}: a git works there, or was killed"))
     if seen.job is not None:
         pairs.append(_job(seen.job, now))
     if seen.stash:

@@ -1,5 +1,7 @@
 """devdash killed outright in the middle of an action: git ends too, and leaves no lock, nothing half-done."""
 
+import asyncio
+import contextlib
 import os
 import signal
 import subprocess
@@ -9,7 +11,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from git_builder import Builder
+from git_builder import Builder, pane, read, repositories
+from git_hands import asked, refusal, request
+
+from devdash.api import PaneError
+from devdash.engine.context import Context
 
 PROGRAM = """
 import asyncio, sys
@@ -48,6 +54,39 @@ def work(builder: Builder, tmp_path: Path) -> Path:
     waiting = f"touch {tmp_path}/waiting; sleep 60; cat"
     builder.git(builder.root, "config", "--global", "filter.slow.smudge", waiting)
     return work
+
+
+async def test_a_git_that_is_killed_leaves_a_lock_that_is_told(
+    builder: Builder, work: Path, tmp_path: Path, context: Callable[..., Context]
+) -> None:
+    """Nobody can take that lock away for it; so failure, detail and the next action say that it is there."""
+    made = pane(context(), work)
+    wish = request(made, "fast-forward", "work")
+    await asked(made, wish)
+    doing = asyncio.ensure_future(made.act(wish))
+    while not (tmp_path / "waiting").exists():
+        await asyncio.sleep(0.01)
+    for pid in merging(work):
+        os.kill(pid, signal.SIGKILL)
+    with pytest.raises(PaneError, match="work: not fast-forwarded"):
+        await doing
+    assert (work / ".git/index.lock").exists()
+    report = await read(made)
+    assert "a git works there, or was killed" in str(report.blocks)
+    facts = repositories(report)["work"]
+    assert (facts.job, facts.index_lock_age_s) == ("fail", 0)
+    assert "there is an index.lock" in await refusal(made, "fast-forward", "work")
+
+
+def merging(work: Path) -> list[int]:
+    """The processes of git that merge in `work`."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            words = entry.read_bytes().split(b"\0")
+            if os.fsencode(work) in words and b"merge" in words:
+                found.append(int(entry.parent.name))
+    return found
 
 
 def until(true: Callable[[], bool], seconds: float = 20) -> None:
