@@ -8,7 +8,6 @@ settings arrive through the worker's standard input.
 Each alias has a lane, see `probing.lanes`: one thread and, within it, one connection.
 """
 
-import contextlib
 import importlib
 import os
 import sys
@@ -17,7 +16,7 @@ from pathlib import Path
 
 from devdash_databases.probing import engines
 from devdash_databases.probing.lanes import open_lane, ping_all
-from devdash_databases.probing.pings import django_connection
+from devdash_databases.probing.pings import django_connection, preload
 from devdash_databases.probing.plain_file import plain_files
 
 APPLICATION_ID = 0x64657664
@@ -118,22 +117,13 @@ def _configure(databases: Mapping[str, engines.Settings], ping_timeout: float) -
 
     apps.populate(())  # no apps; without this Django warns of queries during start-up
     for entry in databases.values():
-        _preload(str(entry.get("ENGINE", "")))
+        preload(str(entry.get("ENGINE", "")))
 
 
 def _django_version() -> str:
     import django
 
     return django.get_version()
-
-
-def _preload(engine: str) -> None:
-    """Import a backend now, so that the first ping's time is the database's own."""
-    from django.db.utils import load_backend
-
-    # A backend that cannot be imported is told by its ping, in its alias's own answer.
-    with contextlib.suppress(Exception):
-        load_backend(engine)
 
 
 def _offer_pymysql(databases: Mapping[str, engines.Settings]) -> None:

@@ -23,7 +23,7 @@ def _lend() -> None:
 _lend()
 
 from devdash_databases.probing import engines, lanes, project  # noqa: E402
-from devdash_databases.probing.pings import django_connection  # noqa: E402
+from devdash_databases.probing.pings import django_connection, preload  # noqa: E402
 
 
 def open_project(
@@ -42,7 +42,9 @@ def open_project(
     except project.Trouble as trouble:
         said = {"kind": trouble.kind, "name": trouble.name, "where": trouble.where}
         return {"trouble": said, "python": python}
-    for alias in opened.databases:
+    for alias, entry in opened.databases.items():
+        if engines.vendor_of(engine := str(entry.get("ENGINE") or "")) != engines.DJONGO:
+            preload(engine)
         lanes.open_lane(alias, engines.driver_seconds(ping_timeout), django_connection)
     return {
         "trouble": None,

@@ -1,5 +1,7 @@
 """Real Django projects are asked by their own interpreter, whatever their settings do."""
 
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,6 +15,7 @@ from devdash.api import ActionRequest, Level, Report, Secret, SecretFile
 from devdash.engine.context import Context
 from devdash_databases.config import DatabasesConfig, Project
 from devdash_databases.facts import DatabasesFacts
+from devdash_databases.pane import DatabasesPane
 from devdash_databases.probing import project
 
 Make = Callable[..., Context]
@@ -181,3 +184,48 @@ def test_the_probe_runs_where_there_is_no_devdash(tmp_path: Path) -> None:
     )
     assert ended.returncode == 0, ended.stderr
     assert ended.stdout.startswith("['devdash_databases']")
+
+
+def processes(pane: DatabasesPane) -> list[int]:
+    """The probes of the first project that run: the steady one, and the one for those that hung."""
+    sides = pane._projects[0]._sides
+    assert sides is not None
+    pids = [getattr(side.worker, "pid", None) for side in sides]
+    return [pid for pid in pids if pid is not None]
+
+
+async def test_ten_that_hang_cost_forty_others_neither_time_nor_their_process(
+    context: Make, tmp_path: Path
+) -> None:
+    """They are told within their timeout, by a process of their own from then on, until they answer."""
+    names = [f"hangs{number}" for number in range(10)] + [f"fine{number}" for number in range(40)]
+    entries = {name: {"ENGINE": "django.db.backends.sqlite3", "NAME": f"{name}.db"} for name in names}
+    folder = django_project(tmp_path / "shop", f"DATABASES = {entries!r}")
+    for name in names:
+        os.mkfifo(folder / f"{name}.db") if name.startswith("hangs") else sound(folder / f"{name}.db")
+    pane = await watching(context(), Project(path=folder), ping_timeout=1)
+    expected = {f"shop/{name}": "timeout" if name.startswith("hangs") else "ok" for name in names}
+    assert told(await pane.read()) == expected
+    assert processes(pane) == [], "what hangs holds the whole process, once"
+    assert told(await pane.read()) == expected
+    (steady,) = processes(pane)
+    assert told(await pane.read()) == expected
+    assert processes(pane) == [steady], "the sound ones keep theirs"
+    for name in names[:10]:
+        (folder / f"{name}.db").unlink()
+        sound(folder / f"{name}.db")
+    assert set(told(await pane.read()).values()) == {"ok"}
+    assert set(told(await pane.read()).values()) == {"ok"}
+    assert processes(pane) == [steady]
+
+
+async def test_a_probe_that_was_killed_or_stopped_is_replaced(context: Make, tmp_path: Path) -> None:
+    """Within the reading, and the project is loaded anew."""
+    sound(django_project(tmp_path / "shop") / "db.sqlite3")
+    pane = await watching(context(), Project(path=tmp_path / "shop", aliases=("default",)), ping_timeout=2)
+    assert told(await pane.read()) == {"shop/default": "ok"}
+    for number in (signal.SIGKILL, signal.SIGSTOP):
+        (pid,) = processes(pane)
+        os.kill(pid, number)
+        assert told(await pane.read()) == {"shop/default": "ok"}
+        assert processes(pane) != [pid]
