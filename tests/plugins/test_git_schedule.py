@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from devdash.api import Conditions, DurationOrZero
 from devdash.engine.context import Context
+from devdash_git import schedule as scheduling
 from devdash_git.contact import FetchBook, Record
 from devdash_git.pane import GitPane
 from devdash_git.problems import FetchFailure
@@ -224,8 +226,13 @@ async def test_a_status_never_fetches(builder: Builder, context: Make) -> None:
     begun: list[str] = []
     for stays, every in ((False, HOUR), (True, 0.0), (True, HOUR)):
         lent = context()
-        lent._stays = lambda stays=stays: stays
-        lent.task = lambda name, work, stays=stays, every=every: begun.append(f"{stays} {every:g}")  # type: ignore[method-assign]
+        lent._stays = partial(bool, stays)
+        case = f"{stays} {every:g}"
+
+        def begin(name: str, work: object, case: str = case) -> None:
+            begun.append(case)
+
+        lent.task = begin  # type: ignore[method-assign]  # listens
         made = pane(lent, clone, fetch_every=DurationOrZero(every))
         await made.start()
         await read(made)
@@ -249,3 +256,27 @@ def test_failures_in_a_row_are_counted_across_processes(tmp_path: Path) -> None:
         assert known is not None
         counts.append(known.failures)
     assert counts == [1, 2, 3, 0, 1]
+
+
+async def test_it_goes_on_until_the_pane_stops(
+    builder: Builder, start: Start, hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Round after round, without anybody who asks."""
+    monkeypatch.setattr(scheduling, "FIRST_S", 0.0)
+    monkeypatch.setattr(scheduling, "TICK_S", 0.01)
+    (clone,) = clones(builder, 1)
+    made = start(clone)
+    await read(made)
+    going = asyncio.create_task(schedule(made).keep())
+    try:
+        for _ in range(2):
+            builder.commit(builder.root / "seed", "news", str(hands.passed))
+            builder.git(builder.root / "seed", "push", "-q", str(builder.root / "origin0.git"), "HEAD:main")
+            head = builder.head(builder.root / "seed")
+            hands.passed += HOUR
+            async with asyncio.timeout(20):
+                while builder.git(clone, "rev-parse", "origin/main") != head:
+                    await asyncio.sleep(0.01)
+    finally:
+        going.cancel()
+        await asyncio.wait({going})
