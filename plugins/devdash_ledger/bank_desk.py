@@ -256,7 +256,7 @@ class BankDesk(Desk):
         except PaneError as error:
             if request.value("bank"):
                 raise
-            hint = " ".join(part for part in (error.hint, "Of another bank? Name it.") if part)
+            hint = "; ".join(part for part in (error.hint, "if it is of another bank, name that") if part)
             raise PaneError(f"as a file of {found[0]}: {error.message}", hint) from error
 
     async def listed(self, journal: JournalRef, file: Path, name: str, bank: Bank) -> Outcome:

@@ -120,7 +120,7 @@ class Tables:
     def _unwritable(self, file: Path, error: OSError) -> Unavailable:
         return Unavailable(
             f"nothing was written: {file} cannot be made: {why(error)}",
-            "set bank_folder in devdash.toml to a folder that you may write",
+            "make room, or set bank_folder in devdash.toml to another folder",
         )
 
 
