@@ -77,7 +77,11 @@ class Schedule:
     async def round(self) -> tuple[Fetched, ...]:
         """Fetch what is due, unless another devdash is at it or the machine had better rest."""
         context = self._means.context
-        handle = await context.in_thread(_take, context.state_dir / "fetching.lock")
+        try:
+            handle = await context.in_thread(_take, context.state_dir / "fetching.lock")
+        except OSError as error:
+            self._rest = f"the pane's state folder cannot be written ({error.strerror})"
+            return ()
         if handle is None:
             return ()
         results: list[Fetched] = []
@@ -140,21 +144,23 @@ class Schedule:
 
 
 def _take(path: Path) -> int | None:
-    """The lock, until it is closed; None: another holds it, or there is no place for it. Blocks shortly.
+    """The lock, until it is closed; None: another holds it. Blocks shortly.
 
-    It is the kernel's, so that no kill leaves it behind. Where the state folder cannot be written nothing is
-    fetched: nobody could know what others have.
+    It is the kernel's, so that no kill leaves it behind.
+
+    Raises:
+        OSError: there is no place for it. Then nothing is fetched: nobody could know what others have.
     """
     import fcntl
 
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-    except OSError:
-        return None
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    except BlockingIOError:
         os.close(handle)
         return None
+    except OSError:
+        os.close(handle)
+        raise
     return handle

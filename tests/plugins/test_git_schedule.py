@@ -104,7 +104,7 @@ async def test_each_is_fetched_when_its_time_has_come(builder: Builder, start: S
 
 
 async def test_what_was_fetched_in_a_terminal_is_not_due(
-    builder: Builder, start: Start, hands: Hands, monkeypatch: pytest.MonkeyPatch
+    builder: Builder, start: Start, hands: Hands
 ) -> None:
     first, second = clones(builder, 2)
     hands.passed = (datetime.now(UTC) - BEGIN).total_seconds()
@@ -191,6 +191,15 @@ async def test_the_lock_is_another_s_until_that_has_ended(builder: Builder, star
     assert await fetched(made) == []
     os.close(held)
     assert await fetched(made) == ["clone0"]
+
+
+async def test_where_nothing_can_be_noted_nothing_is_fetched(builder: Builder, start: Start) -> None:
+    """Two devdash would fetch the same; it says why it rests."""
+    made = start(*clones(builder, 1))
+    made.context.state_dir.parent.mkdir(parents=True, exist_ok=True)
+    made.context.state_dir.write_text("in the way")
+    assert await fetched(made) == []
+    assert "cannot be written" in schedule(made).rest
 
 
 async def test_what_would_be_refused_is_not_tried(builder: Builder, start: Start) -> None:
