@@ -70,8 +70,9 @@ class SessionBus:
         await self.close()
         try:
             async with asyncio.timeout(timeout):
+                address = _address()  # first: where there is no bus, nothing is loaded for it
                 await self._import()
-                self._bus = await _open(_address())
+                self._bus = await _open(address)
                 self._bus.add_message_handler(self._hear)
                 for rule in self._matches:
                     await self.call(BUS, BUS_PATH, BUS, "AddMatch", "s", [rule])

@@ -6,8 +6,10 @@ bus, or without either of them, the pane is read at its interval, as ever.
 """
 
 import asyncio
+import os
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from devdash.api import PaneContext, PaneError, Unavailable
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
 
 SETTLE_S = 2.0
 """A command that reads once and goes has gone by then; the first frame is drawn."""
+
+SOCKET = Path("/var/run/dbus/system_bus_socket")
+"""Where the bus is unless the variable says otherwise (D-Bus specification, System message bus)."""
 
 CONNECT_S = 10.0
 GAP_S = 5.0
@@ -118,6 +123,8 @@ def _names(body: list[object], place: int) -> frozenset[str]:
 
 async def _connect(context: PaneContext) -> "MessageBus":
     """Import the library in a thread, since that takes three frames, and say hello to the system bus."""
+    if not _may_be_there():
+        raise PaneError("there is no system bus to hear of changes")  # 2 MiB are not loaded for that
     try:
         await context.in_thread(import_module, "dbus_fast.aio")
     except ImportError as error:
@@ -134,6 +141,10 @@ async def _connect(context: PaneContext) -> "MessageBus":
     except (OSError, EOFError, ValueError, DBusFastError) as error:
         why = (isinstance(error, OSError) and error.strerror) or type(error).__name__
         raise PaneError(f"there is no system bus to hear of changes ({why})") from error
+
+
+def _may_be_there() -> bool:
+    return bool(os.environ.get("DBUS_SYSTEM_BUS_ADDRESS")) or SOCKET.exists()
 
 
 async def _add_match(bus: "MessageBus", rule: str) -> None:

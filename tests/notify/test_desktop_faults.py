@@ -1,6 +1,7 @@
 """A bus or a daemon that is absent, mute, killed or new is a sentence, and nothing is lost or doubled."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
@@ -52,6 +53,15 @@ async def refused(desktop: DesktopNotifications) -> ChannelFailed:
         await desktop.send(message())
     assert raised.value.message
     return raised.value
+
+
+async def test_without_a_bus_nothing_is_loaded_for_one(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two MiB, all day, on a machine that has no desktop."""
+    monkeypatch.setitem(sys.modules, "dbus_fast.aio", None)  # importing it fails
+    with pytest.raises(ChannelFailed, match="there is no session bus"):
+        await watched.channel.send(message())
 
 
 async def test_no_bus(watched: Watched) -> None:

@@ -6,6 +6,7 @@ The bus is a real one; UPower and logind on it are python-dbusmock's.
 import asyncio
 import os
 import socket
+import sys
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -198,6 +199,17 @@ async def test_no_bus_is_an_expected_failure(
     with pytest.raises(PaneError, match="system bus") as told:
         await listen(context(), settle_s=0)
     assert "NotFoundError" not in told.value.message, "a sentence for a person"
+
+
+async def test_without_a_bus_nothing_is_loaded_for_one(
+    context: MakeContext, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Two MiB, all day, on a machine that never had a bus."""
+    monkeypatch.delenv("DBUS_SYSTEM_BUS_ADDRESS", raising=False)
+    monkeypatch.setattr("devdash_battery.signals.SOCKET", tmp_path / "none")
+    monkeypatch.setitem(sys.modules, "dbus_fast.aio", None)  # importing it fails
+    with pytest.raises(PaneError, match="there is no system bus"):
+        await listen(context(), settle_s=0)
 
 
 def serve(path: Path, answer: Callable[[socket.socket], None]) -> threading.Thread:
