@@ -140,6 +140,7 @@ class RoutingDesk:
     async def _try(self, request: ActionRequest) -> Outcome:
         source, _ = self._source(request.item)
         now = self.known(source)
+        self._context.progress("asking the routers")
         if not now.survey.models:
             now = await scan(source, ())
         asked = trial.asked(
@@ -160,6 +161,7 @@ class RoutingDesk:
         sources = tuple(self._sources())
         if not sources:
             self._source(None)
+        self._context.progress("asking the routers")
         found = await asyncio.gather(*(scan(source, live, sources=True) for source, live in sources))
         checked = [(source.title, one) for (source, _), one in zip(sources, found, strict=True)]
         lost = [one for _, scanned in checked for one in scanned.findings if one.code in UNTOLD]

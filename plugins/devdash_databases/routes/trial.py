@@ -36,6 +36,7 @@ TRY = Action(
             label="Down",
             required=False,
             completes=True,
+            closed=True,
             help="Aliases that count as down, with commas between; nothing is stopped.",
         ),
         Field(
@@ -51,6 +52,7 @@ TRY = Action(
             label="Routers in order",
             required=False,
             completes=True,
+            closed=True,
             help="Names with commas between; those that are not named follow. Empty: as they are.",
         ),
         Field(name="written", label="After a write", kind=FieldKind.FLAG, default="no"),
