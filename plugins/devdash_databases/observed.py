@@ -212,7 +212,8 @@ def _mongodb(plain: Observed, answers: Mapping[str, Answer]) -> Observed:
         plain,
         role=role,
         used=None if used is None else int(used),
-        allowed=None if used is None or free is None else int(used + free),
+        # No free one at all is what servers say that do not count: this connection would not be there.
+        allowed=int(used + free) if used is not None and free else None,
         uptime_s=_number(_cell(answers, "status", "uptime")),
         topology=topology if "hello" in answers else "",
         wire_version=_whole(_cell(answers, "hello", "maxWireVersion")),

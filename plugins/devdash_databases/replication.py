@@ -13,7 +13,7 @@ from enum import StrEnum
 import msgspec
 
 from devdash_databases.observed import Follower, Observed
-from devdash_databases.probing.engines import POSTGRESQL
+from devdash_databases.probing.engines import MONGODB, POSTGRESQL
 
 KEPT = 500
 """Positions that are remembered of a primary."""
@@ -40,7 +40,8 @@ class ReplicationFacts(msgspec.Struct, frozen=True, kw_only=True):
         state: see `Following`.
         lag_s: seconds behind; None when it could not be told.
         lag_by: "position" (of the logs), "server" (its own number), or None.
-        behind: how much is missing, in bytes (PostgreSQL) or transactions; None when it could not be told.
+        behind: how much is missing, in bytes (PostgreSQL) or transactions (MariaDB, MySQL); None when it
+            could not be told.
         receiving, applying: whether each half runs; None: it may not be told.
         code: the driver's code of what stopped it, or "".
         source: the primary: its alias, or else its address; "" when neither is known.
@@ -60,7 +61,8 @@ def parse(text: str | None) -> dict[str, int] | None:
     """A position as numbers by domain; None when it is none.
 
     MariaDB's GTIDs ("0-1-15,2-7-3": domain, server, number), MySQL's sets ("uuid:1-5:7": the last number
-    of each server, which is enough for a set without gaps), PostgreSQL's LSN ("0/3000148"), and a time.
+    of each server, which is enough for a set without gaps), PostgreSQL's LSN ("0/3000148"), and MongoDB's
+    time of the last write, in seconds.
     """
     if not text:
         return None
@@ -139,7 +141,9 @@ class Followers:
         lag_s: float | None = None
         lag_by: str | None = None
         behind: int | None = None
-        if applied is not None and written is not None:
+        if one.vendor == MONGODB and applied is not None and written is not None:
+            lag_s, lag_by = float(missing(applied, written)), "position"
+        elif applied is not None and written is not None:
             behind = missing(applied, written)
             lag_s, lag_by = self._by_position(source, applied, follower, now), "position"
         elif not source and _runs(follower) and follower.server_lag_s is not None:

@@ -21,6 +21,7 @@ from devdash_databases.replication import Following, ReplicationFacts
 
 if TYPE_CHECKING:
     from mariadb_bed import MariadbBed, Mariadbd
+    from mongo_bed import MongoBed
     from postgres_bed import Postgres, PostgresBed
 
 Make = Callable[..., Context]
@@ -233,3 +234,21 @@ async def test_what_a_server_tells_of_itself(pair: "MariadbBed | PostgresBed", w
     assert primary.size_bytes > 1000
     assert primary.uptime_s is not None
     assert primary.tls == ""
+
+
+async def test_what_mongodb_tells_of_itself(context: Make, tmp_path: Path, mongo_bed: "MongoBed") -> None:
+    """Topology, role, wire version, connections and size."""
+    alias = mongo_bed.alias(mongo_bed.new_database())
+    folder = django_project(tmp_path / "shop", f"DATABASES = {{'default': {alias!r}}}\n")
+    made = context()
+    prober, chronicle = ProjectProber(Project(path=folder), DatabasesConfig(), made), Chronicle(made)
+    pings = await prober.ping(None, asked(seldom=True))
+    assert [ping.state.value for ping in pings] == ["ok"]
+    chronicle.note(pings, whole=True)
+    told = chronicle.observed("shop/default")
+    assert (told.role, told.read_only, told.follower) == ("primary", False, None)
+    assert told.topology.startswith("replica set ")
+    assert told.wire_version is not None
+    assert told.used is not None
+    assert told.uptime_s is not None
+    assert told.size_bytes is not None

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from devdash.api import Level, Rule
@@ -13,7 +14,8 @@ from devdash_databases.chronicle import Chronicle, percentile, share
 from devdash_databases.config import DatabasesConfig
 from devdash_databases.facts import AliasFacts, DatabasesFacts, ProjectFacts
 from devdash_databases.judging import JUDGES, concerns
-from devdash_databases.replication import Following, ReplicationFacts, missing, parse
+from devdash_databases.observed import Follower, Observed
+from devdash_databases.replication import Followers, Following, ReplicationFacts, missing, parse
 from devdash_databases.routes.facts import FindingFacts
 from devdash_databases.states import State
 from devdash_databases.words import duration, size
@@ -237,3 +239,58 @@ def test_times_and_sizes_are_said_coarsely() -> None:
         "4.2 MB",
         "55 GB",
     ]
+
+
+def mongo(primary: bool, written: float) -> Observed:
+    """A member of a replica set, that last wrote at a second."""
+    return Observed(
+        vendor="mongodb",
+        role="primary" if primary else "replica",
+        written=str(written),
+        applied=str(written),
+        system="rs0",
+        follower=None if primary else Follower(receiving=True, applying=True),
+    )
+
+
+def test_members_of_a_replica_set_are_compared_by_their_last_write() -> None:
+    """MongoDB's primary writes something every ten seconds, so that this does not grow while it is idle."""
+    told = Followers().follow({"a": mongo(True, 1000.0), "b": mongo(False, 988.0)}, 0.0)
+    assert list(told) == ["b"]
+    assert (told["b"].lag_s, told["b"].source, told["b"].behind) == (12.0, "a", None)
+
+
+def test_a_replica_whose_primary_is_no_alias_is_believed_while_it_runs() -> None:
+    """And what does not run tells nothing of how far behind it is."""
+    own = Follower(receiving=True, applying=True, server_lag_s=7.0, source="10.0.0.1:5432")
+    alone = Observed(vendor="postgresql", role="replica", applied="0/5", follower=own)
+    told = Followers().follow({"b": alone}, 0.0)["b"]
+    assert (told.lag_s, told.lag_by, told.source) == (7.0, "server", "10.0.0.1:5432")
+    still = msgspec.structs.replace(own, applying=False)
+    told = Followers().follow({"b": msgspec.structs.replace(alone, follower=still)}, 0.0)["b"]
+    assert (told.state, told.lag_s) == (Following.STOPPED, None)
+
+
+def test_its_own_number_counts_within_the_bounds_of_the_positions() -> None:
+    """It says 0 while its primary is ahead since 30 s, and 3600 since nothing was written for an hour."""
+    followers, replica = Followers(), Follower(receiving=True, applying=True, source_id="1")
+    numbers = []
+    for now, written, applied, own in (
+        (0.0, "0-1-5", "0-1-5", 3600.0),
+        (15.0, "0-1-9", "0-1-5", 0.0),
+        (30.0, "0-1-9", "0-1-5", 0.0),
+        (45.0, "0-1-9", "0-1-5", 40.0),
+        (60.0, "0-1-9", "0-1-5", 4000.0),
+        (75.0, "0-1-9", "0-1-9", 4000.0),
+    ):
+        seen = {
+            "a": Observed(vendor="mariadb", role="primary", written=written, system="1"),
+            "b": Observed(
+                vendor="mariadb",
+                role="replica",
+                applied=applied,
+                follower=msgspec.structs.replace(replica, server_lag_s=own),
+            ),
+        }
+        numbers.append(followers.follow(seen, now)["b"].lag_s)
+    assert numbers == [0.0, 0.0, 15.0, 40.0, 60.0, 0.0]
