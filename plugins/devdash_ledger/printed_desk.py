@@ -20,7 +20,7 @@ from devdash.api import (
     Unavailable,
     Value,
 )
-from devdash_ledger import months, printed_csv, printed_file, printed_html, printed_json, printed_text
+from devdash_ledger import months, printed_file
 from devdash_ledger.book import Book
 from devdash_ledger.cash import cash
 from devdash_ledger.journal import Journal, Window
@@ -180,14 +180,23 @@ class ReportDesk(Desk):
         return found, without
 
     def _written(self, reports: Sequence[Covered], request: ActionRequest) -> str:
+        """In a thread, in which a format is imported when it is asked for: most panes never print."""
         match request.value("format"):
             case "csv":
+                from devdash_ledger import printed_csv
+
                 return printed_csv.text(reports)
             case "json":
+                from devdash_ledger import printed_json
+
                 return printed_json.text(reports, self._context.now())
             case "html":
+                from devdash_ledger import printed_html
+
                 return printed_html.text(reports)
             case _:
+                from devdash_ledger import printed_text
+
                 width = max(int(request.value("width")), printed_text.LEAST_WIDTH)
                 return printed_text.text(reports, min(width, printed_text.MOST_WIDTH))
 

@@ -7,7 +7,17 @@ from pathlib import Path
 
 import pytest
 
-HEAVY = {"django", "beancount", "git", "psutil", "tomlkit", "watchfiles", "keyring", "sqlite3"}
+HEAVY = {
+    "django",
+    "beancount",
+    "git",
+    "psutil",
+    "tomlkit",
+    "asyncinotify",
+    "watchfiles",
+    "keyring",
+    "sqlite3",
+}
 """Libraries that only some pane or some moment needs."""
 
 CONFIG = """
@@ -57,6 +67,36 @@ asyncio.run(show())
 print(json.dumps(seen[0]), file=sys.stderr)
 """
 
+AT_REST = """
+import asyncio, json, sys
+from pathlib import Path
+from devdash.cli.watch import Watch
+from devdash.config.load import load
+from devdash.engine.engine import Engine
+from devdash.engine.registry import Registry
+
+engines = []
+start = Engine.start
+
+def started(engine):
+    engines.append(engine)
+    start(engine)
+
+Engine.start = started
+
+async def rest():
+    registry = Registry()
+    watch = Watch(load(Path(sys.argv[1]), registry), registry, Path(sys.argv[2]))
+    life = asyncio.create_task(watch.live())
+    while "asyncinotify" not in sys.modules or not all(one.report for one in engines[0].snapshots):
+        await asyncio.sleep(0.02)
+    watch._leave.set()
+    await life
+
+asyncio.run(rest())
+print(json.dumps(sorted(sys.modules)), file=sys.stderr)
+"""
+
 
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
@@ -102,6 +142,18 @@ def test_the_first_frame_loads_nothing_that_it_does_not_show(config: Path) -> No
     assert not [name for name in names if name.startswith("devdash_") and name.endswith(".pane")]
     assert not names & {"devdash.workers", "devdash.engine.boundary", "devdash.config.watch"}
     assert not packages(names) & {"icontract", *HEAVY}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere watchfiles tells what was saved")
+def test_a_watch_at_rest_holds_nothing_that_only_others_need(
+    config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is there all day. Everything has been read once, devdash.toml is followed, and nobody was told."""
+    monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+    names = loaded(AT_REST, str(config), str(tmp_path / "state"))
+    assert {"devdash_ledger.pane", "devdash.news.inotify"} <= names
+    assert not packages(names) & {"textual", "watchfiles", "html", "django", "beancount", "tomlkit"}
 
 
 def test_naming_the_version_imports_neither_the_engine_nor_the_screen() -> None:

@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[2]
 
 LATER = {
     "asttokens",
+    "asyncinotify",
     "beancount",
     "devdash.alerts.model",
     "devdash.duty.model",
