@@ -9,7 +9,7 @@ import pytest
 from git_builder import Builder
 from vendored_beds import LOCK, Bed, lines, project_files
 
-from devdash.api import Level, Outcome, PaneError
+from devdash.api import ActionRequest, Level, Outcome, PaneError
 from devdash.engine.context import Context
 
 Make = Callable[..., Context]
@@ -266,3 +266,27 @@ async def test_an_entry_of_the_config_waits_to_be_taken(bed: Bed, context: Make)
     await made.do("take", "./second")
     assert (await made.states())["second"] == "current"
     assert LOCK in project_files(made.project)
+
+
+async def test_of_several_those_that_are_marked_are_taken_and_no_other(bed: Bed) -> None:
+    """What has no news is named, and so is a row that is no such file."""
+    for name in ("a", "b", "c"):
+        bed.upstream(name, TEXT)
+        await bed.vendor(name)
+    for name in ("a", "b"):
+        bed.upstream(name, TOP)
+    await bed.do("check-vendored")
+    one = bed.request("take")
+    marked = ActionRequest("take", None, one.values, None, ("./a", "./c", "project"))
+    question = await bed.pane.confirmation(bed.action("take"), marked)
+    assert question is not None
+    assert question.question == "Take 1 file over from upstream?"
+    said = str(question.blocks)
+    assert "a: as upstream" in said
+    assert "c has no news" in said
+    assert "project is a repository" in said
+    await bed.pane.act(marked)
+    assert (bed.here("a"), bed.here("b")) == (TOP, TEXT)
+    nothing = ActionRequest("take", None, one.values, None, ("./c", "./file"))
+    with pytest.raises(PaneError, match="Nothing can be taken over"):
+        await bed.pane.confirmation(bed.action("take"), nothing)

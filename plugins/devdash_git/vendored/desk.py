@@ -1,5 +1,7 @@
 """The actions on vendored files: ask their sources, look at what is new there, take it over."""
 
+from collections.abc import Sequence
+
 from devdash.api import (
     Action,
     ActionRequest,
@@ -49,6 +51,7 @@ TAKE = Action(
     title="Take over",
     permission="git.vendored.take",
     scope=Scope.EITHER,
+    many=True,
     help="Take a vendored file over from upstream, merged with your own changes; it is shown first.",
 )
 HUNKS = Action(
@@ -150,7 +153,8 @@ class TakeDesk(GitDesk):
         _must_be_known(seen)
         assert seen.project is not None  # _must_be_known
         if request.item is None:
-            plans, left = await self._plan_all(seen, seen.project)
+            able, unable = _named(seen, request.items) if request.items else (seen.files, ())
+            plans, left = await self._plan_all(able, seen.project, unable)
             asked = question_of_all(plans, left)
         else:
             file = chosen(seen, request.item)
@@ -194,11 +198,12 @@ class TakeDesk(GitDesk):
         picked = tuple(hunks[number - 1] for number in numbers(wanted, len(hunks)))
         return await self._taker.plan(project, file, how, picked)
 
-    async def _plan_all(self, seen: Survey, project: Project) -> tuple[tuple[Plan, ...], tuple[str, ...]]:
+    async def _plan_all(
+        self, files: Sequence[Tracked], project: Project, unable: Sequence[str]
+    ) -> tuple[tuple[Plan, ...], tuple[str, ...]]:
         """All that can be taken without a conflict, and why the others cannot."""
-        plans, left = [], []
-        news = (State.UPSTREAM_CHANGED, State.DIVERGED, State.CONVERGED, State.LOCAL_MISSING)
-        able = [file for file in seen.files if file.state in news and not file.pending]
+        plans, left = [], [*unable]
+        able = [file for file in files if _has_news(file)]
         wanted: dict[Origin, list[str]] = {}
         for file in able:
             if file.upstream is not None:
@@ -215,6 +220,28 @@ class TakeDesk(GitDesk):
                 "Nothing can be taken over.", left[0] if left else "check-vendored asks for news."
             )
         return tuple(plans), tuple(left)
+
+
+def _has_news(file: Tracked) -> bool:
+    news = (State.UPSTREAM_CHANGED, State.DIVERGED, State.CONVERGED, State.LOCAL_MISSING)
+    return file.state in news and not file.pending
+
+
+def _named(seen: Survey, rows: Sequence[str]) -> tuple[Sequence[Tracked], Sequence[str]]:
+    """The files that `rows` stand for, and why others have nothing to be taken."""
+    files: list[Tracked] = []
+    unable: list[str] = []
+    for row in rows:
+        try:
+            file = chosen(seen, row)
+        except PaneError as problem:
+            unable.append(problem.message)
+            continue
+        if _has_news(file):
+            files.append(file)
+        else:
+            unable.append(f"{printable(file.to)} has no news, as of the last check.")
+    return files, unable
 
 
 def chosen(seen: Survey, item: str) -> Tracked:
