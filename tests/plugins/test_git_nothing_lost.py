@@ -35,10 +35,21 @@ edits = st.one_of(
     st.just(("fetch",)),
     st.just(("detach",)),
     st.just(("upstream-gone",)),
+    st.just(("own",)),
+    st.just(("taken",)),
 )
 deeds = st.one_of(
     st.just(("do", "fast-forward")),
     st.just(("do", "push")),
+    st.tuples(
+        st.just("do"),
+        st.just("push-branch"),
+        st.just("branch"),
+        st.sampled_from(["main", "topic", "gone"]),
+        st.just("remote"),
+        st.sampled_from(["", "origin"]),
+    ),
+    st.just(("do", "fetch")),
     st.tuples(st.just("do"), st.just("stash"), st.just("untracked"), st.sampled_from(["yes", "no"])),
     st.just(("do", "unstash")),
     st.tuples(st.just("do"), st.just("switch"), st.just("branch"), st.sampled_from(["main", "topic"])),
@@ -101,6 +112,16 @@ class World:
                 self._git("fetch", "-q")
             case ("detach",):
                 self._git("checkout", "-q", "--detach")
+            case ("own",):  # a branch that no remote has
+                self._git("switch", "-q", "-c", "own", "--no-track", "main")
+            case ("taken",):  # somebody else's, of the same name
+                line = f"taken {len(self.had)}"
+                self.builder.git(self.origin, "switch", "-q", "-C", "own", "main")
+                self.builder.commit(self.origin, "theirs", f"{line}\n")
+                self.builder.git(self.origin, "push", "-q", str(self.bare), "own", check=False)
+                if self.builder.head(self.origin) in self.builder.git(self.bare, "for-each-ref"):
+                    self.had.add(line)
+                self.builder.git(self.origin, "switch", "-q", "main")
             case ("upstream-gone",):
                 self.builder.git(self.bare, "branch", "-q", "-D", "gone", check=False)
                 self._git("fetch", "-q", "--prune")
@@ -197,6 +218,11 @@ KNOWN: list[list[Step]] = [
     [("write", "mine.env"), ("add", "mine.env"), ("commit",), ("do", "push"), ("news",), ("fetch",)],
     [("detach",), ("write", "file0"), ("add", "file0"), ("commit",), ("do", "switch", "branch", "topic")],
     [("upstream-gone",), ("do", "prune-gone")],
+    [("upstream-gone",), ("do", "push-branch", "branch", "gone", "remote", "origin"), ("do", "prune-gone")],
+    [("news",), ("do", "push-branch", "branch", "topic", "remote", "origin"), ("do", "fetch"),
+     ("do", "fast-forward"), ("news",), ("do", "push-branch", "branch", "main", "remote", "")],
+    [("own",), ("write", "file0"), ("add", "file0"), ("commit",), ("taken",), ("do", "push"), ("fetch",),
+     ("do", "push")],
     [("do", "worktree", "branch", "topic"), ("write", "mine.env"), ("remove",)],
     [("do", "worktree", "branch", "topic"), ("remove",), ("do", "switch", "branch", "topic")],
     [("hide", "file0"), ("write", "file0"), ("do", "stash", "untracked", "no")],
