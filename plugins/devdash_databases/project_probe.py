@@ -33,7 +33,7 @@ def open_project(
 
     Returns:
         `trouble` (`kind`, `name`, `where`) or None, `python`, and else of a project that was
-        loaded: `root`, `manage`, `settings`, `django`, `aliases`.
+        loaded: `root`, `manage`, `settings`, `django`, `aliases`, `files`.
     """
     _silence()
     python = "{}.{}.{}".format(*sys.version_info[:3])
@@ -54,6 +54,7 @@ def open_project(
         "settings": opened.settings,
         "django": opened.django,
         "aliases": opened.aliases,
+        "files": opened.files,
     }
 
 

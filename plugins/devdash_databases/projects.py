@@ -80,6 +80,7 @@ class ProjectProber:
         self._suspects: frozenset[str] = frozenset()
         self._busy = asyncio.Lock()
         self._tried = float("-inf")
+        self._stamps: tuple[int, ...] = ()
 
     @property
     def django(self) -> str:
@@ -97,11 +98,12 @@ class ProjectProber:
         A project that cannot be loaded has no pings, and `trouble`.
         """
         async with self._busy:
-            if self.trouble is not None and not self._is_due():
+            edited = await self._edited()
+            if self.trouble is not None and not edited and not self._is_due():
                 return ()
             try:
                 wanted = None if aliases is None else frozenset(aliases)
-                return await self._ping(wanted, questions or {}, paused)
+                return await self._ping(wanted, questions or {}, paused, anew=edited)
             except ProjectTrouble as error:
                 self.trouble = error.trouble
                 return ()
@@ -141,14 +143,29 @@ class ProjectProber:
             await side.stop()
         return _unloadable(answer.trouble) if answer.trouble is not None else Surveyed((), answer.survey)
 
+    async def _edited(self) -> bool:
+        """Whether the settings were changed since they were loaded, or tried the last time."""
+        if self.opened is None:
+            return False
+        before = self._stamps
+        self._stamps = await self._context.in_thread(stamps_of, self.opened.files)
+        return self._stamps != before
+
     def _is_due(self) -> bool:
         return self._context.asked or self._context.monotonic() - self._tried >= AGAIN_S
 
     async def _ping(
-        self, wanted: frozenset[str] | None, questions: wire.Questions, paused: frozenset[str]
+        self,
+        wanted: frozenset[str] | None,
+        questions: wire.Questions,
+        paused: frozenset[str],
+        *,
+        anew: bool,
     ) -> tuple[wire.Ping, ...]:
         steady, aside = await self._both()
-        if not self.targets or self.trouble is not None:
+        if anew or not self.targets or self.trouble is not None:
+            await steady.stop()
+            await aside.stop()
             await self._open(steady)
         chosen = [one for one in self.targets if wanted is None or one.alias in wanted]
         resting = {one.alias: State.PAUSED for one in chosen if one.alias in paused}
@@ -219,6 +236,7 @@ class ProjectProber:
         """
         self._tried = self._context.monotonic()
         self.opened = opened = await self._load(side)
+        self._stamps = await self._context.in_thread(stamps_of, opened.files)
         side.opened, self.trouble = True, None
         self.targets = self._targets(opened)
 
@@ -311,6 +329,17 @@ ENVIRONMENT: Mapping[str, str | None] = {
     "VIRTUAL_ENV": None,
 }
 """Changes to the environment of a probe."""
+
+
+def stamps_of(files: Sequence[str]) -> tuple[int, ...]:
+    """When each was changed; 0 for one that is not there."""
+    found: list[int] = []
+    for file in files:
+        try:
+            found.append(Path(file).stat().st_mtime_ns)
+        except OSError:
+            found.append(0)
+    return tuple(found)
 
 
 def find_python(path: Path, named: Path | None) -> str:

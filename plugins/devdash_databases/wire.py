@@ -143,6 +143,7 @@ class OpenedProject(msgspec.Struct, frozen=True, kw_only=True):
     settings: str = ""
     django: str = ""
     aliases: tuple[ProjectAlias, ...] = ()
+    files: tuple[str, ...] = ()
 
 
 class Pending(msgspec.Struct, frozen=True):

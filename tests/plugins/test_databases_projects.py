@@ -229,3 +229,28 @@ async def test_a_probe_that_was_killed_or_stopped_is_replaced(context: Make, tmp
         os.kill(pid, number)
         assert told(await pane.read()) == {"shop/default": "ok"}
         assert processes(pane) != [pid]
+
+
+async def test_settings_that_were_edited_are_loaded_anew(context: Make, tmp_path: Path) -> None:
+    """Also when the edit is a mistake, and when it is mended: nobody has to ask."""
+    folder = django_project(tmp_path / "shop")
+    settings = folder / "site_settings.py"
+    sound(folder / "db.sqlite3")
+    pane = await watching(context(asked=lambda: False), Project(path=folder))
+    assert told(await pane.read()) == {"shop/default": "ok", "shop/other": "cannot-open"}
+    (pid,) = processes(pane)
+    assert told(await pane.read())["shop/default"] == "ok"
+    assert processes(pane) == [pid]
+    times = iter(range(1, 9))
+
+    def edit(text: str) -> None:
+        settings.write_text(text)
+        moment = settings.stat().st_mtime + next(times)  # as far apart as edits are
+        os.utime(settings, (moment, moment))
+
+    edit(FILES.replace("other", "another"))
+    assert set(told(await pane.read())) == {"shop/default", "shop/another"}
+    edit("1/0")
+    assert told(await pane.read())["shop"] == "raises"
+    edit(FILES)
+    assert set(told(await pane.read())) == {"shop/default", "shop/other"}

@@ -25,6 +25,9 @@ from devdash_databases.probing import engines
 
 VARIABLE = "DJANGO_SETTINGS_MODULE"
 
+MOST_FILES = 50
+"""Files that are looked at for changes."""
+
 SHORT = 4
 """A password of fewer characters is not looked for in names: it would be found everywhere."""
 
@@ -58,6 +61,7 @@ class Opened(NamedTuple):
         django: the version.
         databases: DATABASES with what a probe needs forced upon them; they hold passwords.
         aliases: what may be told of each; see `describe`.
+        files: those of the project's own that were loaded with the settings, and its .env.
     """
 
     root: str
@@ -66,6 +70,7 @@ class Opened(NamedTuple):
     django: str
     databases: dict[str, dict[str, Any]]
     aliases: list[dict[str, str]]
+    files: list[str]
 
 
 def load(
@@ -102,7 +107,7 @@ def load(
     _settle(fit)
     secrets = secrets_of(databases)
     told = [describe(alias, entry, root, secrets) for alias, entry in databases.items()]
-    return Opened(root, manage, named, django.get_version(), fit, told)
+    return Opened(root, manage, named, django.get_version(), fit, told, _files(root))
 
 
 def find_manage(path: str, *, required: bool) -> str:
@@ -152,6 +157,14 @@ def settings_of(manage: str) -> str:
         if len(values) == 2 and values[0] == VARIABLE and isinstance(values[1], str):
             return values[1]
     raise Trouble("settings-unnamed")
+
+
+def _files(root: str) -> list[str]:
+    loaded = {
+        os.path.abspath(getattr(module, "__file__", None) or root) for module in [*sys.modules.values()]
+    }
+    own = sorted(file for file in loaded if file.startswith(root + os.sep) and "site-packages" not in file)
+    return [*own[:MOST_FILES], os.path.join(root, ".env")]
 
 
 @contextmanager
