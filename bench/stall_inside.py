@@ -94,9 +94,13 @@ async def measure(config: Path, rounds: int) -> Stalls:
 
 
 def collect_garbage() -> None:
-    """From the first frame on, as `devdash.cli.dashboard` does."""
-    gc.freeze()
-    gc.enable()
+    """After the first frame, as `devdash.cli.dashboard` does."""
+
+    def begin() -> None:
+        gc.freeze()
+        gc.enable()
+
+    asyncio.get_running_loop().call_later(3.0, begin)
 
 
 async def until_read(app: DevdashApp, since: float) -> None:

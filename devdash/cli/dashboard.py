@@ -1,5 +1,6 @@
 """`devdash` itself: the screen."""
 
+import asyncio
 import gc
 import sys
 from argparse import Namespace
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from devdash.tui.app import DevdashApp
 
 
+_SETTLED_S = 3.0
+"""After the first frame: the panes and what they need are imported then, a hundred thousand objects."""
+
+
 def dashboard(arguments: Namespace) -> Exit:
     """Run the dashboard until it is left.
 
@@ -33,7 +38,7 @@ def dashboard(arguments: Namespace) -> Exit:
     """
     if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         raise UsageError("the dashboard needs a terminal", "`devdash status` prints the same as text")
-    # Until the first frame everything that is made is there to stay: looking for garbage is in vain.
+    # At the start nearly everything that is made is there to stay: looking for garbage is in vain.
     gc.disable()
     registry = Registry()
     settings = settings_for(arguments.config, registry)
@@ -44,7 +49,7 @@ def dashboard(arguments: Namespace) -> Exit:
         return load(settings.file, registry)
 
     def drawn() -> None:
-        _collect_garbage()
+        asyncio.get_running_loop().call_later(_SETTLED_S, _collect_garbage)
         departure.watch()
 
     state, clock = state_root(), SystemClock()
