@@ -60,11 +60,7 @@ def _settled(times: Times) -> bool:
 
 def _few(glance: Glance) -> tuple[str, ...]:
     """The paths to look at while the folders around the others stand still: those and what is in none."""
-    found: dict[str, None] = {}
-    for path, mark in zip(glance.paths, glance.marks, strict=True):
-        itself = path if mark is not None else os.path.dirname(path)  # noqa: PTH120 - as in `_mark`
-        found[glance.replaced.get(path, itself)] = None
-    return tuple(dict.fromkeys(map(_nearest, found)))
+    return tuple(dict.fromkeys(_nearest(glance.replaced.get(path, path)) for path in glance.paths))
 
 
 def _nearest(path: str) -> str:

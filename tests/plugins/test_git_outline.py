@@ -8,6 +8,7 @@ from git_builder import Builder, only, pane, read
 
 from devdash.api import Duration, Notice, Table
 from devdash.engine.context import Context
+from devdash_git import detail
 from devdash_git.outline import outlined
 from devdash_git.porcelain import Status
 from devdash_git.states import Access, Head, Sync, Tracking
@@ -42,6 +43,21 @@ async def test_counts_are_left_out_before_ahead_and_behind(builder: Builder, con
     assert table.rows[0].cells[3].text == "not counted"
     said = [block.hint for block in table.rows[0].detail if isinstance(block, Notice)]
     assert any("core.untrackedCache" in hint for hint in said)
+
+
+@pytest.mark.parametrize("cached", [False, True])
+async def test_a_slow_one_is_told_what_makes_it_faster(
+    builder: Builder, context: Make, monkeypatch: pytest.MonkeyPatch, cached: bool
+) -> None:
+    """Unless its untracked files are cached already."""
+    monkeypatch.setattr(detail, "SLOW_S", 0.0)
+    folder = builder.repository("work")
+    if cached:
+        builder.git(folder, "config", "core.untrackedCache", "true")
+    (table,) = (await read(pane(context(), folder))).blocks
+    assert isinstance(table, Table)
+    hints = [block.hint for block in table.rows[0].detail if isinstance(block, Notice)]
+    assert any("core.untrackedCache" in hint and "core.fsmonitor" in hint for hint in hints) is not cached
 
 
 BRANCH = Status(oid="0" * 40, head=Head.BRANCH, branch=b"main")

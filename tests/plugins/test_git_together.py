@@ -12,8 +12,11 @@ from git_builder import Builder, pane, read, repositories
 from devdash.api import Duration
 from devdash.engine.context import Context
 from devdash_git import together
+from devdash_git.asking import STATUS
 from devdash_git.facts import RepositoryFacts
+from devdash_git.observe import Observer
 from devdash_git.pane import GitPane
+from devdash_git.run import Git
 from devdash_git.states import Access
 
 Make = Callable[..., Context]
@@ -118,6 +121,90 @@ async def test_one_that_hangs_is_timed_out_and_the_others_are_told(
     assert branches(found) == EXPECTED
     assert found["two"].untracked is None  # its files were left out: git answers what needs none
     assert found["five"].untracked == 0
+
+
+async def test_what_was_answered_before_one_hung_need_not_be_asked_again(
+    repos: list[Path], context: Make, git: Misbehaving
+) -> None:
+    git.become("sleep 600")
+    answers = await Git(context()).read_each(repos, *STATUS, timeout=0.5)
+    assert answers[0] is not None
+    assert answers[1:] == (None,) * 4
+
+
+@pytest.mark.parametrize("how", ["sleep 600", "kill -KILL $PPID", "kill -KILL $$"])
+async def test_at_the_first_reading_one_that_fails_costs_only_itself(
+    repos: list[Path], context: Make, git: Misbehaving, short: None, how: str
+) -> None:
+    git.become(f'[ "$(ps -o comm= -p $PPID)" = sh ] && {{ {how}; }}')
+    assert branches(await facts(pane(context(), *repos))) == EXPECTED
+
+
+async def test_the_first_reading_of_many_runs_few_processes(
+    builder: Builder, context: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    origin = builder.repository("origin")
+    clones = [builder.clone(origin, name) for name in NAMES]
+    lent = context()
+    programs = started(lent, monkeypatch)
+    assert set(branches(await facts(pane(lent, *clones))).values()) == {"main"}
+    assert programs.count("git") == 1  # which version it is
+    assert programs.count("sh") == 5 * (len(clones) // 2)  # five questions in each lane
+
+
+@pytest.mark.parametrize("when", ["first", "next"])
+async def test_nothing_that_one_names_runs_in_a_lane(
+    builder: Builder, repos: list[Path], context: Make, tmp_path: Path, when: str
+) -> None:
+    """Its config is looked at before each status, and not only when it is met."""
+    evil, ran = repos[1], tmp_path / "ran"
+    made = pane(context(), *repos)
+    if when == "next":
+        await read(made)
+    builder.git(evil, "config", "filter.evil.clean", f"touch '{ran}'; cat")
+    (evil / ".git/info").mkdir(exist_ok=True)
+    (evil / ".git/info/attributes").write_text("* filter=evil\n")
+    os.utime(evil / "file0", (1_700_000_000, 1_700_000_000))
+    found = await facts(made)
+    assert found["two"].access is Access.UNTRUSTED_CONFIG
+    assert branches(found) == EXPECTED | {"two": None}
+    assert not ran.exists()
+    builder.git(evil, "status")
+    assert ran.exists()
+
+
+async def test_what_a_lane_tells_is_what_each_tells_alone(
+    builder: Builder, repos: list[Path], context: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All facts, of repositories in different states, at the first reading and at the next."""
+    origin = builder.repository("origin", commits=2)
+    clones = [builder.clone(origin, f"clone{number}") for number in range(4)]
+    builder.commit(clones[0], "mine")
+    builder.git(clones[1], "reset", "-q", "--hard", "HEAD~1")
+    builder.commit(clones[1], "diverged")
+    builder.git(clones[2], "switch", "-q", "-c", "topic", "--track", "main")
+    builder.commit(clones[2], "topic")
+    # A local branch that is called as the remote's is: what is ahead of the one is not ahead of the other.
+    builder.git(clones[3], "branch", "-q", "origin/main", "HEAD~1")
+    for key, value in (
+        ("branch.main.remote", "."),
+        ("branch.main.merge", "refs/heads/origin/main"),
+        ("remote.pushDefault", "origin"),
+        ("push.default", "current"),
+        ("core.warnAmbiguousRefs", "false"),
+    ):
+        builder.git(clones[3], "config", key, value)
+    builder.conflict(repos[0])
+    builder.git(repos[1], "switch", "-q", "--detach")
+    bare = builder.repository("bare", commits=0, bare=True)
+    everything = [*repos, *clones, bare]
+    made = pane(context(), *everything)
+    first = await facts(made)
+    assert await facts(made) == first
+    assert (first["clone3"].ahead, first["clone3"].push_ahead) == (1, 0)
+    monkeypatch.setattr(Observer, "lanes", lambda self, before: [])
+    monkeypatch.setattr(Observer, "first_lanes", lambda self, targets: [])
+    assert await facts(pane(context(), *everything)) == first
 
 
 async def test_nothing_that_hung_is_left_running(

@@ -174,8 +174,8 @@ async def test_a_timeout_ends_the_whole_group(
 async def test_what_a_late_program_had_said_is_told() -> None:
     """It tells one that hung from one that was on its way."""
     with pytest.raises(ProcessTimeout) as raised:
-        await run(["sh", "-c", "echo on the way >&2; exec sleep 1000"], timeout=0.5)
-    assert raised.value.err == b"on the way\n"
+        await run(["sh", "-c", "echo half; echo on the way >&2; exec sleep 1000"], timeout=0.5)
+    assert (raised.value.out, raised.value.err) == (b"half\n", b"on the way\n")
 
 
 async def test_a_program_may_clean_up_before_it_is_killed(tmp_path: Path) -> None:
