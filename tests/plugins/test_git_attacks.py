@@ -11,6 +11,8 @@ from git_builder import Builder, only, pane, read, repositories
 
 from devdash.api import ActionRequest, Level
 from devdash.engine.context import Context
+from devdash_git.facts import RepositoryFacts
+from devdash_git.pane import GitPane
 from devdash_git.states import Access
 
 Make = Callable[..., Context]
@@ -194,8 +196,19 @@ async def test_the_person_s_own_filters_are_the_person_s(builder: Builder, conte
     assert (await only(pane(context(), folder))).access is Access.OK
 
 
+async def facts_of(name: str, made: GitPane) -> RepositoryFacts:
+    """What is told of one, as a first reading sees it and as the next does."""
+    await read(made)
+    return repositories(await read(made))[name]
+
+
+TOGETHER = pytest.mark.parametrize("neighbours", [0, 2], ids=["alone", "together"])
+"""Several repositories are asked by one shell, which runs git for each of them."""
+
+
+@TOGETHER
 async def test_a_submodule_s_config_is_not_obeyed(
-    builder: Builder, context: Make, canary: tuple[Path, str]
+    builder: Builder, context: Make, canary: tuple[Path, str], neighbours: int
 ) -> None:
     """git status would run one in each submodule, under a config that nobody has looked at."""
     sign, evil = canary
@@ -203,7 +216,8 @@ async def test_a_submodule_s_config_is_not_obeyed(
     builder.git(whole, "submodule", "add", "-q", str(builder.repository("part")), "part")
     builder.git(whole / "part", "config", "filter.evil.clean", evil)
     touched(whole / "part")
-    assert (await only(pane(context(), whole))).access is Access.OK
+    others = [builder.repository(f"neighbour{number}") for number in range(neighbours)]
+    assert (await facts_of("whole", pane(context(), whole, *others))).access is Access.OK
     assert not sign.exists()
 
 
@@ -214,28 +228,36 @@ async def test_a_repository_hidden_in_the_tree_is_not_used(builder: Builder, con
     assert list(repositories(await read(pane(context(), scan=(builder.root,))))) == ["folder"]
 
 
+@TOGETHER
 @pytest.mark.parametrize("name", ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR"])
 async def test_an_inherited_variable_leads_nowhere_else(
-    name: str, builder: Builder, context: Make, monkeypatch: pytest.MonkeyPatch
+    name: str, builder: Builder, context: Make, monkeypatch: pytest.MonkeyPatch, neighbours: int
 ) -> None:
     """As when devdash is started from a git hook or `git rebase --exec`."""
     folder, other = builder.repository("folder"), builder.repository("other")
     builder.git(other, "switch", "-q", "-c", "elsewhere")
     place = {"GIT_WORK_TREE": other, "GIT_INDEX_FILE": other / ".git/index"}.get(name, other / ".git")
     monkeypatch.setenv(name, str(place))
-    facts = await only(pane(context(), folder))
+    others = [other] * (neighbours > 0)
+    facts = await facts_of("folder", pane(context(), folder, *others))
     assert (facts.branch, facts.staged, facts.unstaged, facts.untracked) == ("main", 0, 0, 0)
 
 
+@TOGETHER
 async def test_an_inherited_config_is_not_obeyed(
-    builder: Builder, context: Make, monkeypatch: pytest.MonkeyPatch, canary: tuple[Path, str]
+    builder: Builder,
+    context: Make,
+    monkeypatch: pytest.MonkeyPatch,
+    canary: tuple[Path, str],
+    neighbours: int,
 ) -> None:
     folder = builder.repository("folder")
+    others = [builder.repository(f"neighbour{number}") for number in range(neighbours)]
     touched(folder)
     monkeypatch.setenv("GIT_CONFIG_COUNT", "1")
     monkeypatch.setenv("GIT_CONFIG_KEY_0", "filter.evil.clean")
     monkeypatch.setenv("GIT_CONFIG_VALUE_0", canary[1])
-    await only(pane(context(), folder))
+    await read(pane(context(), folder, *others))
     assert not canary[0].exists()
 
 
