@@ -142,7 +142,7 @@ class DatabasesConfig(PaneConfig, frozen=True):
     def _project_problems(self, most: float) -> Iterable[ConfigProblem]:
         titles: set[str] = set()
         for place, project in enumerate(self.projects):
-            key = f"projects.{place}"
+            key = f"projects[{place}]"
             if project.title in titles or "/" in project.title:
                 yield ConfigProblem(f"{key}.name", "each project needs a name of its own, without a “/”")
             titles.add(project.title)

@@ -6,7 +6,7 @@ import pytest
 
 from devdash.api import Duration, Secret, SecretEnv
 from devdash.config.convert import convert
-from devdash_databases.config import Database, DatabasesConfig
+from devdash_databases.config import Database, DatabasesConfig, Project
 
 FOLDER = Path("/cfg")
 
@@ -89,3 +89,18 @@ def test_an_option_that_holds_no_secret_is_fine(options: dict[str, str | int | b
 def test_what_cannot_work_is_a_problem(config: DatabasesConfig, key: str) -> None:
     """A ping that outlasts the reading, or routers with nothing to route."""
     assert [problem.key for problem in config.problems()] == [key]
+
+
+def test_what_only_the_pane_knows_of_projects() -> None:
+    """Two of one name, a start that no reading has time for, a limit of aliases that there are not."""
+    shop = Project(path=Path("work/shop"))
+    config = DatabasesConfig(
+        projects=(shop, Project(path=Path("shop/manage.py"), start_timeout=Duration(9))),
+        databases={"a/b": Database()},
+    )
+    assert {problem.key for problem in config.problems()} == {
+        "projects[1].name",
+        "projects[1].start_timeout",
+        "databases.a/b",
+    }
+    assert list(DatabasesConfig(projects=(shop, Project(path=Path("x"), name="other"))).problems()) == []

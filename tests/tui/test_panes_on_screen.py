@@ -162,7 +162,6 @@ def reading(**pings: wire.Ping) -> Reading:
         targets=tuple(target(alias, server, Path("/srv")) for alias in pings),
         pings=pings,
         trends=dict.fromkeys(pings, (0.8, 1.1, None, 3.0)),
-        scan=wire.Scanned((), ()),
     )
 
 
