@@ -11,9 +11,7 @@ from devdash_git.commits import counted
 from devdash_git.hands import Needless
 from devdash_git.outcomes import Told, told
 from devdash_git.planned import PlannedDesk
-
-MOST_BLOCKS = 150
-"""Of a question; a report has no more either."""
+from devdash_git.several import MOST_BLOCKS, Declined, Planned, question_of
 
 
 class OneStep(Protocol):
@@ -101,8 +99,17 @@ class EachDesk(PlannedDesk[Plan[S]], Generic[S]):
         """See `PlannedDesk.question`."""
         blocks = [block for step in plan.steps for block in self.shown(step)]
         blocks += [Notice(Level.ATTENTION, one.message, one.hint) for one in plan.refused]
+        if len(blocks) > MOST_BLOCKS:  # none may be left out: each has a line then
+            return question_of(
+                self.verb,
+                [Planned(step.item, self._alone(step)) for step in plan.steps],
+                [Declined(one, needless=False) for one in plan.refused],
+            )
         what = plan.steps[0].item if len(plan.steps) == 1 else counted(len(plan.steps), "repository")
-        return Confirmation(f"{self.verb} {what}?", tuple(blocks[:MOST_BLOCKS]))
+        return Confirmation(f"{self.verb} {what}?", tuple(blocks))
+
+    def _alone(self, step: S) -> Confirmation:
+        return Confirmation(f"{self.verb} {step.item}?", tuple(self.shown(step)))
 
     async def carry_out(self, plan: Plan[S]) -> Outcome:
         """See `PlannedDesk.carry_out`."""

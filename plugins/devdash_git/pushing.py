@@ -119,13 +119,13 @@ class Pusher:
     def shown(self, step: Step) -> Iterator[Block]:
         """What a person has to know of `step` before."""
         range_ = f"{short(step.known)} → {short(step.commit)}" if step.known else "new there"
-        where = f"{step.destination} ({', '.join(step.urls)})"
-        heading = (
-            f"{step.item}: {printable(step.branch)} to {where}, {range_}, {counted(step.ahead, 'commit')}"
-        )
+        urls = ", ".join(step.urls)
+        what = f"{printable(step.branch)} to {step.destination}, {range_}, {counted(step.ahead, 'commit')}"
+        heading = f"{step.item}: {what} ({urls})"  # a small screen cuts its end
         yield table(step.item, step.commits, heading)
         if step.target.follows:
-            yield Text(f"{printable(step.branch)} has {step.destination} as its upstream then.")
+            upstream = f"{step.destination} is its upstream then."
+            yield Text(upstream if step.known else f"It is new at {urls}; {upstream}")
         if step.hook:
             yield Notice(Level.OK, f"The hook pre-push of {step.item} runs first.")
 

@@ -43,10 +43,12 @@ async def test_it_is_shown_sent_and_followed(builder: Builder, context: Make, cl
     assert question is not None
     assert isinstance(question.blocks[0], Table)
     assert (
-        f"topic to origin/topic ({builder.root}/origin.git), new there, 1 commit"
+        f"topic to origin/topic, new there, 1 commit ({builder.root}/origin.git)"
         in question.blocks[0].heading
     )
-    assert "topic has origin/topic as its upstream then" in str(question.blocks[1])
+    assert f"It is new at {builder.root}/origin.git; origin/topic is its upstream then." in str(
+        question.blocks[1]
+    )
     assert (await done(made, "push", "clone")).message == "Pushed clone."
     assert there(builder)["topic"] == builder.head(clone)
     assert builder.git(clone, "rev-parse", "--abbrev-ref", "topic@{upstream}") == "origin/topic"

@@ -40,8 +40,8 @@ async def test_it_sends_what_was_shown(builder: Builder, context: Make, ahead: P
     assert question is not None
     (table,) = question.blocks
     assert isinstance(table, Table)
-    assert f"main to origin/main ({builder.root}/origin.git)" in table.heading
-    assert "1 commit" in table.heading
+    assert table.heading.startswith("clone: main to origin/main, ")
+    assert table.heading.endswith(f", 1 commit ({builder.root}/origin.git)")
     outcome = await done(made, "push", "clone")
     assert (outcome.level, outcome.message) == (Level.OK, "Pushed clone.")
     assert builder.head(builder.root / "origin.git") == builder.head(ahead)
@@ -215,3 +215,18 @@ async def test_passwords_in_urls_are_not_shown(builder: Builder, context: Make, 
         await made.act(wish)
     assert "secret" not in str(raised.value)
     assert "cannot be reached" in str(raised.value)
+
+
+async def test_of_very_many_none_is_left_out_of_the_question(
+    builder: Builder, context: Make, ahead: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is not shown would be pushed all the same."""
+    monkeypatch.setattr("devdash_git.each_desk.MOST_BLOCKS", 2)
+    others = [builder.clone(builder.root / "origin.git", f"more{number}") for number in range(3)]
+    for other in others:
+        builder.commit(other, "work")
+    made = pane(context(), ahead, *others)
+    question = await asked(made, request(made, "push", None))
+    assert question is not None
+    assert question.question == "Push: 4 repositories?"
+    assert all(f"{name}: main to origin/main" in str(question.blocks) for name in ("clone", "more0", "more2"))
