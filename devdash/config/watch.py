@@ -32,14 +32,14 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         step: a burst of changes within it is one; where there is no inotify, between two looks as well.
-        recheck: after which `stat` is asked in spite of no news.
+        recheck: after which `stat` is asked in spite of no news, as from drives of the network.
         poll: between two `stat` where the system cannot watch.
         settle: for which the file must stay as it is before it is told: a save
             may be a truncation and a write.
     """
 
     step: float = 0.4
-    recheck: float = 2.0
+    recheck: float = 10.0
     poll: float = 2.0
     settle: float = 0.1
 
