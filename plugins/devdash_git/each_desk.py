@@ -1,5 +1,6 @@
 """`EachDesk`: the same deed for one repository, or for each of them where it is due."""
 
+import asyncio
 from abc import abstractmethod
 from collections.abc import Iterable
 from typing import ClassVar, Generic, Protocol, TypeVar
@@ -10,7 +11,7 @@ from devdash.api import ActionRequest, Block, Confirmation, Level, Notice, Outco
 from devdash_git.commits import counted
 from devdash_git.hands import Needless
 from devdash_git.outcomes import Told, told
-from devdash_git.planned import PlannedDesk
+from devdash_git.planned import AT_ONCE, PlannedDesk
 from devdash_git.several import MOST_BLOCKS, Declined, Planned, question_of
 
 
@@ -82,15 +83,23 @@ class EachDesk(PlannedDesk[Plan[S]], Generic[S]):
         """See `PlannedDesk.plan`."""
         if request.item is not None:
             return Plan((await self.step(request.item),))
-        steps: list[S] = []
-        refused: list[Told] = []
-        for target in (await self._means.finder.targets()).items:
-            try:
-                steps.append(await self.due(target.name))
-            except Needless:
-                continue
-            except PaneError as problem:
-                refused.append(Told(target.name, problem.message, problem.hint))
+        slots = asyncio.Semaphore(AT_ONCE)
+
+        async def one(name: str) -> S | Told | None:
+            async with slots:
+                try:
+                    return await self.due(name)
+                except Needless:
+                    return None
+                except PaneError as problem:
+                    return Told(name, problem.message, problem.hint)
+
+        async with asyncio.TaskGroup() as group:
+            every = (await self._means.finder.targets()).items
+            tasks = [group.create_task(one(target.name)) for target in every]
+        found = [result for task in tasks if (result := task.result()) is not None]
+        steps = [result for result in found if not isinstance(result, Told)]
+        refused = [result for result in found if isinstance(result, Told)]
         if not steps and not refused:
             raise Needless(self.idle)
         return Plan(tuple(steps), tuple(refused), everywhere=True)
