@@ -2,7 +2,8 @@
 
 import math
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -35,6 +36,17 @@ SEED_AGAIN_S = 1800.0
 """Seconds between two looks into the history."""
 
 
+SAMPLE_S = 55.0
+"""Seconds between two samples of an alias: a year of them every 15 s would be a hundred megabytes."""
+
+
+class Seen(NamedTuple):
+    """What one reading found of an alias: its latency, None when it was down; seconds behind, or None."""
+
+    latency_ms: float | None
+    lag_s: float | None
+
+
 class Pace(msgspec.Struct, frozen=True, kw_only=True):
     """How an alias has been.
 
@@ -60,11 +72,13 @@ class Chronicle:
     Attributes:
         pings: the last ping of each alias.
         following: how each replica that answered follows.
+        samples: what the history keeps with the last reading.
     """
 
     def __init__(self, context: PaneContext) -> None:
         self.pings: dict[str, wire.Ping] = {}
         self.following: dict[str, ReplicationFacts] = {}
+        self.samples: tuple[Sample, ...] = ()
         self._context = context
         self._answers: dict[str, dict[str, wire.Answer]] = {}
         self._observed: dict[str, Observed] = {}
@@ -72,8 +86,10 @@ class Chronicle:
         self._latencies: dict[str, deque[float | None]] = {}
         self._ups: dict[str, tuple[float | None, float | None]] = {}
         self._seeded: dict[str, float] = {}
+        self._since: dict[str, list[Seen]] = {}
+        self._sampled = float("-inf")
 
-    def note(self, pings: Iterable[wire.Ping], *, whole: bool) -> None:
+    def note(self, pings: Sequence[wire.Ping], *, whole: bool) -> None:
         """Take pings: those of a reading, or (not `whole`) those that a person asked for in between."""
         answered: dict[str, Observed] = {}
         for ping in pings:
@@ -84,8 +100,15 @@ class Chronicle:
                 answered[ping.alias] = self._observed[ping.alias]
             if whole and ping.state not in CALM:
                 self._latencies.setdefault(ping.alias, deque(maxlen=KEPT)).append(ping.latency_ms)
-        if whole:
-            self.following = self._followers.follow(answered, self._context.monotonic())
+        if not whole:
+            return
+        self.following = self._followers.follow(answered, self._context.monotonic())
+        for ping in pings:
+            if ping.state not in UNTOLD:
+                following = self.following.get(ping.alias)
+                lag_s = None if following is None else following.lag_s
+                self._since.setdefault(ping.alias, []).append(Seen(ping.latency_ms, lag_s))
+        self.samples = self._sample()
 
     def _observe(self, ping: wire.Ping) -> Observed:
         """What its server said, now or, where there was no time to ask or it is asked seldom, before.
@@ -112,17 +135,14 @@ class Chronicle:
         day, month = self._ups.get(alias, (None, None))
         return Pace(p50_ms=percentile(known, 0.5), p95_ms=percentile(known, 0.95), up_day=day, up_month=month)
 
-    def samples(self) -> Iterator[Sample]:
-        """What the history keeps of this reading."""
-        for alias, ping in self.pings.items():
-            if ping.state in UNTOLD:
-                continue
-            yield Sample(UP, 1.0 if ping.state is State.OK else 0.0, alias)
-            if ping.latency_ms is not None:
-                yield Sample(LATENCY, ping.latency_ms, alias)
-            following = self.following.get(alias)
-            if following is not None and following.lag_s is not None:
-                yield Sample(LAG, following.lag_s, alias)
+    def _sample(self) -> tuple[Sample, ...]:
+        """What the history keeps of the readings since the last time, once a minute."""
+        now = self._context.monotonic()
+        if now - self._sampled < SAMPLE_S:
+            return ()
+        self._sampled = now
+        since, self._since = self._since, {}
+        return tuple(sample for alias, seen in since.items() for sample in _of(alias, seen))
 
     async def look_back(self) -> None:
         """Ask the history of the aliases that it was not asked of for a while."""
@@ -141,6 +161,16 @@ class Chronicle:
 
     async def _history(self, series: str, alias: str, span_s: float, points: int) -> Sequence[float | None]:
         return await self._context.history(series, item=alias, span_s=span_s, points=points)
+
+
+def _of(alias: str, seen: Sequence[Seen]) -> Iterator[Sample]:
+    latencies = sorted(one.latency_ms for one in seen if one.latency_ms is not None)
+    yield Sample(UP, len(latencies) / len(seen), alias)
+    if (median := percentile(latencies, 0.5)) is not None:
+        yield Sample(LATENCY, median, alias)
+    lags = [one.lag_s for one in seen if one.lag_s is not None]
+    if lags:
+        yield Sample(LAG, max(lags), alias)
 
 
 def percentile(values: Sequence[float], part: float) -> float | None:

@@ -209,7 +209,7 @@ class DatabasesPane(Pane[DatabasesConfig]):
             observed={alias: chronicle.observed(alias) for alias in aliases},
             following=chronicle.following,
             paces={alias: chronicle.pace(alias) for alias in aliases},
-            samples=tuple(chronicle.samples()) if aliases else (),
+            samples=chronicle.samples if aliases else (),
             now=self.context.now().timestamp(),
             config=self.config,
         )

@@ -209,18 +209,23 @@ async def test_the_past_is_asked_for_now_and_then_only(context: Make) -> None:
     assert shelf.asked == 5
 
 
-def test_what_is_kept_of_a_reading(context: Make) -> None:
-    """Up or down by what was found; nothing of what could not be asked or need not be."""
-    kept = Chronicle(context())
-    pings = [
-        wire.Ping(alias="up", state=State.OK, latency_ms=3.0),
-        wire.Ping(alias="down", state=State.REFUSED),
-        wire.Ping(alias="untold", state=State.PROBE_FAILED),
-        wire.Ping(alias="resting", state=State.PAUSED),
-    ]
-    kept.note(pings, whole=True)
-    told = {(one.item, one.series): one.value for one in kept.samples()}
-    assert told == {("up", "up"): 1.0, ("up", "latency-ms"): 3.0, ("down", "up"): 0.0}
+def test_what_is_kept_is_a_minute_of_readings(context: Make) -> None:
+    """The share that answered and the median; nothing of what could not be asked or need not be."""
+    now = [0.0]
+    kept = Chronicle(context(monotonic=lambda: now[0]))
+
+    def told(*pings: wire.Ping) -> dict[tuple[str, str], float]:
+        kept.note(pings, whole=True)
+        now[0] += 15
+        return {(one.item, one.series): one.value for one in kept.samples}
+
+    up, down = wire.Ping(alias="a", state=State.OK, latency_ms=3.0), wire.Ping(alias="a", state=State.REFUSED)
+    untold = wire.Ping(alias="b", state=State.PROBE_FAILED)
+    resting = wire.Ping(alias="c", state=State.PAUSED)
+    assert told(up, untold, resting) == {("a", "up"): 1.0, ("a", "latency-ms"): 3.0}
+    slow = wire.Ping(alias="a", state=State.OK, latency_ms=50.0)
+    assert [told(one) for one in (up, down, slow)] == [{}, {}, {}]
+    assert told(up) == {("a", "up"): 0.75, ("a", "latency-ms"): 3.0}
 
 
 def test_times_and_sizes_are_said_coarsely() -> None:
