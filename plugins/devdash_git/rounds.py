@@ -31,6 +31,9 @@ SHARE = 20.0
 
 SOONEST_S, LATEST_S = 10.0, 300.0
 
+ARRIVED_S, RESTED_S = 2.0, 60.0
+"""How old a status may be of the one that somebody looks at: when they come to it, and while they stay."""
+
 RETRY_S = 30.0
 """Until one that could not be read is tried again."""
 
@@ -91,6 +94,7 @@ class Rounds:
         self._known: dict[Target, Known] = {}
         self._targets: Sequence[Target] | None = None
         self._found: tuple[Observation, ...] = ()
+        self._dwelt: str | None = None
         self.folders: tuple[str, ...] = ()
 
     async def go(self, targets: Sequence[Target], seconds: float, *, anew: bool) -> tuple[Observation, ...]:
@@ -141,12 +145,17 @@ class Rounds:
         """Those that may not be taken as they were; one whose drive does not answer holds up none."""
         now = self._context.monotonic()
         all_s = sum(known.seen.took_s for known in self._known.values())
+        dwelt = self._context.dwelt
+        closer_s = RESTED_S if dwelt == self._dwelt else ARRIVED_S
+        self._dwelt = dwelt
         due: list[Target] = []
         waiting: list[tuple[Target, Lookout]] = []
         for target in targets:
             known = self._known.get(target)
             lookout = None if known is None else known.lookout
             if known is None:
+                due.append(target)
+            elif target.name == dwelt and now - known.at >= max(closer_s, SHARE * known.seen.took_s):
                 due.append(target)
             elif lookout is None:
                 due += [target] if now - known.at >= RETRY_S else []

@@ -14,6 +14,7 @@ from devdash_git.adapter import Remote
 from devdash_git.contact import Contact, Record, Source
 from devdash_git.discover import SMALLER, Found
 from devdash_git.fetch_desk import FETCH
+from devdash_git.forward_desk import FORWARD
 from devdash_git.identity import Identity, Look
 from devdash_git.observation import Files, Observation
 from devdash_git.operation import Underway
@@ -23,6 +24,7 @@ from devdash_git.report import report
 from devdash_git.states import Access, Head, Kind, Operation, Sync, Tracking
 from devdash_git.targets import Target
 from devdash_git.trust import Programs, Setting, Settings
+from devdash_git.trust_desk import TRUST
 
 NOW = datetime(2026, 11, 22, 11, 0, tzinfo=UTC)
 OID = "0123456789abcdef0123456789abcdef01234567"
@@ -108,7 +110,7 @@ MANY = (
 
 
 def made(*observations: Observation, searches: tuple[Found, ...] = ()) -> Report:
-    return admit_report("git", report(observations, searches, NOW), (FETCH,))
+    return admit_report("git", report(observations, searches, NOW), (FETCH, FORWARD, TRUST))
 
 
 @pytest.mark.parametrize("width", [40, 80, 120])
