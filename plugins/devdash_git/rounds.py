@@ -153,9 +153,8 @@ class Rounds:
         for target in targets:
             known = self._known.get(target)
             lookout = None if known is None else known.lookout
-            if known is None:
-                due.append(target)
-            elif target.name == dwelt and now - known.at >= max(closer_s, SHARE * known.seen.took_s):
+            looked_at = target.name == dwelt
+            if known is None or (looked_at and now - known.at >= max(closer_s, SHARE * known.seen.took_s)):
                 due.append(target)
             elif lookout is None:
                 due += [target] if now - known.at >= RETRY_S else []
