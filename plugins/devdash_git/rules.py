@@ -10,7 +10,7 @@ from devdash.api import Level, Rule
 from devdash_git.config import GitConfig
 from devdash_git.facts import GitFacts, RepositoryFacts
 from devdash_git.needs import STALE_LOCK_S
-from devdash_git.problems import FetchFailure
+from devdash_git.problems import FetchFailure, fetch_sentence
 from devdash_git.states import Access, Sync
 
 Holds = Callable[[RepositoryFacts], bool]
@@ -70,7 +70,7 @@ def rules_for(config: GitConfig) -> Terms:
             "{item} cannot be fetched",
             _unfetchable,
             say=lambda repo: (
-                f"{repo.name} cannot be fetched: {repo.fetch_error}{_times(repo.fetch_failures)}"
+                f"{repo.name} cannot be fetched: {_why(repo.fetch_error)}{_times(repo.fetch_failures)}"
             ),
             action="fetch",
         ),
@@ -151,6 +151,13 @@ def _unfetchable(repo: RepositoryFacts) -> bool:
     if repo.fetch_error is None:
         return False
     return repo.fetch_error not in PASSING or (repo.fetch_failures or 0) > 1
+
+
+def _why(failure: FetchFailure | None) -> str:
+    """The sentence of its class, where that says more than its name."""
+    if failure is None or failure in (FetchFailure.OTHER, FetchFailure.REFUSED):
+        return str(failure)
+    return fetch_sentence(failure, "")[0]
 
 
 def _times(failures: int | None) -> str:
