@@ -158,15 +158,14 @@ def _mysql_channel(row: Mapping[str, object]) -> Follower:
 
 def _postgresql(plain: Observed, answers: Mapping[str, Answer]) -> Observed:
     tls = answers.get("tls")
-    encrypted = _cell(answers, "tls", "ssl")
+    encrypted = bool(_cell(answers, "tls", "ssl"))
     return msgspec.structs.replace(
         plain,
         used=_whole(_cell(answers, "server", "used")),
         allowed=_whole(_cell(answers, "server", "allowed")),
         uptime_s=_number(_cell(answers, "server", "uptime")),
-        tls=None
-        if tls is None or tls.state
-        else (_text(_cell(answers, "tls", "version")) or "") * bool(encrypted),
+        tls=None if tls is None or tls.state else (_text(_cell(answers, "tls", "version")) or "") * encrypted,
+        certificate_end=_number(_cell(answers, "certificate", "end")) if encrypted else None,
         written=_text(_cell(answers, "position", "written")),
         applied=_text(_cell(answers, "position", "applied")),
         system=_text(_cell(answers, "system", "system")) or "",

@@ -129,7 +129,10 @@ SELDOM: Questions = {
             "WHERE table_schema = DATABASE()",
         ),
     ),
-    engines.POSTGRESQL: (Question(key="size", sql="SELECT pg_database_size(current_database()) AS bytes"),),
+    engines.POSTGRESQL: (
+        Question(key="size", sql="SELECT pg_database_size(current_database()) AS bytes"),
+        Question(key="certificate", certificate=True),
+    ),
     engines.MONGODB: (Question(key="size", command={"dbStats": 1}, columns=("storageSize",)),),
     engines.SQLITE: (
         Question(

@@ -42,6 +42,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         sql: a statement; with `params`.
         command: a document, for MongoDB.
         columns: which columns leave the probe; none: all.
+        certificate: when the server's certificate ends is looked at, in a handshake of its own.
     """
 
     key: str
@@ -49,6 +50,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     params: tuple[str | int, ...] = ()
     command: dict[str, int | str] = msgspec.field(default_factory=dict)
     columns: tuple[str, ...] = ()
+    certificate: bool = False
 
 
 Questions: TypeAlias = Mapping[str, tuple[Question, ...]]

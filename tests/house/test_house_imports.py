@@ -78,6 +78,7 @@ ROOMS = {
 WORKER_SIDE = (
     "devdash_databases.probe",
     "devdash_databases.probing.asking",
+    "devdash_databases.probing.certificates",
     "devdash_databases.probing.failures",
     "devdash_databases.probing.lanes",
     "devdash_databases.probing.migrations",

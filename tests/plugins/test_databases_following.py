@@ -1,6 +1,9 @@
 """What servers say of themselves, and how far replicas are behind: asked of real ones."""
 
+import os
 import signal
+import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -66,11 +69,16 @@ def watch(context: Make, tmp_path: Path) -> Watch:
     """`watch(pair, database, ping_timeout=3, **changes)`: a project over it; changes to each alias."""
 
     def make(
-        pair: "MariadbBed | PostgresBed", database: str, *, ping_timeout: float = 3, **changes: object
+        pair: "MariadbBed | PostgresBed",
+        database: str,
+        *,
+        ping_timeout: float = 3,
+        folder: str = "once",
+        **changes: object,
     ) -> Watched:
         databases = {alias: {**entry, **changes} for alias, entry in pair.aliases(database).items()}
         settings = f"import pymysql\npymysql.install_as_MySQLdb()\nDATABASES = {databases!r}\n"
-        project = Project(path=django_project(tmp_path / "shop", settings))
+        project = Project(path=django_project(tmp_path / folder / "shop", settings))
         config = DatabasesConfig(ping_timeout=Duration(ping_timeout))
         return Watched(project, config, context)
 
@@ -252,3 +260,33 @@ async def test_what_mongodb_tells_of_itself(context: Make, tmp_path: Path, mongo
     assert told.used is not None
     assert told.uptime_s is not None
     assert told.size_bytes is not None
+
+
+async def test_when_a_server_s_certificate_ends(
+    postgres_bed: "PostgresBed", watch: Watch, tmp_path: Path, needs: Callable[[str], str]
+) -> None:
+    """PostgreSQL's drivers do not tell; where nothing is encrypted there is none to look at."""
+    database, data = postgres_bed.new_database(), postgres_bed.primary.data
+    key, certificate = data / "server.key", data / "server.crt"
+    made = (needs("openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=x", "-days", "9")
+    subprocess.run([*made, "-keyout", str(key), "-out", str(certificate)], check=True, capture_output=True)
+    key.chmod(0o600)
+    for file in (key, certificate):
+        os.chown(file, data.stat().st_uid, data.stat().st_gid)
+    watched = watch(postgres_bed, database)
+    await watched.read()
+    assert watched.observed["shop/default"].certificate_end is None
+    postgres_bed.primary.sql("ALTER SYSTEM SET ssl = on")
+    try:
+        postgres_bed.primary.sql("SELECT pg_reload_conf()")
+        settled(lambda: postgres_bed.primary.sql("SHOW ssl") == [("on",)], "TLS is on")
+        watched = watch(postgres_bed, database, folder="again")
+        await watched.read()
+        seen = watched.observed["shop/default"]
+    finally:
+        postgres_bed.primary.sql("ALTER SYSTEM RESET ssl")
+        postgres_bed.primary.sql("SELECT pg_reload_conf()")
+    assert seen.tls is not None
+    assert seen.tls.startswith("TLSv1")
+    assert seen.certificate_end is not None
+    assert 8.9 < (seen.certificate_end - time.time()) / 86400 < 9.1

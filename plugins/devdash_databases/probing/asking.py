@@ -18,6 +18,9 @@ MOST_ROWS = 200
 LONGEST = 300
 """Characters of one text."""
 
+CERTIFICATE_S = 1.0
+"""Seconds for a handshake that is only made to look at a certificate."""
+
 ENDED = (State.TIMEOUT, State.DROPPED, State.REFUSED)
 """After one of these the connection is of no use."""
 
@@ -27,8 +30,8 @@ def ask_all(connection: Any, questions: Sequence[Mapping[str, Any]], until: floa
 
     Args:
         connection: Django's, or one like it; open.
-        questions: `key`, and `sql` with `params`, or `command`, a document for MongoDB; `columns`: which
-            of them are kept, none for all.
+        questions: `key`, and `sql` with `params`, or `command`, a document for MongoDB, or `certificate`
+            (true); `columns`: which of them are kept, none for all.
         until: of `time.monotonic`; what is not begun by then is not asked, and has no answer.
 
     Returns:
@@ -47,7 +50,7 @@ def ask_all(connection: Any, questions: Sequence[Mapping[str, Any]], until: floa
                 "kind": failure.kind,
                 "code": failure.code,
             }
-            if failure.state in ENDED:
+            if failure.state in ENDED and not question.get("certificate"):
                 connection.close()
                 break
     return answers
@@ -55,6 +58,8 @@ def ask_all(connection: Any, questions: Sequence[Mapping[str, Any]], until: floa
 
 def _answer(connection: Any, question: Mapping[str, Any]) -> dict[str, object]:
     kept = question.get("columns") or ()
+    if question.get("certificate"):
+        return {"columns": ["end"], "rows": [[_certificate_end(connection)]]}
     if question.get("command"):
         document = connection.database.command(question["command"])
         columns = [name for name in (kept or document) if name in document]
@@ -68,6 +73,17 @@ def _answer(connection: Any, question: Mapping[str, Any]) -> dict[str, object]:
         "columns": [columns[place] for place in places],
         "rows": [[plain(row[place]) for place in places] for row in rows],
     }
+
+
+def _certificate_end(connection: Any) -> float:
+    """When a PostgreSQL server's certificate ends; one behind a socket has none that matters."""
+    from devdash_databases.probing import certificates
+
+    parameters = connection.get_connection_params()
+    host, port = str(parameters.get("host") or ""), int(parameters.get("port") or 5432)
+    if not host or host.startswith("/"):
+        raise certificates.NoTls
+    return certificates.postgresql_end(host, port, CERTIFICATE_S)
 
 
 def plain(value: object) -> object:
