@@ -6,6 +6,7 @@ repositories each has a plan of its own, so that one that cannot be done, or has
 """
 
 import asyncio
+import os
 from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Generic, TypeVar
@@ -23,7 +24,7 @@ P = TypeVar("P")
 KEPT_PLANS = 16
 """Questions that were never answered leave their plans behind."""
 
-AT_ONCE = 4
+AT_ONCE = min(4, os.cpu_count() or 1)
 """Repositories that are looked at side by side for a question."""
 
 
