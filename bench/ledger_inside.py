@@ -66,12 +66,13 @@ def _small(beside: Path) -> Path:
 
 async def _start(file: Path, folder: Path) -> tuple[float, Decimal]:
     context = _context(file, folder, asyncio.Event())
+    began = time.perf_counter()
+    pane = LedgerPane(_config(file), context)
     try:
-        began = time.perf_counter()
-        pane = LedgerPane(_config(file), context)
         books = await _books(pane)
         return time.perf_counter() - began, books
     finally:
+        await pane.stop()
         await context.close()
 
 
@@ -80,8 +81,8 @@ async def _appends(file: Path, folder: Path, count: int) -> list[float]:
     woken = asyncio.Event()
     context = _context(file, folder, woken)
     times: list[float] = []
+    pane = LedgerPane(_config(file), context)
     try:
-        pane = LedgerPane(_config(file), context)
         wanted = await _books(pane)
         for number in range(count):
             await _rest(pane, woken, wanted)
@@ -96,6 +97,7 @@ async def _appends(file: Path, folder: Path, count: int) -> list[float]:
             times.append(time.perf_counter() - began)
         await _rest(pane, woken, wanted)
     finally:
+        await pane.stop()
         await context.close()
     return times
 
