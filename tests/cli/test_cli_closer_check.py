@@ -87,6 +87,7 @@ def test_what_there_is_not_is_wrong_usage(devdash: Run, routed: Callable[[str], 
     assert devdash("check", "databases", "--rooters").code == 64
     assert "did you mean 'check-routers'?" in devdash("check", "databases", "--rooters").err
     assert devdash("check", "--routers").code == 64
+    assert devdash("check", "databases", "databases", "--routers").code == 64
     assert devdash("check", "databases", "--routers", "--format", "xml").code == 64
 
 

@@ -52,6 +52,10 @@ class Chance(Replica):
     def db_for_read(self, model, **hints):
         return random.choice(["replica", "mongo"])
 
+class Many(Replica):
+    def db_for_read(self, model, **hints):
+        return f"replica{random.randrange(1000)}"
+
 class Atomic(Replica):
     def db_for_read(self, model, **hints):
         return "default" if connections["default"].in_atomic_block else "replica"

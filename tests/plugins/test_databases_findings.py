@@ -81,8 +81,7 @@ def test_the_tutorials_routers_in_the_right_order(tmp_path: Path) -> None:
         ("shop.Customer", "shop.Order"),
     )
     assert ddl.text == (
-        "Replica permits migrations of shop.Customer and shop.Order on replica, "
-        "which is only read from."
+        "Replica permits migrations of shop.Customer and shop.Order on replica, which is only read from."
     )
     assert ddl.repair.startswith("Let allow_migrate of Replica say no for replica")
     (unused,) = found["migrated-where-unused"]
@@ -148,9 +147,7 @@ def test_a_table_that_no_migration_makes(tmp_path: Path) -> None:
     """The router that refuses is named."""
     (never,) = found_in(surveyed(tmp_path, "Refuses"))["write-alias-never-migrated"]
     assert (never.alias, never.router) == ("default", "house.Refuses")
-    assert never.text.endswith(
-        "are written to default, where Refuses lets no migration make the table."
-    )
+    assert never.text.endswith("are written to default, where Refuses lets no migration make the table.")
 
 
 def test_a_replica_that_tests_mirror_is_one_whatever_is_read_there(tmp_path: Path) -> None:
@@ -251,6 +248,17 @@ def test_a_sound_pair_has_no_finding(routed: Survey) -> None:
     live = {"default": look(read_only=False), "replica": look(read_only=True, pending=("shop.0002_more",))}
     before, after = found_in(routed), found_in(msgspec.structs.replace(routed, live=live))
     assert before.keys() == after.keys()
+
+
+def test_what_is_as_it_should_be_is_not_found(tmp_path: Path) -> None:
+    """A key of one's own on MongoDB, a timeout in OPTIONS."""
+    survey = surveyed(tmp_path, "repaired.Mongo", "repaired.Replica", mirror=True, engine=MONGO)
+    assert {"autofield-on-mongo", "no-timeout"} <= set(found_in(survey))
+    models = tuple(msgspec.structs.replace(one, key="UUIDField") for one in survey.models)
+    given = frozenset({"serverSelectionTimeoutMS"})
+    aliases = tuple(msgspec.structs.replace(one, options=given) for one in survey.aliases)
+    better = msgspec.structs.replace(survey, models=models, aliases=aliases)
+    assert not {"autofield-on-mongo", "no-timeout"} & set(found_in(better))
 
 
 def test_every_code_can_be_explained() -> None:

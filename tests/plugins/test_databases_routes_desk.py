@@ -147,6 +147,7 @@ async def test_a_trial_changes_nothing_but_says_what_would(context: Make, tmp_pa
     told = shown(await asked(pane, "try-routes", **values))
     assert expected in told
     assert "a trial, nothing has changed" in told
+    assert ("No longer found" in told) == ("order" in values), "only another order has other findings"
     assert project(await pane.read()).routes == before
 
 

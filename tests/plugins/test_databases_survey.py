@@ -9,6 +9,8 @@ import msgspec
 import pytest
 from survey_site import SURVEY, made_in, site
 
+from devdash_databases.probing import engines
+
 PRELUDE = """
 import random, sys
 import survey as one
@@ -18,11 +20,14 @@ def twice(asked):
     from shop.models import Order
     random.seed(7)
     state, before = random.getstate(), list(router.routers)
-    told = [one.survey(asked), one.survey(asked)]
+    told = [one.survey(asked)]
+    undisturbed = random.getstate() == state
+    random.seed(8)
+    told.append(one.survey(asked))
     connection = connections["default"]
     return {
         "same": told[0] == told[1],
-        "chance": random.getstate() == state,
+        "chance": undisturbed,
         "routers": all(a is b for a, b in zip(before, router.routers)),
         "atomic": connection.in_atomic_block,
         "autocommit": connection.autocommit,
@@ -85,10 +90,17 @@ class Look(msgspec.Struct):
     pending: list[str]
 
 
+class Alias(msgspec.Struct):
+    """An alias of DATABASES."""
+
+    options: list[str]
+
+
 class Told(msgspec.Struct):
     """A survey."""
 
     routers: list[str]
+    aliases: list[Alias]
     connects: list[str]
     models: list[Model]
     live: dict[str, Look]
@@ -152,7 +164,7 @@ def test_a_choice_by_chance_is_told_whole_and_alike_each_time(tmp_path: Path) ->
     """Else findings would come and go; and the project's own chance goes on as if nothing had been."""
     read = told(tmp_path, "Chance").model("shop.Order").read
     assert read.chosen == ["mongo", "replica"]
-    left = twice(tmp_path / "again", "Chance")
+    left = twice(tmp_path / "again", "Many")
     assert left["same"] is True
     assert left["chance"] is True
 
@@ -219,6 +231,14 @@ def test_only_what_is_allowed_is_looked_at(tmp_path: Path) -> None:
     assert found.live["default"] == Look("", {}, [])
     assert found.live["mongo"].failed == "OperationalError"
     assert not (tmp_path / "replica").exists()
+
+
+def test_what_a_probe_forces_upon_the_options_is_none_of_the_project_s(tmp_path: Path) -> None:
+    """Else every project would seem to have timeouts."""
+    one = site(tmp_path, "Replica")
+    one.databases["default"] |= engines.forced({**one.databases["default"], "OPTIONS": {"timeout": 9}}, 3.0)
+    found = msgspec.convert(one.call("survey:survey", asked={}), Told)
+    assert found.aliases[0].options == ["timeout"]
 
 
 def test_sources_are_told_when_they_are_asked_for(tmp_path: Path) -> None:

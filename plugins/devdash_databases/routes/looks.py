@@ -17,7 +17,7 @@ def live_findings(survey: Survey, use: Use) -> Iterator[FindingFacts]:
     for alias, look in seen.items():
         yield from _missing(survey, alias, look)
         yield from _open_or_closed(survey, use, alias, look)
-        yield from _pending(survey, use, alias, look)
+        yield from _pending(survey, alias, look)
     yield from _drift(survey, use, seen)
 
 
@@ -49,10 +49,8 @@ def _open_or_closed(survey: Survey, use: Use, alias: str, look: Look) -> Iterato
         yield finding("replica-writable", f"{alias} is only read from and takes writes.", alias=alias)
 
 
-def _pending(survey: Survey, use: Use, alias: str, look: Look) -> Iterator[FindingFacts]:
+def _pending(survey: Survey, alias: str, look: Look) -> Iterator[FindingFacts]:
     """Those of apps that have a model there; what the record says of others means nothing."""
-    if alias in use.replicas:
-        return
     apps = {model.model.partition(".")[0] for model in survey.models if alias in model.write.chosen}
     waiting = [name for name in look.pending if name.partition(".")[0] in apps]
     if waiting:
@@ -67,7 +65,7 @@ def _drift(survey: Survey, use: Use, seen: dict[str, Look]) -> Iterator[FindingF
     for model in survey.models:
         for write in model.write.chosen:
             for read in model.read.chosen:
-                if read == write or use.vendor(read) != use.vendor(write):
+                if use.vendor(read) != use.vendor(write):
                     continue
                 here, there = (
                     seen[one].tables.get(model.table) if one in seen else None for one in (write, read)
