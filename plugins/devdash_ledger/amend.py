@@ -22,6 +22,7 @@ from devdash_ledger.orders import JournalRef, Written
 from devdash_ledger.passage import Passage, lines_of, passage
 from devdash_ledger.places import Gone, Spot
 from devdash_ledger.replace import Edit, replace
+from devdash_ledger.scribe import lasting
 from devdash_ledger.style import Syntax, style_of
 from devdash_ledger.target import target_of
 from devdash_ledger.trust import require
@@ -91,9 +92,7 @@ def copy(order: Copy) -> Written:
     if not order.write:
         return _copied(order, None)
     real, notebook = _keys(order.journal)
-    with locked(real, PATIENCE_S):
-        settle(notebook)
-        return _copied(order, notebook)
+    return lasting(real, notebook, lambda: _copied(order, notebook))
 
 
 def _copied(order: Copy, notebook: Notebook | None) -> Written:

@@ -313,9 +313,12 @@ def _write(path: Path, base: Base, added: bytes) -> None:
 
 
 def _is_in(path: Path, base: Base, added: bytes) -> bool:
-    """Whether the editor had read what was written: then its file has it, and must not get it twice."""
-    text = added.strip()
-    return read(path).content.count(text) > base.content.count(text)
+    """Whether the editor had read what was written: then its file has it, and must not get it twice.
+
+    It may have set it otherwise, as a program does that aligns amounts.
+    """
+    text, now, before = (b" ".join(one.split()) for one in (added, read(path).content, base.content))
+    return now.count(text) > before.count(text)
 
 
 def _write_whole(handle: int, path: Path, base: Base, added: bytes) -> None:

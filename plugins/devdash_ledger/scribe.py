@@ -21,6 +21,7 @@ from devdash_ledger.entry import Entry, opening_of, text_of
 from devdash_ledger.habits import declared, index_of
 from devdash_ledger.lock import locked, locked_too
 from devdash_ledger.orders import Index, JournalRef, TakeBack, Write, Written
+from devdash_ledger.staying import forget, is_gone
 from devdash_ledger.style import Style, Syntax, style_of
 from devdash_ledger.target import target_of
 from devdash_ledger.trust import require
@@ -40,9 +41,27 @@ def write(order: Write) -> Written:
     if not order.write:
         return _planned(order, None)
     journal, notebook = _keys(order.journal)
-    with locked(journal, PATIENCE_S):
-        settle(notebook)
-        return _repeated(lambda: _planned(order, notebook))
+    return lasting(journal, notebook, lambda: _repeated(lambda: _planned(order, notebook)))
+
+
+def lasting(journal: Path, notebook: Notebook, step: Callable[[], Written]) -> Written:
+    """Write with the lock of `journal` held; once more when another program has saved over it at once.
+
+    Raises:
+        PaneError: it was not written, or did not stay, and why.
+    """
+    gone = ""
+    for _ in range(_TRIES):
+        with locked(journal, PATIENCE_S):
+            settle(notebook)
+            forget(notebook, gone)
+            done = step()
+        if not is_gone(Path(done.target), done.text, notebook):
+            return done
+        gone = done.text
+    raise Changed(
+        f"another program saves over {done.target} again and again", "the entry is not in it; try again"
+    )
 
 
 def undo(order: TakeBack) -> Written:

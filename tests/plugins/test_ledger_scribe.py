@@ -1,6 +1,8 @@
 """What is checked before an entry is written: the whole journal, with the entry in place."""
 
 import datetime
+import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -11,7 +13,7 @@ from ledger_journals import SHOP, write
 from ledger_programs import posting
 
 from devdash.api import PaneError
-from devdash_ledger import scribe
+from devdash_ledger import scribe, staying
 from devdash_ledger.append import Changed, Undoable
 from devdash_ledger.check import Refused
 from devdash_ledger.entry import BadEntry, Entry, Flag
@@ -214,6 +216,7 @@ def test_entries_of_a_bank_are_one_write_or_none(tmp_path: Path) -> None:
 
 
 def _fifty(place: int, file: Path) -> None:
+    staying.GRACE_S = 0.0  # no other program is about
     for number in range(50):
         scribe.write(order(file, payee=f"P{place}-{number}"))
 
@@ -227,3 +230,56 @@ def test_eight_processes_that_check_and_write_lose_none(tmp_path: Path) -> None:
     text = file.read_text()
     assert [text.count(f'"P{place}-{number}"') for place in range(8) for number in range(50)] == [1] * 400
     assert len(scribe.index(reference(file)).places) == 300
+
+
+class Formatter(threading.Thread):
+    """A program that has read a file, and saves it anew as soon as it has grown; `times` times."""
+
+    def __init__(self, file: Path, times: int = 1, change: Callable[[str], str] = str) -> None:
+        super().__init__(daemon=True)
+        self._file, self._times, self._change = file, times, change
+
+    def run(self) -> None:
+        for _ in range(self._times):
+            had = self._file.read_text()
+            while (now := self._file.read_text()) == had:
+                time.sleep(0.001)
+            new = self._file.with_name("new")
+            new.write_text(had if self._change is str else self._change(now))
+            new.replace(self._file)
+
+
+def test_an_entry_that_another_program_saves_over_at_once_is_written_again(tmp_path: Path) -> None:
+    """It had read the file before, so that neither side could know; undo takes back the one that stayed."""
+    file = write(tmp_path, SHOP)
+    first = scribe.write(order(file, payee="Butcher"))
+    before = file.read_text()
+    formatter = Formatter(file)
+    formatter.start()
+    done = scribe.write(order(file))
+    formatter.join()
+    assert file.read_text() == f"{before}\n{TEXT}\n" and done.text == TEXT
+    assert scribe.undo(TakeBack(reference(file), write=True)).text == TEXT
+    assert scribe.undo(TakeBack(reference(file), write=True)).text == first.text
+    assert file.read_text() == SHOP
+
+
+def test_an_entry_that_another_program_sets_otherwise_is_not_written_twice(tmp_path: Path) -> None:
+    """Such as one that aligns amounts."""
+    file = write(tmp_path, SHOP)
+    formatter = Formatter(file, change=lambda text: text.replace("    4.00", "  4.00"))
+    formatter.start()
+    scribe.write(order(file))
+    formatter.join()
+    assert file.read_text().count("Bakery") == 1
+
+
+def test_a_program_that_saves_over_everything_is_told(tmp_path: Path) -> None:
+    """There is an end to trying."""
+    file = write(tmp_path, SHOP)
+    formatter = Formatter(file, times=100)
+    formatter.start()
+    with pytest.raises(Changed, match=r"again and again|replaced meanwhile"):
+        scribe.write(order(file))
+    while file.read_text() != SHOP:
+        time.sleep(0.001)
