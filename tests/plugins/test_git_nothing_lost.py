@@ -11,6 +11,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 from git_builder import Builder, pane
 from git_hands import asked, request
@@ -56,6 +57,7 @@ deeds = st.one_of(
     st.just(("do", "prune-gone")),
     st.just(("do", "worktree", "branch", "topic")),
     st.just(("remove",)),
+    st.tuples(st.just("both"), st.sampled_from(["stash", "unstash", "push", "fast-forward", "prune-gone"])),
 )
 
 
@@ -143,6 +145,8 @@ class World:
         match step:
             case ("remove",) if self.beside.exists():
                 item, action, values = "work-topic", "remove-worktree", {}
+            case ("both", action) if self.beside.exists():
+                item, values = None, {}
             case ("do", action, *rest):
                 item, values = "work", dict(zip(rest[::2], rest[1::2], strict=True))
             case _:
@@ -150,6 +154,8 @@ class World:
         folders = [self.work, *([self.beside] if self.beside.exists() else [])]
         made = pane(made_of(), *folders)
         wish = request(made, action, item, **values)
+        if item is None:
+            wish = msgspec.structs.replace(wish, items=("work", "work-topic"))
         try:
             await asked(made, wish)
             outcome = await made.act(wish)
@@ -225,6 +231,10 @@ KNOWN: list[list[Step]] = [
      ("do", "push")],
     [("do", "worktree", "branch", "topic"), ("write", "mine.env"), ("remove",)],
     [("do", "worktree", "branch", "topic"), ("remove",), ("do", "switch", "branch", "topic")],
+    [("do", "worktree", "branch", "topic"), ("write", "file0"), ("both", "stash"), ("write", "new"),
+     ("both", "unstash"), ("both", "push")],
+    [("do", "worktree", "branch", "topic"), ("upstream-gone",), ("both", "prune-gone"), ("news",), ("fetch",),
+     ("write", "new"), ("both", "fast-forward"), ("both", "stash"), ("both", "unstash"), ("both", "unstash")],
     [("hide", "file0"), ("write", "file0"), ("do", "stash", "untracked", "no")],
     [("write", "new"), ("do", "switch", "branch", "topic"), ("news",), ("fetch",), ("do", "fast-forward")],
     [("unlist", "file1"), ("write", "file1"), ("do", "stash", "untracked", "no"), ("do", "unstash")],
@@ -252,7 +262,7 @@ def run(steps: list[Step], root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             return made[-1]
 
         for at, step in enumerate(steps):
-            if step[0] in ("do", "remove"):
+            if step[0] in ("do", "remove", "both"):
                 await world.act(context, step)
                 world.must_have_everything(steps[: at + 1])
             else:
