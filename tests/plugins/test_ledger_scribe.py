@@ -235,26 +235,35 @@ def test_eight_processes_that_check_and_write_lose_none(tmp_path: Path) -> None:
 class Formatter(threading.Thread):
     """A program that has read a file, and saves it anew as soon as it has grown; `times` times."""
 
-    def __init__(self, file: Path, times: int = 1, change: Callable[[str], str] = str) -> None:
+    def __init__(
+        self, file: Path, times: int = 1, change: Callable[[str], str] = str, late: float = 0
+    ) -> None:
         super().__init__(daemon=True)
-        self._file, self._times, self._change = file, times, change
+        self._file, self._times, self._change, self._late = file, times, change, late
 
     def run(self) -> None:
         for _ in range(self._times):
             had = self._file.read_text()
             while (now := self._file.read_text()) == had:
                 time.sleep(0.001)
+            time.sleep(self._late)
             new = self._file.with_name("new")
             new.write_text(had if self._change is str else self._change(now))
             new.replace(self._file)
 
 
-def test_an_entry_that_another_program_saves_over_at_once_is_written_again(tmp_path: Path) -> None:
-    """It had read the file before, so that neither side could know; undo takes back the one that stayed."""
+@pytest.mark.parametrize("late", [0, 0.03])
+def test_an_entry_that_another_program_saves_over_at_once_is_written_again(
+    tmp_path: Path, late: float
+) -> None:
+    """While it is written, or just after. It had read the file before, so that neither side could know.
+
+    Undo takes back the one that stayed.
+    """
     file = write(tmp_path, SHOP)
     first = scribe.write(order(file, payee="Butcher"))
     before = file.read_text()
-    formatter = Formatter(file)
+    formatter = Formatter(file, late=late)
     formatter.start()
     done = scribe.write(order(file))
     formatter.join()
