@@ -52,6 +52,9 @@ PRUNE = Action(
 
 OFFERED = 50
 
+PRUNED = 50
+"""Branches that are deleted at a time: each is shown before."""
+
 
 class Switching(msgspec.Struct, frozen=True, kw_only=True):
     """From where to where.
@@ -89,11 +92,19 @@ class Doomed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Pruning(msgspec.Struct, frozen=True, kw_only=True):
-    """Branches to be deleted, and those that stay because they are checked out somewhere."""
+    """Branches to be deleted.
+
+    Attributes:
+        item: the repository.
+        doomed: the first of those whose upstream is gone; no more than can be shown.
+        kept: those that stay because they are checked out somewhere.
+        more: how many are gone besides, and stay this time.
+    """
 
     item: str
     doomed: tuple[Doomed, ...]
     kept: tuple[str, ...]
+    more: int = 0
 
 
 class BranchDesk(PlannedDesk[Switching | Pruning]):
@@ -187,12 +198,17 @@ class BranchDesk(PlannedDesk[Switching | Pruning]):
             raise Needless(
                 f"Gone branches of {place.name} are checked out: {', '.join(map(printable, kept))}."
             )
+        more, free = len(free) - PRUNED, free[:PRUNED]
         others = ("--not", *(f"--exclude={one.ref}" for one in free), "--all")
-        doomed = tuple([await self._doomed(place, one, others) for one in free])
-        return Pruning(item=place.target.name, doomed=doomed, kept=kept)
+        # One walk for all: a branch whose tip is elsewhere too has no commit of its own.
+        alone = await self._hands.ask(place, "rev-list", *(one.oid for one in free), *others)
+        own = frozenset(alone.decode("ascii", "replace").split())
+        doomed = tuple([await self._doomed(place, one, others if one.oid in own else None) for one in free])
+        return Pruning(item=place.target.name, doomed=doomed, kept=kept, more=max(more, 0))
 
-    async def _doomed(self, place: Place, one: Ref, others: Sequence[str]) -> Doomed:
-        own = await commits(self._hands, place, one.oid, *others)
+    async def _doomed(self, place: Place, one: Ref, others: Sequence[str] | None) -> Doomed:
+        """`others`: what is subtracted from its commits; None: it has none of its own."""
+        own = () if others is None else await commits(self._hands, place, one.oid, *others)
         walk = ("reflog", "show", "--no-show-signature", "--format=%H", "-z", "--end-of-options", one.ref)
         past = (await self._hands.ask(place, *walk, good=(0, 128))).decode("ascii", "replace").split("\0")
         return Doomed(ref=one, own=own, past=tuple(dict.fromkeys(entry for entry in past if entry)))
@@ -230,7 +246,7 @@ class BranchDesk(PlannedDesk[Switching | Pruning]):
 
 def _prune_question(plan: Pruning) -> Confirmation:
     blocks: list[Block] = []
-    for one in plan.doomed[:100]:
+    for one in plan.doomed:
         upstream = printable(one.ref.upstream.removeprefix("refs/remotes/"))
         heading = f"{printable(one.ref.name)} at {one.ref.oid}, upstream {upstream} is gone"
         if one.own:
@@ -241,6 +257,8 @@ def _prune_question(plan: Pruning) -> Confirmation:
             blocks.append(Text(f"{heading}; its commits are elsewhere too"))
     blocks += [Text(f"{printable(name)} is checked out, and stays", Tone.DIM) for name in plan.kept[:20]]
     blocks.append(Text("git branch NAME COMMIT brings a branch back.", Tone.DIM))
+    if plan.more > 0:
+        blocks.append(Text(f"{plan.more} more are gone, and stay this time: none goes unseen.", Tone.DIM))
     unmerged = any(one.own for one in plan.doomed)
     return Confirmation(
         f"Delete {counted(len(plan.doomed), 'branch')} of {plan.item}?", tuple(blocks), danger=unmerged
