@@ -95,7 +95,7 @@ class Chronicle:
         for ping in pings:
             self.pings[ping.alias] = ping
             if ping.state is State.OK:
-                if ping.answers or ping.alias not in self._observed:
+                if whole or ping.alias not in self._observed:
                     self._observed[ping.alias] = self._observe(ping)
                 answered[ping.alias] = self._observed[ping.alias]
             if whole and ping.state not in CALM:

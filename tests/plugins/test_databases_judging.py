@@ -139,6 +139,7 @@ def test_the_migrations_rule_is_about_the_alias_that_the_survey_names() -> None:
     """Which calls it as the project does."""
     finding = FindingFacts("migration-pending", "attention", "a", None, "2 wait")
     one = rule("migrations")
+    assert one.inhibited_by == ("down",)
     assert one.enter(facts(alias(), findings=(finding,))) == {"shop/a"}
     assert one.clear(facts(alias(), findings=(finding,))) == frozenset()
     assert one.clear(facts(alias())) == {"shop/a"}
@@ -226,6 +227,34 @@ def test_what_is_kept_is_a_minute_of_readings(context: Make) -> None:
     slow = wire.Ping(alias="a", state=State.OK, latency_ms=50.0)
     assert [told(one) for one in (up, down, slow)] == [{}, {}, {}]
     assert told(up) == {("a", "up"): 0.75, ("a", "latency-ms"): 3.0}
+
+
+def test_a_position_counts_at_its_moment_only(context: Make) -> None:
+    """Where there was no time to ask for it, nothing is claimed; what changes slowly is still known."""
+    now = [0.0]
+    kept = Chronicle(context(monotonic=lambda: now[0]))
+
+    def server(alias: str, role: str, **answers: wire.Answer) -> wire.Ping:
+        return wire.Ping(
+            alias=alias, state=State.OK, latency_ms=1.0, vendor="postgresql", role=role, answers=answers
+        )
+
+    system = wire.Answer(columns=("system",), rows=(("7",),))
+    written = wire.Answer(columns=("written",), rows=(("0/5",),))
+    applied = wire.Answer(columns=("received", "applied", "paused"), rows=(("0/5", "0/5", False),))
+    kept.note(
+        [
+            server("a", "primary", system=system, position=written),
+            server("b", "replica", system=system, position=applied),
+        ],
+        whole=True,
+    )
+    assert (kept.following["b"].lag_s, kept.following["b"].source) == (0.0, "a")
+    now[0] += 15
+    later = wire.Answer(columns=("written",), rows=(("0/9",),))
+    kept.note([server("a", "primary", position=later), server("b", "replica")], whole=True)
+    assert (kept.following["b"].lag_s, kept.following["b"].state) == (None, Following.UNKNOWN)
+    assert kept.observed("b").system == "7"
 
 
 def test_times_and_sizes_are_said_coarsely() -> None:
