@@ -71,6 +71,8 @@ class Settings(msgspec.Struct, frozen=True):
         """The names of the remotes that have a URL, in order."""
         names: dict[str, None] = {}
         for entry in self.entries:
+            if not entry.key.startswith("remote."):
+                continue
             match = re.fullmatch(r"remote\.(.+)\.url", entry.key, re.DOTALL)
             if match is not None:
                 names[match[1]] = None
@@ -121,7 +123,7 @@ def programs(settings: Settings) -> Programs:
     acting: dict[str, None] = {}
     lines: list[Setting] = []
     for entry in settings.entries:
-        if not entry.own:
+        if not entry.own or entry.key.startswith("branch."):  # thousands of them, and none names a program
             continue
         kinds = (
             (reading, _READING.fullmatch(entry.key) and entry.value not in _LFS and entry.value),
