@@ -60,7 +60,7 @@ def lasting(journal: Path, notebook: Notebook, step: Callable[[], Written]) -> W
             return done
         gone = done.text
     raise Changed(
-        f"another program saves over {done.target} again and again", "the entry is not in it; try again"
+        f"another program saves over {journal} again and again", "the entry is not in it; try again"
     )
 
 
