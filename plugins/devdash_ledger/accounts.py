@@ -213,15 +213,17 @@ def _row(line: Line, held: Sequence[Line], style: _Style, rows: Rows) -> Row:
     bar = None if style.budgets is None else style.budgets.get(place)
     parts = (
         line,
-        [str(amount) for amount in line.amounts],  # as they are written, for details have every decimal
-        [(one.currency, str(one.amounts[-1])) for one in held],
-        str(average),
-        bar and (str(bar.budget), str(bar.actual)),
+        held,
+        average,
+        bar,
         line.account in style.suspects,
         line.account in style.sight.looking.folded,
     )
+    amounts = [*line.amounts, *(one.amounts[-1] for one in held), average or NONE]
+    if bar is not None:
+        amounts += (bar.budget, bar.actual)
     key = f"{line.section}/{line.account} {line.currency} {line.apart}"
-    return rows.row(key, parts, lambda: _made(line, held, style, average, bar))
+    return rows.row(key, parts, amounts, lambda: _made(line, held, style, average, bar))
 
 
 def _made(

@@ -31,6 +31,8 @@ class Listed(msgspec.Struct, frozen=True):
 
 def listed(errors: Sequence[JournalError], journal: str) -> tuple[Listed, ...]:
     """The errors of `journal` with their keys; two at one place are told apart by a number."""
+    if not errors:
+        return ()
     folder = PurePath(journal).parent
     seen: Counter[str] = Counter()
     found: list[Listed] = []

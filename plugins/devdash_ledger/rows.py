@@ -1,8 +1,12 @@
 """Rows that were made before: of a new reading most are the same, and need not be made again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from decimal import Decimal
 
 from devdash.api import Row
+
+_Made = tuple[object, Sequence[Decimal], Row]
+"""What a row was made of, the amounts in that, and the row."""
 
 
 class Rows:
@@ -14,17 +18,27 @@ class Rows:
 
     def __init__(self) -> None:
         self._style: object = None
-        self._made: dict[str, tuple[object, Row]] = {}
-        self._newest: dict[str, tuple[object, Row]] = {}
+        self._made: dict[str, _Made] = {}
+        self._newest: dict[str, _Made] = {}
 
     def begin(self, style: object) -> None:
         """A new table; of another `style`, nothing of the last one is kept."""
         self._made = self._newest if style == self._style else {}
         self._style, self._newest = style, {}
 
-    def row(self, key: str, parts: object, make: Callable[[], Row]) -> Row:
-        """The row that `make` makes of `parts`; `key` is any text that only this row has."""
+    def row(self, key: str, parts: object, amounts: Sequence[Decimal], make: Callable[[], Row]) -> Row:
+        """The row that `make` makes of `parts`; `key` is any text that only this row has.
+
+        Args:
+            amounts: those of the parts, which are the same only where they are written alike.
+        """
         known = self._made.get(key)
-        row = known[1] if known is not None and known[0] == parts else make()
-        self._newest[key] = (parts, row)
-        return row
+        if known is None or known[0] != parts or not _alike(known[1], amounts):
+            known = (parts, amounts, make())
+        self._newest[key] = known
+        return known[2]
+
+
+def _alike(one: Sequence[Decimal], other: Sequence[Decimal]) -> bool:
+    """Equal, with as many decimals: 1 is not 1.00."""
+    return len(one) == len(other) and not any(map(Decimal.compare_total, one, other))
