@@ -103,10 +103,13 @@ class ProjectProber:
                 return ()
             try:
                 wanted = None if aliases is None else frozenset(aliases)
-                return await self._ping(wanted, questions or {}, paused, anew=edited)
+                async with asyncio.timeout(self._config.timeout - GRACE_S):
+                    return await self._ping(wanted, questions or {}, paused, anew=edited)
             except ProjectTrouble as error:
                 self.trouble = error.trouble
-                return ()
+            except TimeoutError:  # silent as a whole, more than once: what is beside it must not wait for it
+                self.trouble = wire.Trouble("hang")
+            return ()
 
     async def pending(self, aliases: Sequence[str], timeout: float) -> wire.Pendings:
         """The migrations that wait, by long names; asked in a process of its own that ends afterwards.
