@@ -78,7 +78,7 @@ def test_programs_get_standard_output_to_themselves(
     routed("Odd")
     result = devdash("check", "databases", "--routers", "--format", form)
     assert json.loads(result.out)
-    assert result.err == "1 routing problem\n"
+    assert result.err == "2 routing problems\n"
 
 
 def test_what_there_is_not_is_wrong_usage(devdash: Run, routed: Callable[[str], None]) -> None:

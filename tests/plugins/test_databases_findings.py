@@ -15,6 +15,8 @@ POSTGRESQL = "django.db.backends.postgresql"
 MONGO = "django_mongodb_backend"
 
 REPAIRED = """
+from django.db import connections
+
 class Mongo:
     apps = {"stats"}
     def db_for_read(self, model, **hints):
@@ -28,7 +30,7 @@ class Mongo:
 
 class Replica:
     def db_for_read(self, model, **hints):
-        return "replica"
+        return "default" if connections["default"].in_atomic_block else "replica"
     def db_for_write(self, model, **hints):
         return "default"
     def allow_migrate(self, db, app_label, model_name=None, **hints):
@@ -72,6 +74,7 @@ def test_the_tutorials_routers_in_the_right_order(tmp_path: Path) -> None:
         "migrated-where-unused",
         "relation-refused",
         "fk-across-databases",
+        "reads-leave-transaction",
         "replica-without-test-mirror",
     }
     (ddl,) = found["ddl-on-read-alias"]
@@ -86,6 +89,9 @@ def test_the_tutorials_routers_in_the_right_order(tmp_path: Path) -> None:
     assert ddl.repair.startswith("Let allow_migrate of Replica say no for replica")
     (unused,) = found["migrated-where-unused"]
     assert (unused.alias, unused.models) == ("mongo", ("shop.Customer", "shop.Order"))
+    (leaving,) = found["reads-leave-transaction"]
+    assert leaving.text == ("Inside atomic() on default, shop.Customer and shop.Order are read from replica.")
+    assert 'connections["default"].in_atomic_block' in leaving.repair
     (foreign,) = found["fk-across-databases"]
     assert foreign.text == "stats.Visit.by leads from mongo to shop.Customer on default."
     texts = {one.text for one in found["relation-refused"]}

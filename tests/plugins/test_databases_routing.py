@@ -100,6 +100,7 @@ async def test_every_model_is_routed_as_django_would(context: Make, source: Path
     found = await scan(context, source, "MongoRouter", "ReplicaRouter")
     assert [one.code for one in found.findings] == [
         "autofield-on-mongo",
+        "reads-leave-transaction",
         "replica-without-test-mirror",
         "no-timeout",
     ]

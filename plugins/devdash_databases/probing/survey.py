@@ -130,12 +130,27 @@ class _Survey:
             "migrate": [self._migration(alias, model) for alias in _names()],
             "relations": [],
         }
+        write = told["write"]["chosen"]
+        if write and set(told["read"]["chosen"]) - set(write):
+            told["atomic"] = self._inside(write[0], model)
         if sources:
             told["source"] = _source(model)
         for field in meta.local_fields:
             if field.remote_field is not None and hasattr(field.related_model, "_meta"):
                 told["relations"].append(self._relation(model, field, told["write"]["chosen"]))
         return told
+
+    def _inside(self, alias: str, model: Any) -> list[str]:
+        """Where the model is read from inside `atomic()` on `alias`."""
+        from django.db import connections
+
+        with contextlib.ExitStack() as changed:
+            try:
+                _set(changed, connections[alias], "in_atomic_block", True)
+            except Exception:  # noqa: BLE001  # no such alias, or no driver: nothing is written there either
+                return []
+            chosen: list[str] = self._decided(self._choices("db_for_read", model))["chosen"]
+            return chosen
 
     def _relation(self, model: Any, field: Any, own: Sequence[str]) -> Plain:
         """As when a row of the other model, wherever that is read or written, is assigned to the field."""

@@ -112,6 +112,13 @@ CODES: dict[str, Code] = {
         "Let a router's allow_relation return True for the two apps where it is meant; else ask for the "
         "other row with using().",
     ),
+    "reads-leave-transaction": Code(
+        ATTENTION,
+        "reads in a transaction go elsewhere",
+        "What was just written is not found, and refresh_from_db raises DoesNotExist.",
+        'Let db_for_read of {router} name {alias} while connections["{alias}"].in_atomic_block, as '
+        "PrimaryReplicaRouter does.",
+    ),
     "replica-without-test-mirror": Code(
         ATTENTION,
         "a replica that is none in tests",

@@ -212,6 +212,19 @@ def _refused(survey: Survey, use: Use) -> Iterator[FindingFacts]:
         yield finding("relation-refused", text, alias=own, router=router, models=models, field=min(fields))
 
 
+def _transactions(survey: Survey, use: Use) -> Iterator[FindingFacts]:
+    """Models that are read from elsewhere even while a transaction writes them."""
+    leaving: dict[tuple[str, tuple[str, ...], str], set[str]] = {}
+    for model in survey.models:
+        away = tuple(sorted(set(model.atomic) - set(model.write.chosen)))
+        if away:
+            key = (model.write.chosen[0], away, survey.router(model.read.by))
+            leaving.setdefault(key, set()).add(model.model)
+    for (alias, away, router), models in sorted(leaving.items()):
+        text = f"Inside atomic() on {alias}, {some(models)} {is_are(models)} read from {_or(away)}."
+        yield finding("reads-leave-transaction", text, alias=alias, router=router, models=models)
+
+
 def _mirrors(survey: Survey, use: Use) -> Iterator[FindingFacts]:
     for alias in survey.aliases:
         if alias.alias in use.replicas and not alias.mirror:
@@ -246,6 +259,7 @@ CHECKS: tuple[Callable[[Survey, Use], Iterator[FindingFacts]], ...] = (
     _counting_keys,
     _foreign_keys,
     _refused,
+    _transactions,
     _mirrors,
     _timeouts,
     live_findings,

@@ -74,6 +74,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
         between: Django made it, for a relation of many to many.
         makes_table: migrations make a table for it.
         key: the kind of its primary key.
+        atomic: where it is read from inside `atomic()` on its write alias, when it is else read elsewhere.
         source: its file and line, where they were asked for.
     """
 
@@ -86,6 +87,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     write: Choice
     migrate: tuple[Migration, ...]
     relations: tuple[Relation, ...]
+    atomic: tuple[str, ...] = ()
     source: tuple[str, int] | None = None
 
 
