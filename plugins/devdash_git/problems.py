@@ -98,7 +98,8 @@ _FETCH_SIGNS = (
      rb"|Permission denied \([^)]*(password|keyboard-interactive)"),
     (FetchFailure.LOGIN_REFUSED, rb"Authentication failed|Permission denied \(|returned error: 401"
      rb"|Too many authentication failures"),
-    (FetchFailure.FORBIDDEN, rb"returned error: 403|Permission to .* denied|service not enabled"),
+    (FetchFailure.FORBIDDEN, rb"returned error: 403|Permission to .* denied|service not enabled"
+     rb"|(?i:not allowed to |do(n't| not) have (permission|access)|repository access denied)"),
     (FetchFailure.NOT_FOUND, rb"(?i)repository .*not found|returned error: 4(04|10)"
      rb"|does not appear to be a git repository|couldn't find remote ref|no such remote"
      rb"|repository not exported"),

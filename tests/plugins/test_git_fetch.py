@@ -321,6 +321,8 @@ def test_two_devdashes_keep_each_other_s_records(tmp_path: Path) -> None:
         (b"git@x: Permission denied (publickey,password).\nfatal: Could not read", "authentication"),
         (b"remote: Access denied\nfatal: Authentication failed for 'https://x'", "login-refused"),
         (b"unable to access 'https://x/': The requested URL returned error: 403", "forbidden"),
+        (b"ERROR: Permission to a/b.git denied to c.\nfatal: Could not read from remote", "forbidden"),
+        (b"remote: ERROR: You are not allowed to push code to this project.\nfatal: Could not", "forbidden"),
         (b"remote: fatal: write error: No space left on device\nfatal: early EOF", "server-full"),
         (b"error: file write error: No space left on device", "disk-full"),
         (b"error: insufficient permission for adding an object to repository database", "unwritable"),
