@@ -52,6 +52,8 @@ class Writing:
     def offered(self, actions: Sequence[Action], latest: Collection[Action] = ()) -> tuple[Action, ...]:
         """`actions`, with the choice of a journal first where there are several.
 
+        A first field that must be given stays first: a command may have it without its name.
+
         Args:
             latest: those of them that are about the journal written last, unless another is chosen.
         """
@@ -67,10 +69,7 @@ class Writing:
             help="Which of the journals it is about.",
         )
         last = msgspec.structs.replace(choice, choices=(LAST, *names), default=LAST)
-        return tuple(
-            msgspec.structs.replace(one, fields=(last if one in latest else choice, *one.fields))
-            for one in actions
-        )
+        return tuple(_with(one, last if one in latest else choice) for one in actions)
 
     def name_of(self, request: ActionRequest) -> str:
         """The name of the journal that `request` chose, else of the only one.
@@ -137,3 +136,9 @@ class Writing:
             self.limit * _WORKER_SHARE,
             trusted,
         )
+
+
+def _with(action: Action, choice: Field) -> Action:
+    fields = action.fields
+    lead = 1 if fields and fields[0].required and not fields[0].default else 0
+    return msgspec.structs.replace(action, fields=(*fields[:lead], choice, *fields[lead:]))

@@ -66,6 +66,10 @@ def both(needs: Callable[[str], str], context: MakeContext, tmp_path: Path) -> L
 async def test_an_entry_goes_into_the_journal_that_was_chosen(both: LedgerPane, tmp_path: Path) -> None:
     """In its own language, checked and completed from its own accounts; the other is untouched."""
     admit_actions("ledger", both.actions())
+    first = {
+        one.name: one.fields[0].name for one in both.actions() if one.name in ("add", "import", "new-bank")
+    }
+    assert first == {"add": "journal", "import": "path", "new-bank": "path"}  # `import statement.csv`
     main, work = tmp_path / "main.beancount", tmp_path / "work.dat"
     more = {**BREAD, "account": "Equity:Start", "from": "Assets:Bank", "journal": "work.dat"}
     asked = request(both, "add", **more)
