@@ -7,7 +7,7 @@ from datetime import datetime
 
 import msgspec
 
-from devdash_git import branches
+from devdash_git import branches, relations
 from devdash_git.asking import Deadline
 from devdash_git.contact import Contact, FetchBook, Record, Source, last_contact
 from devdash_git.identity import Identity
@@ -15,7 +15,7 @@ from devdash_git.observation import Files, Observation
 from devdash_git.operation import lock_time, oldest_entry, oldest_stash, underway
 from devdash_git.porcelain import Status
 from devdash_git.run import Git
-from devdash_git.sync import judge, upstream_remote
+from devdash_git.sync import HERE, judge, upstream_remote
 from devdash_git.views import Views
 
 
@@ -63,7 +63,8 @@ class Concluder:
         view = self._views.known(identity, status, files.refs)
         if view is None:
             async with self.slots:
-                view = await self._views.ask(identity, status, files.refs, self._deadline(), told or {})
+                known = _counted(identity, status) | dict(told or {})
+                view = await self._views.ask(identity, status, files.refs, self._deadline(), known)
         stash = status.stash if version.tells_stash and status.counted and not identity.look.bare else None
         if stash and files.stashed is None:
             files = msgspec.structs.replace(files, stashed=await self._stashed(identity))
@@ -115,6 +116,16 @@ def files_of(identity: Identity, status: Status, refs: branches.RefsStamp | None
         refs or branches.refs_stamp(common),
         oldest_stash(common),
     )
+
+
+def _counted(identity: Identity, status: Status) -> dict[tuple[str, ...], bytes]:
+    """What the status has counted need not be asked again."""
+    branch, upstream, ahead, behind = status.branch, status.upstream, status.ahead, status.behind
+    if branch is None or upstream is None or ahead is None or behind is None:
+        return {}
+    if upstream_remote(identity.settings, status) in (None, HERE):
+        return {}
+    return relations.told_by_status(branch, upstream, ahead, behind)
 
 
 def _attempt(record: Record) -> datetime:

@@ -14,14 +14,12 @@ from devdash.api import PaneContext, PaneError
 from devdash_git import branches, relations
 from devdash_git.asking import question_about, understood
 from devdash_git.concluding import Concluder, files_of
-from devdash_git.identity import Identity
 from devdash_git.observation import Files, Observation
 from devdash_git.patience import Patience
 from devdash_git.porcelain import Status
 from devdash_git.problems import AccessProblem
 from devdash_git.riders import Newcomer, Rider, Seat, known_riders, newcomers
 from devdash_git.run import Git
-from devdash_git.sync import HERE, upstream_remote
 from devdash_git.targets import Target
 
 LANE_S = 2.0
@@ -113,18 +111,16 @@ class Together:
         """What git says of the refs of each, where that has to be asked."""
         told: list[Told] = [{} for _ in known]
         asked = [
-            (rider, status, said)
+            (rider, said)
             for (rider, status, files), said in zip(known, told, strict=True)
             if not self._concluder.knows_view(rider.identity, status, files)
         ]
         async with self._concluder.slots:
             for question in (relations.LIST, branches.QUESTION):
-                answers = await self._each([rider for rider, _, _ in asked], question)
-                for (_, _, said), answer in zip(asked, answers, strict=True):
+                answers = await self._each([rider for rider, _ in asked], question)
+                for (_, said), answer in zip(asked, answers, strict=True):
                     if answer is not None:
                         said[question] = answer
-        for rider, status, said in asked:
-            said.update(_counted(rider.identity, status))
         return told
 
     async def _each(self, riders: Sequence[Rider], question: tuple[str, ...]) -> tuple[bytes | None, ...]:
@@ -147,13 +143,3 @@ def _understood(answer: bytes) -> Status | None:
         return understood(answer)
     except AccessProblem:
         return None
-
-
-def _counted(identity: Identity, status: Status) -> Told:
-    """What the status has counted already."""
-    branch, upstream, ahead, behind = status.branch, status.upstream, status.ahead, status.behind
-    if branch is None or upstream is None or ahead is None or behind is None:
-        return {}
-    if upstream_remote(identity.settings, status) in (None, HERE):
-        return {}
-    return relations.told_by_status(branch, upstream, ahead, behind)
