@@ -5,7 +5,6 @@ import time
 from datetime import datetime
 from typing import Protocol
 
-
 TOO_SOON = 0.01
 """A timer that rang this part of its period early is not waited for again."""
 
