@@ -16,7 +16,7 @@ from devdash_databases import wire
 from devdash_databases.aliases import Target, secret_variables
 from devdash_databases.config import START_S, DatabasesConfig
 from devdash_databases.probing import engines
-from devdash_databases.routes.asked import Asked, AskRoutes, Surveyed
+from devdash_databases.routes.asked import Asked, AskRoutes, Routes, Surveyed, read_survey
 from devdash_databases.states import State
 
 PROBE = "devdash_databases.probe"
@@ -145,9 +145,10 @@ class Prober:
         )
         worker = self._worker()
         try:
-            return await worker.call("routes", args, Surveyed, timeout=config.attempt_s)
+            told = await worker.call("routes", args, Routes, timeout=config.attempt_s)
         finally:
             await worker.stop()
+        return Surveyed(told.failures, await self._context.in_thread(read_survey, told.survey))
 
     async def _ping_group(
         self, group: _Group, wanted: frozenset[str], questions: wire.Questions

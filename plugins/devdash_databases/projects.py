@@ -14,7 +14,7 @@ from devdash.api import PaneContext, PaneError, Worker, WorkerDied, WorkerError,
 from devdash_databases import wire
 from devdash_databases.aliases import Target, target
 from devdash_databases.config import Database, DatabasesConfig, Project
-from devdash_databases.routes.asked import Asked, AskProject, Failure, ProjectSurveyed, Surveyed
+from devdash_databases.routes.asked import Asked, AskProject, Failure, ProjectSurveyed, Surveyed, read_survey
 from devdash_databases.states import State
 from devdash_databases.troubles import sentence
 
@@ -144,7 +144,9 @@ class ProjectProber:
             return _unloadable(error.trouble)
         finally:
             await side.stop()
-        return _unloadable(answer.trouble) if answer.trouble is not None else Surveyed((), answer.survey)
+        if answer.trouble is not None:
+            return _unloadable(answer.trouble)
+        return Surveyed((), await self._context.in_thread(read_survey, answer.survey))
 
     async def _edited(self) -> bool:
         """Whether the settings were changed since they were loaded, or tried the last time."""

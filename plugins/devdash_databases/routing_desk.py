@@ -132,7 +132,7 @@ class RoutingDesk:
         return sources[0], name
 
     async def _survey(self, source: Source, live: Sequence[str]) -> None:
-        found = await scan(source, live)
+        found = await scan(self._context, source, live)
         self._known[source.title] = found
         lost = any(one.code in UNTOLD for one in found.findings)
         self._due[source.title] = self._context.monotonic() + (ROUTES_RETRY_S if lost else ROUTES_S)
@@ -142,7 +142,7 @@ class RoutingDesk:
         now = self.known(source)
         self._context.progress("asking the routers")
         if not now.survey.models:
-            now = await scan(source, ())
+            now = await scan(self._context, source, ())
         asked = trial.asked(
             now.survey,
             request.value("down"),
@@ -151,7 +151,7 @@ class RoutingDesk:
             request.value("written") == "yes",
         )
         try:
-            then = scanned_of(await source.survey(asked))
+            then = await self._context.in_thread(scanned_of, await source.survey(asked))
         except WorkerError as error:
             raise PaneError(f"the routers could not be asked: {type(error).__name__}") from error
         return Outcome(message="", blocks=trial.told(now, then, asked), reread=False)
@@ -162,7 +162,9 @@ class RoutingDesk:
         if not sources:
             self._source(None)
         self._context.progress("asking the routers")
-        found = await asyncio.gather(*(scan(source, live, sources=True) for source, live in sources))
+        found = await asyncio.gather(
+            *(scan(self._context, source, live, sources=True) for source, live in sources)
+        )
         checked = [(source.title, one) for (source, _), one in zip(sources, found, strict=True)]
         lost = [one for _, scanned in checked for one in scanned.findings if one.code in UNTOLD]
         if lost:

@@ -10,7 +10,7 @@ from typing import Protocol
 
 import msgspec
 
-from devdash.api import PaneError, WorkerError
+from devdash.api import PaneContext, PaneError, WorkerError
 from devdash_databases.routes.asked import Asked, Surveyed
 from devdash_databases.routes.scanned import Scanned, failed, scanned_of
 from devdash_databases.routes.surveyed import Look
@@ -29,10 +29,13 @@ class Surveyor(Protocol):
         ...
 
 
-async def scan(source: Surveyor, live: Sequence[str], *, sources: bool = False) -> Scanned:
+async def scan(
+    context: PaneContext, source: Surveyor, live: Sequence[str], *, sources: bool = False
+) -> Scanned:
     """Everything about the routes of a project.
 
     Args:
+        context: whose threads reckon: of hundreds of models that takes longer than a frame.
         live: the aliases, as the project calls them, that may be looked at.
         sources: tell the files of models and routers.
     """
@@ -44,7 +47,8 @@ async def scan(source: Surveyor, live: Sequence[str], *, sources: bool = False) 
         return scanned_of(told)
     looks = await asyncio.gather(*(_look(source, alias) for alias in live))
     seen = dict(zip(live, looks, strict=True))
-    return scanned_of(Surveyed((), msgspec.structs.replace(told.survey, live=seen)))
+    whole = Surveyed((), msgspec.structs.replace(told.survey, live=seen))
+    return await context.in_thread(scanned_of, whole)
 
 
 async def _look(source: Surveyor, alias: str) -> Look:

@@ -58,7 +58,7 @@ async def looked(context: Make, folder: Path, config: DatabasesConfig) -> Scanne
     """What is found, with the looks that the config allows."""
     made = context(name="databases", folder=folder)
     source = Prober(config, made, targets_of(config, folder, folder))
-    return await scanner.scan(source, config.live)
+    return await scanner.scan(made, source, config.live)
 
 
 def told(found: Scanned) -> dict[str, str]:

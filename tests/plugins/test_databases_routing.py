@@ -92,7 +92,7 @@ async def scan(context: Make, source: Path, *routers: str, apps: tuple[str, ...]
     """What is known of these routers."""
     made = context(name="databases", folder=source)
     config = config_of(source, *routers, apps=apps)
-    return await scanner.scan(Prober(config, made, targets_of(config, source, source)), ())
+    return await scanner.scan(made, Prober(config, made, targets_of(config, source, source)), ())
 
 
 async def test_every_model_is_routed_as_django_would(context: Make, source: Path) -> None:

@@ -67,6 +67,7 @@ def survey(asked: Mapping[str, Any]) -> Plain:
     with contextlib.ExitStack() as changed:
         os.environ["DEVDASH_SURVEY"] = "1"  # devdash's own routers begin to watch nothing then
         changed.callback(os.environ.pop, "DEVDASH_SURVEY", None)
+        changed.callback(random.setstate, random.getstate())
         _set(changed, chain, "routers", survey_of.routers)
         _set_health(changed, survey_of.routers, down)
         survey_of.seal(changed, asked.get("transaction") or "")
@@ -95,6 +96,7 @@ class _Survey:
         self._down = down
         self._after_write = after_write
         self._asking = ""
+        self._told: dict[tuple[str, str], Plain] = {}
 
     def seal(self, changed: contextlib.ExitStack, transaction: str) -> None:
         """Let no connection of this thread be opened, and those in `_down` fail as if they were."""
@@ -125,8 +127,8 @@ class _Survey:
             "between": bool(meta.auto_created),
             "makes_table": bool(meta.managed and not meta.proxy),
             "key": meta.pk.get_internal_type(),
-            "read": self._decided(self._choices("db_for_read", model)),
-            "write": self._decided(self._choices("db_for_write", model)),
+            "read": self._goes("db_for_read", model),
+            "write": self._goes("db_for_write", model),
             "migrate": [self._migration(alias, model) for alias in _names()],
             "relations": [],
         }
@@ -149,22 +151,18 @@ class _Survey:
                 _set(changed, connections[alias], "in_atomic_block", True)
             except Exception:  # noqa: BLE001  # no such alias, or no driver: nothing is written there either
                 return []
-            chosen: list[str] = self._decided(self._choices("db_for_read", model))["chosen"]
+            chosen: list[str] = self._chosen("db_for_read", model, {})["chosen"]
             return chosen
 
     def _relation(self, model: Any, field: Any, own: Sequence[str]) -> Plain:
         """As when a row of the other model, wherever that is read or written, is assigned to the field."""
         other = field.related_model
-        homes = {
-            alias
-            for method in ("db_for_read", "db_for_write")
-            for alias in self._decided(self._choices(method, other))["chosen"]
-        }
+        homes = {*self._goes("db_for_read", other)["chosen"], *self._goes("db_for_write", other)["chosen"]}
         cases = []
         for home in sorted(homes):
             there = _row(other, home)
             # Django asks where the new row will be written, and says to whom it is being related.
-            for here in self._decided(self._choices("db_for_write", model, instance=there))["chosen"]:
+            for here in self._chosen("db_for_write", model, {"instance": there})["chosen"]:
                 answers = [
                     self._said(one, "allow_relation", there, _row(model, here)) for one in self.routers
                 ]
@@ -185,19 +183,22 @@ class _Survey:
         ]
         return {"alias": alias, **_first_said(answers, True)}
 
-    def _decided(self, answers: Answers) -> Plain:
+    def _goes(self, method: str, model: Any) -> Plain:
+        """Where a model goes without any hint; asked once."""
+        key = (method, model._meta.label)
+        if key not in self._told:
+            self._told[key] = self._chosen(method, model, {})
+        return self._told[key]
+
+    def _chosen(self, method: str, model: Any, hints: Plain) -> Plain:
         """By Django's rule: the first that names one; `by` is its place, None where none does."""
+        answers = [self._choice(one, method, model, hints) for one in self.routers]
         chosen: list[str] = []
         for place, answer in enumerate(answers):
-            if answer.get("raised"):
-                return {"answers": answers, "chosen": chosen, "by": place}
             chosen += [alias for alias in answer.get("aliases", ()) if alias not in chosen]
-            if answer.get("aliases") and not answer.get("sometimes"):
+            if answer.get("raised") or (answer.get("aliases") and not answer.get("sometimes")):
                 return {"answers": answers, "chosen": chosen, "by": place}
         return {"answers": answers, "chosen": [*chosen, DEFAULT], "by": None}
-
-    def _choices(self, method: str, model: Any, **hints: Any) -> Answers:
-        return [self._choice(one, method, model, hints) for one in self.routers]
 
     def _choice(self, router: Any, method: str, model: Any, hints: Plain) -> Plain:
         """One router's answer; chance is the same at every survey, and its course goes on undisturbed."""
@@ -207,18 +208,15 @@ class _Survey:
         self._asking = name_of(router)
         aliases: set[str] = set()
         passed = False
-        chance = random.getstate()
+        random.seed(SAMPLES)
         try:
-            for number in range(SAMPLES):
-                random.seed(number)
+            for _ in range(SAMPLES):
                 alias = contextvars.copy_context().run(self._fresh, call, method, model, hints)
                 if alias:
                     aliases.add(str(alias))
                 passed = passed or not alias
         except Exception as error:  # noqa: BLE001  # a router is somebody's code
             return {"raised": type(error).__name__}
-        finally:
-            random.setstate(chance)
         if not aliases:
             return {}
         return {"aliases": sorted(aliases), **({"sometimes": True} if passed else {})}

@@ -48,7 +48,7 @@ class ProjectSurveyed(msgspec.Struct, frozen=True):
     """Its answer."""
 
     trouble: Trouble | None
-    survey: Survey | None
+    survey: msgspec.Raw
 
 
 class Failure(msgspec.Struct, frozen=True):
@@ -58,8 +58,20 @@ class Failure(msgspec.Struct, frozen=True):
     text: str
 
 
-class Surveyed(msgspec.Struct, frozen=True):
+class Routes(msgspec.Struct, frozen=True):
     """Its answer."""
 
     failures: tuple[Failure, ...]
+    survey: msgspec.Raw
+
+
+class Surveyed(msgspec.Struct, frozen=True):
+    """What either answer amounts to."""
+
+    failures: tuple[Failure, ...]
     survey: Survey | None
+
+
+def read_survey(answer: msgspec.Raw) -> Survey | None:
+    """The survey in an answer. Of hundreds of models it takes longer than a frame: let a thread do it."""
+    return msgspec.json.decode(answer, type=Survey | None)
