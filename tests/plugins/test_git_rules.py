@@ -46,7 +46,13 @@ def of(*repos: RepositoryFacts, day_over: bool = False) -> GitFacts:
             "rebase 2/5 unfinished for 5 hours",
         ),
         ("stash", {}, {"stash_age_s": 31 * DAY}, {"stash_age_s": 29 * DAY}, "a stash of 31 days"),
-        ("fetch", {}, {"fetch_error": FetchFailure.HOST_KEY}, {}, "cannot be fetched: its host key is not known"),
+        (
+            "fetch",
+            {},
+            {"fetch_error": FetchFailure.HOST_KEY},
+            {},
+            "cannot be fetched: its host key is not known",
+        ),
         (
             "fetch",
             {},
