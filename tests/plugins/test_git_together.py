@@ -4,6 +4,7 @@ import asyncio
 import os
 import shutil
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -198,13 +199,14 @@ async def test_what_a_lane_tells_is_what_each_tells_alone(
     builder.git(repos[1], "switch", "-q", "--detach")
     bare = builder.repository("bare", commits=0, bare=True)
     everything = [*repos, *clones, bare]
-    made = pane(context(), *everything)
+    moment = datetime.now().astimezone()  # ages are told
+    made = pane(context(now=lambda: moment), *everything)
     first = await facts(made)
     assert await facts(made) == first
     assert (first["clone3"].ahead, first["clone3"].push_ahead) == (1, 0)
     monkeypatch.setattr(Observer, "lanes", lambda self, before: [])
     monkeypatch.setattr(Observer, "first_lanes", lambda self, targets: [])
-    assert await facts(pane(context(), *everything)) == first
+    assert await facts(pane(context(now=lambda: moment), *everything)) == first
 
 
 async def test_nothing_that_hung_is_left_running(
