@@ -86,6 +86,7 @@ def assert_clean(text: str) -> None:
     assert [form for form in FORMS if form in text] == []
 
 
+@pytest.mark.timeout(180)  # it makes every failure there is
 async def test_no_failure_of_a_project_shows_a_password(
     context: Make, tmp_path: Path, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
