@@ -6,6 +6,7 @@ git-config(1): branch.<name>.pushRemote, remote.pushDefault, branch.<name>.remot
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from urllib.parse import unquote_to_bytes
 
 import msgspec
 
@@ -148,10 +149,21 @@ def push_hook(identity: Identity) -> tuple[Path | None, bool]:
 
 
 def own_folder(identity: Identity, urls: Iterable[str]) -> bool:
-    """Whether one of `urls` is a folder inside the repository: one that came along with it. Blocks."""
+    """Whether one of `urls` leads into the repository, to what came along with it. Blocks.
+
+    It need not be a folder of just that name: git takes "x" for x.git too, and for what a file x names. And
+    the "cwd" of /proc is another folder for each process.
+    """
     top = identity.look.top
     for url in urls:
-        path = url.removeprefix("file://")
-        if "://" not in path and (top / path).is_dir() and (top / path).resolve().is_relative_to(top):
+        scheme, slashes, rest = url.partition("://")
+        if (slashes and scheme != "file") or (not slashes and ":" in url.partition("/")[0]):
+            continue
+        named = os.fsdecode(unquote_to_bytes(os.fsencode(rest)))
+        path = f"/{named.partition('/')[2]}" if slashes else url  # git passes over the host of file://
+        path = os.path.join(top, os.path.expanduser(path))  # noqa: PTH111, PTH118 - no error for a "~" of nobody
+        if "cwd" in Path(path).parts:
+            return True
+        if any(Path(one(path)).is_relative_to(top) for one in (os.path.normpath, os.path.realpath)):
             return True
     return False

@@ -182,6 +182,23 @@ async def test_a_remote_among_its_own_files_is_refused(
 
 
 @pytest.mark.parametrize(
+    "url", ["sub/origin", "sub/file", "/proc/self/cwd/sub/origin.git", "file://{top}/sub/%6frigin.git",
+            "file:///proc/self/%63wd/sub/origin", "file://host{top}/sub/origin.git",
+            "{top}/../clone/sub/origin"]
+)  # fmt: skip
+async def test_a_remote_among_its_own_files_is_refused_however_it_is_spelt(
+    url: str, builder: Builder, context: Make, ahead: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(builder.root / "origin.git", ahead / "sub/origin.git")
+    (ahead / "sub/file").write_text("gitdir: origin.git\n")
+    hook(ahead / "sub/origin.git/hooks", tmp_path / "sign").rename(ahead / "sub/origin.git/hooks/pre-receive")
+    builder.git(ahead, "remote", "set-url", "origin", url.format(top=ahead))
+    assert builder.git(ahead, "ls-remote", "origin")
+    assert "a folder of its own" in await refusal(pane(context(), ahead), "push", "clone")
+    assert not (tmp_path / "sign").exists()
+
+
+@pytest.mark.parametrize(
     ("key", "value"), [("remote.origin.receivepack", "evil"), ("core.sshCommand", "evil"),
                        ("remote.origin.pushurl", "ext::evil")]
 )  # fmt: skip
