@@ -16,6 +16,7 @@ from devdash_git.operation import lock_time, oldest_entry, oldest_stash, underwa
 from devdash_git.porcelain import Status
 from devdash_git.run import Git
 from devdash_git.sync import HERE, judge, upstream_remote
+from devdash_git.trust import Settings
 from devdash_git.views import Views
 
 
@@ -109,13 +110,21 @@ def files_of(identity: Identity, status: Status, refs: branches.RefsStamp | None
         refs: their stamp, where it is known to be the same still.
     """
     own, common = identity.look.git_dir, identity.look.common_dir
+    remotes = remotes_of(identity, status)
     return Files(
         underway(own),
         lock_time(own),
-        last_contact(own, common, remotes_of(identity, status), status.upstream),
+        last_contact(own, common, remotes, status.upstream, _urls(identity.settings, remotes)),
         refs or branches.refs_stamp(common),
         oldest_stash(common),
     )
+
+
+def _urls(settings: Settings, remotes: tuple[str, ...]) -> tuple[str, ...] | None:
+    """Those of `remotes`; None where git may write others down, and there is no remote besides."""
+    if remotes == settings.remotes and any(entry.key.endswith(".insteadof") for entry in settings.entries):
+        return None
+    return tuple(url for remote in remotes for url in settings.all(f"remote.{remote}.url"))
 
 
 def _counted(identity: Identity, status: Status) -> dict[tuple[str, ...], bytes]:

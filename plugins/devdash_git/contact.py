@@ -8,6 +8,7 @@ import contextlib
 import os
 import re
 import threading
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -16,11 +17,11 @@ from typing import Annotated
 import msgspec
 
 from devdash.api import keep_file
-from devdash_git.files import last_bytes
+from devdash_git.files import first_bytes, last_bytes
 from devdash_git.problems import FetchFailure
 
 _REFLOG_LINE = re.compile(rb"> (?P<seconds>\d{1,12}) [+-]\d{4}\t(?:fetch|pull|clone|update by push)")
-
+_USER = re.compile(r"^((?:[A-Za-z][A-Za-z0-9+.-]*://)?)[^/@]*@")
 
 Aware = Annotated[datetime, msgspec.Meta(tz=True)]
 
@@ -137,7 +138,11 @@ class FetchBook:
 
 
 def last_contact(
-    git_dir: Path, common_dir: Path, remotes: tuple[str, ...], upstream: bytes | None
+    git_dir: Path,
+    common_dir: Path,
+    remotes: tuple[str, ...],
+    upstream: bytes | None,
+    urls: Iterable[str] | None = None,
 ) -> Contact | None:
     """The latest contact that git's own files tell of. Blocks shortly; run it in a thread.
 
@@ -146,6 +151,7 @@ def last_contact(
         common_dir: the shared one; the reflogs are in it.
         remotes: the remotes that matter: the upstream's, or all.
         upstream: the short name of the upstream, such as b"origin/main".
+        urls: what FETCH_HEAD has to name one of, to be about these remotes; None: it is about them.
     """
     found = [
         Contact(datetime.fromtimestamp(seconds, UTC), Source.REFLOG)
@@ -158,9 +164,16 @@ def last_contact(
     if len(remotes) == 1:  # of several, FETCH_HEAD does not tell which one answered
         with contextlib.suppress(OSError):
             info = (git_dir / "FETCH_HEAD").stat()
-            if info.st_size > 0:
+            if info.st_size > 0 and (urls is None or _names_one(git_dir / "FETCH_HEAD", urls)):
                 found.append(Contact(datetime.fromtimestamp(info.st_mtime, UTC), Source.FETCH_HEAD))
     return max(found, default=None)
+
+
+def _names_one(fetch_head: Path, urls: Iterable[str]) -> bool:
+    """Whether something in FETCH_HEAD is from one of `urls`; git leaves out the user, and ".git"."""
+    plain = (_USER.sub(r"\1", url).rstrip("/").removesuffix(".git") for url in urls)
+    ends = tuple(before + os.fsencode(url) for url in plain for before in (b" of ", b"\t"))
+    return any(line.endswith(ends) for line in first_bytes(fetch_head, 65_536).split(b"\n"))
 
 
 def _reflog_time(path: Path) -> int | None:

@@ -108,7 +108,7 @@ async def test_what_was_fetched_in_a_terminal_is_not_due(
 ) -> None:
     first, second = clones(builder, 2)
     hands.passed = (datetime.now(UTC) - BEGIN).total_seconds()
-    (first / ".git/FETCH_HEAD").write_text("something\n")
+    builder.git(first, "fetch", "-q")
     assert await fetched(start(first, second)) == ["clone1"]
 
 

@@ -12,6 +12,7 @@ from git_builder import DATE, Builder, only, pane, read, repositories
 
 from devdash.api import Level, Report, Table
 from devdash.engine.context import Context
+from devdash_git.contact import last_contact
 from devdash_git.states import Access, Head, Kind, Sync
 
 Make = Callable[..., Context]
@@ -94,6 +95,29 @@ async def test_a_filled_fetch_head_is_a_contact(builder: Builder, context: Make)
     assert facts.sync is Sync.IN_SYNC
     assert facts.last_fetch is not None
     assert facts.last_fetch.startswith("2023-11-1")
+
+
+@pytest.mark.parametrize("fetched", ["other", "{url}"])
+async def test_a_fetch_from_elsewhere_is_no_contact_with_the_upstream(
+    fetched: str, builder: Builder, context: Make
+) -> None:
+    """As somebody does who takes a file over from another repository."""
+    clone = builder.clone(builder.repository("origin"), "clone")
+    other = builder.repository("other")
+    shutil.rmtree(clone / ".git/logs/refs/remotes")
+    if fetched == "other":
+        builder.git(clone, "remote", "add", "other", str(other))
+    builder.git(clone, "fetch", "-q", fetched.format(url=other), "main")
+    facts = await only(pane(context(), clone))
+    assert (facts.sync, facts.last_fetch) == (Sync.NEVER_FETCHED, None)
+    builder.git(clone, "fetch", "-q", "--append", "origin", "main")
+    assert (await only(pane(context(), clone))).last_fetch is not None
+
+
+def test_fetch_head_has_urls_without_user_and_ending(tmp_path: Path) -> None:
+    (tmp_path / "FETCH_HEAD").write_text("0123\t\tbranch 'main' of https://example.org/x\n")
+    for url, told in (("https://u:p@example.org/x.git/", True), ("https://example.org/y", False)):
+        assert (last_contact(tmp_path, tmp_path, ("o",), None, (url,)) is not None) == told
 
 
 async def test_of_two_remotes_fetch_head_proves_nothing(builder: Builder, context: Make) -> None:
