@@ -95,13 +95,16 @@ class Ask(Protocol):
         ...
 
 
-async def view(ask: Ask, *, branch: bytes | None, has_commit: bool, has_remote: bool) -> View:
+async def view(
+    ask: Ask, *, branch: bytes | None, has_commit: bool, has_remote: bool, fork: bytes | None = None
+) -> View:
     """Ask git what the refs tell.
 
     Args:
         branch: the current branch; None when HEAD is on none.
         has_commit: HEAD leads to a commit.
         has_remote: a remote is configured.
+        fork: where a push goes if git does not tell.
     """
     listed = await ask(*LIST)
     if listed is None:
@@ -111,7 +114,7 @@ async def view(ask: Ask, *, branch: bytes | None, has_commit: bool, has_remote: 
     return View(
         *(await _unpushed(ask, has_commit and branch is None) if has_remote else (None, None)),
         gone=gone(refs),
-        push=await _apart(ask, own, push_target(refs, own)),
+        push=await _apart(ask, own, push_target(refs, own, fork)),
         base=await _apart(ask, own, base_of(refs, own)),
     )
 
@@ -142,9 +145,9 @@ def gone(refs: Refs) -> tuple[bytes, ...]:
     return tuple(sorted(name.removeprefix(_HEADS) for name in missing))
 
 
-def push_target(refs: Refs, own: bytes | None) -> bytes | None:
-    """Where `git push` would put the branch, when git knows and it has been there."""
-    target = refs.heads.get(own, (b"", b""))[1] if own is not None else b""
+def push_target(refs: Refs, own: bytes | None, fork: bytes | None = None) -> bytes | None:
+    """Where `git push` would put the branch, when git or `fork` tells and it has been there."""
+    target = (refs.heads.get(own, (b"", b""))[1] or fork) if own is not None else b""
     return target if target in refs.remotes else None
 
 

@@ -10,6 +10,7 @@ from devdash_git.asking import Deadline
 from devdash_git.identity import Identity
 from devdash_git.porcelain import Status
 from devdash_git.run import Git
+from devdash_git.trust import Settings
 
 
 class _ViewKey(msgspec.Struct, frozen=True):
@@ -72,6 +73,22 @@ class Views:
             branch=status.branch,
             has_commit=status.oid is not None,
             has_remote=bool(identity.settings.remotes),
+            fork=_fork(identity.settings, status.branch),
         )
         self._known[top] = (_ViewKey(identity, status.branch, status.oid, refs), view)
         return view
+
+
+def _fork(settings: Settings, branch: bytes | None) -> bytes | None:
+    """Where a push goes that is not to the upstream's remote, as push.default is unless somebody sets it.
+
+    git pushes to the same name there, and all the same has no answer to `%(push)`.
+    """
+    name = (branch or b"").decode("utf-8", "surrogateescape")
+    remote = settings.last(f"branch.{name}.pushremote") or settings.last("remote.pushdefault")
+    simple = (settings.last("push.default") or "simple").lower() == "simple"
+    if not name or not remote or remote == settings.last(f"branch.{name}.remote") or not simple:
+        return None
+    if settings.all(f"remote.{remote}.push"):
+        return None
+    return f"refs/remotes/{remote}/{name}".encode("utf-8", "surrogateescape")

@@ -33,19 +33,23 @@ async def test_a_clone_has_nothing_gone_nothing_unpushed_and_no_base(context: Ma
     assert (facts.push, facts.push_ahead, facts.push_behind) == ("origin/main", 0, 0)
 
 
+@pytest.mark.parametrize("default", ["current", "simple", ""])
 async def test_the_push_target_is_apart_from_the_upstream(
-    builder: Builder, context: Make, clone: Path
+    default: str, builder: Builder, context: Make, clone: Path
 ) -> None:
     """The triangle: pulled from origin, pushed to a fork."""
     fork = builder.repository("fork", commits=0, bare=True)
     builder.git(clone, "remote", "add", "fork", str(fork))
     builder.git(clone, "config", "remote.pushDefault", "fork")
-    builder.git(clone, "config", "push.default", "current")
+    if default:
+        builder.git(clone, "config", "push.default", default)
     builder.git(clone, "push", "-q", "fork", "main")
     builder.commit(clone, "mine")
     facts = await only(pane(context(), clone))
     assert (facts.upstream, facts.ahead) == ("origin/main", 1)
     assert (facts.push, facts.push_ahead, facts.push_behind) == ("fork/main", 1, 0)
+    builder.git(clone, "config", "push.default", "nothing")
+    assert (await only(pane(context(), clone))).push is None
 
 
 async def test_a_topic_is_behind_the_branch_that_it_is_based_on(
