@@ -135,7 +135,7 @@ async def test_the_state_of_a_row_is_told_on_a_small_screen(
 async def test_a_bank_that_is_new_is_guided_to_a_review(
     stage: Perform, look: Look, journal: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its form opens by itself, filled in; what is not told is asked; the rows and the table are shown first."""
+    """The form opens by itself, filled in; what is not told is asked; rows and table are shown."""
     monkeypatch.chdir(journal.parent)
     given = world(journal, {})
     async with stage(given["registry"], settings=given["settings"], size=(80, 24)) as s:
