@@ -163,8 +163,9 @@ class Fetcher:
             return Fetched(
                 target=target,
                 failure=FetchFailure.REFUSED,
-                message=f"not fetched, {printable(remote)} is set up to overwrite local branches",
-                hint="Its fetch refspec should end in refs/remotes/…: git config --get-all remote.NAME.fetch",
+                message=f"not fetched, {printable(remote)} is set up to overwrite local branches or tags",
+                hint="Its fetch refspec should end in refs/remotes/…, or for tags begin without +: "
+                "git config --get-all remote.NAME.fetch",
             )
         started = self._context.now()
         failure, said = await self._run(identity, remote)
@@ -199,9 +200,10 @@ class Fetcher:
 
 
 def overwrites(identity: Identity, remote: str) -> bool:
-    """Whether fetching `remote` would write to local branches, and so could drop commits.
+    """Whether fetching `remote` would write over local branches or tags, and so could drop commits.
 
-    A refspec's destination outside refs/remotes/ and refs/tags/ does; a mirror is meant to.
+    A refspec's destination outside refs/remotes/, refs/tags/ and refs/notes/ does; so does one in refs/tags/
+    by force, for nothing remembers what a tag was. A mirror is meant to.
     """
     if (identity.settings.last(f"remote.{remote}.mirror") or "").lower() in {
         "true",
@@ -210,11 +212,9 @@ def overwrites(identity: Identity, remote: str) -> bool:
         "1",
     }:
         return not identity.look.bare
-    destinations = (
-        spec.partition(":")[2] for spec in identity.settings.all(f"remote.{remote}.fetch") if spec[:1] != "^"
-    )
+    pairs = (spec.partition(":") for spec in identity.settings.all(f"remote.{remote}.fetch"))
     return any(
-        re.match(r"refs/(remotes|tags|notes)/", destination) is None
-        for destination in destinations
-        if destination
+        re.match(r"refs/(remotes|notes)/" if source[:1] == "+" else r"refs/(remotes|tags|notes)/", to) is None
+        for source, _, to in pairs
+        if to and source[:1] != "^"
     )

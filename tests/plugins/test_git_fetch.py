@@ -235,6 +235,22 @@ async def test_a_refspec_that_overwrites_branches_is_refused(builder: Builder, c
     assert builder.git(clone, "rev-parse", "main") == mine
 
 
+async def test_a_refspec_that_overwrites_tags_by_force_is_refused(builder: Builder, context: Make) -> None:
+    """A tag has no reflog: what it was, and what only it had, would be gone."""
+    origin = builder.repository("origin", commits=2)
+    clone = builder.clone(origin, "clone")
+    builder.git(clone, "tag", "-a", "-m", "mine", "v1")
+    builder.git(origin, "tag", "v1", "HEAD~1")
+    mine = builder.git(clone, "rev-parse", "v1")
+    builder.git(clone, "config", "--add", "remote.origin.fetch", "+refs/tags/*:refs/tags/*")
+    made = pane(context(), clone)
+    assert "overwrite local branches or tags" in (await fetch(made))[1]
+    assert builder.git(clone, "rev-parse", "v1") == mine
+    builder.git(clone, "config", "--unset", "remote.origin.fetch", "tags")
+    builder.git(clone, "config", "--add", "remote.origin.fetch", "+refs/notes/*:refs/notes/*")
+    assert (await fetch(made))[0] is Level.OK
+
+
 async def test_a_mirror_is_fetched_as_it_is_meant(builder: Builder, context: Make) -> None:
     origin = builder.repository("origin")
     mirror = builder.clone(origin, "mirror.git", "--mirror")
