@@ -23,6 +23,7 @@ from devdash.api import (
 )
 from devdash_git.commits import Commit, commits, counted, table
 from devdash_git.hands import Needless, Place, Refused, failed, short
+from devdash_git.lasting import made_to_last
 from devdash_git.losses import must_not_overwrite
 from devdash_git.plain import printable
 from devdash_git.planned import PlannedDesk
@@ -226,6 +227,9 @@ class BranchDesk(PlannedDesk[Switching | Pruning]):
             )
             for one in plan.doomed
         ]
+        others = (*(f"--exclude={one.ref.ref}" for one in plan.doomed), "--all")
+        every = dict.fromkeys(commit for entry in entries for commit in entry.commits)
+        await made_to_last(self._hands, place, every, *others)
         await context.in_thread(write_down, context.state_dir, entries)
         orders = b"".join(
             b"delete %s\0%s\0" % (one.ref.ref.encode("utf-8", "surrogateescape"), one.ref.oid.encode())

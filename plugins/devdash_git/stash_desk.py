@@ -16,6 +16,7 @@ from devdash.api import (
     Level,
     Notice,
     Outcome,
+    PaneError,
     Row,
     Scope,
     Table,
@@ -24,6 +25,7 @@ from devdash.api import (
 )
 from devdash_git.commits import counted
 from devdash_git.hands import SHOWN, Needless, Place, Refused, failed
+from devdash_git.lasting import made_to_last
 from devdash_git.losses import between, must_be_none, names, there, tracked, unwatched
 from devdash_git.plain import printable
 from devdash_git.planned import PlannedDesk
@@ -277,6 +279,11 @@ class StashDesk(PlannedDesk[Putting | Taking]):
 
     async def _drop(self, place: Place, plan: Taking) -> Outcome:
         """Only the entry that was taken: numbers move when somebody stashes meanwhile."""
+        still = f"Taken back in {place.name}; the entry is still in the stash."
+        try:
+            await made_to_last(self._hands, place, [plan.commit], "--branches", "--tags", "--remotes")
+        except PaneError:
+            return Outcome(level=Level.ATTENTION, message=still)
         entries = [entry[0] for entry in await self._entries(place)]
         back = f"git stash store {plan.commit} puts the entry back."
         if plan.commit not in entries:
@@ -287,6 +294,5 @@ class StashDesk(PlannedDesk[Putting | Taking]):
         if dropped is not None and dropped[1].decode() != plan.commit:
             await self._hands.change(place, "stash", "store", dropped[1].decode())
         if answer.code != 0 or dropped is None or dropped[1].decode() != plan.commit:
-            text = f"Taken back in {place.name}; the entry is still in the stash."
-            return Outcome(level=Level.ATTENTION, message=text)
+            return Outcome(level=Level.ATTENTION, message=still)
         return Outcome(message=f"Taken back in {place.name}. {back}")

@@ -22,6 +22,7 @@ from devdash.api import (
 )
 from devdash_git.commits import Commit, commits, table
 from devdash_git.hands import ACT_S, Hands, Needless, Place, Refused, failed, short
+from devdash_git.lasting import made_to_last
 from devdash_git.losses import must_be_none, names, unwatched
 from devdash_git.plain import printable
 from devdash_git.planned import PlannedDesk
@@ -221,6 +222,7 @@ class WorktreeDesk(PlannedDesk[Creating | Removing]):
             commits=tuple(dict.fromkeys(filter(None, (plan.commit, *plan.past)))),
             back=f"git worktree add {printable(plan.folder)} {plan.branch or plan.commit}",
         )
+        await made_to_last(self._hands, place, entry.commits, "--all")
         await context.in_thread(write_down, context.state_dir, [entry])
         # From the main repository: git would otherwise stand in the folder that it removes.
         answer = await self._means.git.change(

@@ -1,5 +1,7 @@
 """Doing things with repositories in tests, as a person would: look at the question, say yes."""
 
+import os
+import time
 from pathlib import Path
 
 from devdash.api import ActionRequest, Confirmation, Outcome, PaneError, Value
@@ -40,6 +42,14 @@ async def refusal(made: GitPane, action: str, item: str | None = None, **values:
         else:
             raise AssertionError(f"{action} of {item} is not refused")
     return said
+
+
+def aged(folder: Path, days: int = 40) -> None:
+    """Let git's objects in `folder` have been written long ago."""
+    then = time.time() - days * 86_400
+    for path in (folder / ".git/objects").rglob("*"):
+        if path.is_file():
+            os.utime(path, (then, then))
 
 
 def content(folder: Path) -> dict[str, str]:

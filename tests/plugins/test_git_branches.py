@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from git_builder import Builder, only, pane
-from git_hands import asked, content, done, refusal, request
+from git_hands import aged, asked, content, done, refusal, request
 
 from devdash.api import Level, PaneError
 from devdash.engine.context import Context
@@ -196,3 +196,18 @@ async def test_a_branch_whose_name_is_no_utf_8_is_pruned_like_any_other(
     builder.git(gone, "branch", "-q", "-m", "own", odd)
     await done(pane(context(), gone), "prune-gone", "clone")
     assert branches(builder, gone) == ["main"]
+
+
+@pytest.mark.parametrize("packed", [True, False])
+async def test_what_is_pruned_outlasts_git_s_own_cleaning_up(
+    packed: bool, builder: Builder, context: Make, gone: Path
+) -> None:
+    """git counts its two weeks from when something was written, which may be long ago."""
+    own = builder.git(gone, "rev-parse", "own")
+    if packed:
+        builder.git(gone, "repack", "-q", "-a", "-d")
+    aged(gone)
+    await done(pane(context(), gone), "prune-gone", "clone")
+    builder.git(gone, "reflog", "expire", "--expire=now", "--expire-unreachable=now", "--all")
+    builder.git(gone, "-c", "gc.pruneExpire=2.weeks.ago", "gc", "-q")
+    assert builder.git(gone, "show", f"{own}:precious") == "precious"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from git_builder import Builder, only, pane
-from git_hands import asked, content, done, refusal, request
+from git_hands import aged, asked, content, done, refusal, request
 
 from devdash.api import Level, PaneError
 from devdash.engine.context import Context
@@ -187,3 +187,18 @@ async def test_the_entry_that_was_shown_is_the_one_that_is_taken(
     await done(made, "unstash", "work", entry="1")
     assert entries(builder, dirty) == ["On main: later"]
     assert (dirty / "file0").read_text() == "edited\n"
+
+
+async def test_an_entry_that_was_taken_back_outlasts_git_s_own_cleaning_up(
+    builder: Builder, context: Make, dirty: Path
+) -> None:
+    """git counts its two weeks from when something was written, which may be long ago."""
+    made = pane(context(), dirty)
+    await done(made, "stash", "work", untracked="yes")
+    aged(dirty)
+    entry = builder.git(dirty, "rev-parse", "stash")
+    await done(made, "unstash", "work")
+    assert entries(builder, dirty) == []
+    builder.git(dirty, "-c", "gc.pruneExpire=2.weeks.ago", "gc", "-q")
+    assert builder.git(dirty, "show", f"{entry}^3:new") == "new"
+    assert builder.git(dirty, "show", f"{entry}^2:file0") == "staged"
