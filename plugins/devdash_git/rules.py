@@ -179,4 +179,6 @@ def _names(names: tuple[str, ...]) -> str:
 
 def _days(age_s: int | None) -> str:
     hours = (age_s or 0) // 3600
-    return f"{hours // 24} days" if hours >= 48 else f"{hours} {'hour' if hours == 1 else 'hours'}"
+    if hours < 2:
+        return f"{(age_s or 0) // 60} min"
+    return f"{hours // 24} days" if hours >= 48 else f"{hours} hours"

@@ -45,6 +45,13 @@ def of(*repos: RepositoryFacts, day_over: bool = False) -> GitFacts:
             {"operation": "rebase 2/5", "operation_age_s": 3600},
             "rebase 2/5 unfinished for 5 hours",
         ),
+        (
+            "operation",
+            {"operation_after": Duration(1800)},
+            {"operation": "merge", "operation_age_s": 2400},
+            {"operation": "merge", "operation_age_s": 1200},
+            "merge unfinished for 40 min",
+        ),
         ("stash", {}, {"stash_age_s": 31 * DAY}, {"stash_age_s": 29 * DAY}, "a stash of 31 days"),
         (
             "fetch",
