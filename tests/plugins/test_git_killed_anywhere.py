@@ -83,13 +83,15 @@ DEEDS = [
     ("work push-branch branch=own", " config branch.", 2),
     ("work stash untracked=yes", " stash ", 1),
     ("work unstash", " stash ", 2),
+    ("work unstash", " pack-objects ", 1),
     ("work switch branch=topic", " switch ", 1),
     ("work prune-gone", " update-ref ", 1),
     ("work worktree branch=topic", " worktree ", 1),
     ("work-topic remove-worktree", " worktree ", 1),
 ]
 NOTHING_LEFT = ("nothing to", "not behind", "no changes", "is on topic", "no branch whose", "already",
-                "in the way", "There is no repository work-topic", "is checked out", "no stash")  # fmt: skip
+                "in the way", "There is no repository work-topic", "is checked out", "no stash",
+                "staged changes")  # fmt: skip
 """What is said where the deed had been done before the kill, or would be in the way of what it had done."""
 
 MOMENTS = [
