@@ -27,20 +27,29 @@ GRACE_S = 1.0
 
 FILES_IDLE_S = 20.0
 """Seconds without a ping after which a worker without Django ends: it is soon there again and keeps nothing
-open. While nobody looks, and a minute lies between two pings, its memory is worth more."""
+open. Where the last two lay as far apart, as while nobody looks, it ends at once: its memory is dearer."""
 
 
 class _Group:
     """The aliases of one worker.
 
     `connected` is what the running worker was given; empty when it was given nothing yet.
+    `is_light` says that the worker has no Django in it.
     """
 
-    def __init__(self, targets: Sequence[Target], worker: Worker) -> None:
+    def __init__(self, targets: Sequence[Target], worker: Worker, *, is_light: bool) -> None:
         self.targets = tuple(targets)
         self.worker = worker
         self.busy = asyncio.Lock()
         self.connected: frozenset[str] = frozenset()
+        self._is_light = is_light
+        self._asked_at: float | None = None
+
+    async def rest(self, now: float) -> None:
+        """After a ping at `now`, in seconds of one clock: end what is not worth keeping to the next."""
+        before, self._asked_at = self._asked_at, now
+        if self._is_light and before is not None and now - before > FILES_IDLE_S:
+            await self.stop()
 
     async def stop(self) -> None:
         """End the worker; the next ping starts and connects it anew."""
@@ -72,7 +81,7 @@ class Prober:
             "LC_ALL": "C.UTF-8",  # failures are told by English messages where drivers give no code
             "LANGUAGE": None,
         }
-        self._groups = tuple(_Group(members, self._worker(_idle_s(members))) for members in _divide(targets))
+        self._groups = tuple(map(self._group, _divide(targets)))
         self.title = config.project
         self.django = ""
         self.trouble: wire.Trouble | None = None
@@ -81,6 +90,10 @@ class Prober:
     def targets(self) -> tuple[Target, ...]:
         """Every alias, the skipped ones included."""
         return self._targets
+
+    def _group(self, targets: Sequence[Target]) -> _Group:
+        is_light = all(engines.is_plain(target.settings) for target in targets)
+        return _Group(targets, self._worker(FILES_IDLE_S if is_light else None), is_light=is_light)
 
     def _worker(self, idle_s: float | None = None) -> Worker:
         return self._context.worker(PROBE, env=self._env, idle_s=idle_s)
@@ -158,9 +171,12 @@ class Prober:
             return ()
         async with group.busy:
             try:
-                return await self._attempt(group, targets, questions)
+                pings = await self._attempt(group, targets, questions)
             except (WorkerError, TimeoutError):
                 await group.stop()
+            else:
+                await group.rest(self._context.monotonic())
+                return pings
             try:
                 return await self._attempt(group, targets, questions)
             except (WorkerError, TimeoutError) as error:
@@ -244,10 +260,6 @@ def _divide(targets: Iterable[Target]) -> tuple[tuple[Target, ...], ...]:
     files = tuple(target for target in asked if target.vendor == engines.SQLITE)
     servers = tuple((target,) for target in asked if target.vendor != engines.SQLITE)
     return (files, *servers) if files else servers
-
-
-def _idle_s(members: Sequence[Target]) -> float | None:
-    return FILES_IDLE_S if all(engines.is_plain(target.settings) for target in members) else None
 
 
 def _untold(target: Target, state: State, kind: str, note: str = "") -> wire.Ping:

@@ -66,6 +66,21 @@ async def test_a_worker_without_django_ends_while_nobody_asks_it(
     assert None not in workers(dear).values()
 
 
+async def test_it_ends_at_once_where_pings_lie_far_apart(context: Make, tmp_path: Path) -> None:
+    """As in the watch, which reads what is well once a minute."""
+    hours = iter(range(0, 1000))
+    pane = await started(
+        context(name="databases", monotonic=lambda: float(next(hours))), db=file(sound(tmp_path / "db"))
+    )
+    await pane.read()
+    assert None not in workers(pane).values(), "nobody knows yet when the next ping comes"
+    hours = iter(range(1000, 2000))
+    assert states(await pane.read()) == {"db": "ok"}
+    assert set(workers(pane).values()) == {None}
+    assert states(await pane.read()) == {"db": "ok"}
+    assert None not in workers(pane).values(), "the pings have come closer together"
+
+
 async def test_a_stopped_worker_is_replaced_within_the_reading(context: Make, tmp_path: Path) -> None:
     """A probe that falls silent as a whole is no news of its databases: they are asked anew."""
     pane = await started(context(name="databases"), ping_timeout=0.4, db=file(sound(tmp_path / "db")))

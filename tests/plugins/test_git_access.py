@@ -229,7 +229,7 @@ async def test_a_repository_that_hangs_costs_only_itself(
     )
     script.chmod(0o755)
     monkeypatch.setenv("PATH", f"{script.parent}:{os.environ['PATH']}")
-    report = await read(pane(context(), slow, fine, repo_timeout=Duration(0.3)))
+    report = await read(pane(context(), slow, fine, repo_timeout=Duration(2)))
     facts = repositories(report)
     assert (facts["slow"].access, facts["fine"].access) == (Access.TIMEOUT, Access.OK)
     assert (report.level, report.attention) == (Level.UNKNOWN, ())
