@@ -27,7 +27,7 @@ async def called(
         Unavailable: something is not there, in the words of the worker's own code.
         WorkerError: it did not do it, and why.
     """
-    worker = context.worker(module)
+    worker = context.worker(module, idle_s=0.0)
     try:
         return await worker.call(name, order, reply, timeout=limit)
     except WorkerFailed as error:
@@ -35,5 +35,3 @@ async def called(
         if error.failure == Unavailable.kind:
             raise Unavailable(error.message, error.hint) from error
         raise
-    finally:
-        await worker.stop()

@@ -257,13 +257,11 @@ class Deeds(Desk):
 
     async def _call(self, name: str, order: msgspec.Struct, reply: type[T], module: str = _WORKER) -> T:
         """Call the writing process, which then ends: it would keep the code of the journal's plug-ins."""
-        worker = self._context.worker(module)
+        worker = self._context.worker(module, idle_s=0.0)
         try:
             return await worker.call(name, order, reply, timeout=self._writing.limit)
         except WorkerFailed as error:
             raise PaneError(error.message, error.hint) from error
-        finally:
-            await worker.stop()
 
 
 def _headline(done: Written) -> str:

@@ -1,6 +1,5 @@
 """Getting a journal's sheet: from the cache when nothing has changed, else from a worker of its own."""
 
-import asyncio
 from datetime import UTC
 from functools import partial
 from pathlib import Path
@@ -40,7 +39,6 @@ class Loader:
     ) -> None:
         self._file, self._language, self._config, self._context = file, language, config, context
         self._drive = drive
-        self._ending: set[asyncio.Task[None]] = set()
 
     @property
     def patience_s(self) -> float:
@@ -98,7 +96,7 @@ class Loader:
         A worker that stayed would hold the memory of the load, and the code of
         the journal's plug-ins as it was when they were first imported.
         """
-        worker = self._context.worker(WORKER)
+        worker = self._context.worker(WORKER, idle_s=0.0)
         limit = self._config.timeout * _WORKER_SHARE
         try:
             return await worker.call(name, request, reply, timeout=limit)
@@ -111,11 +109,6 @@ class Loader:
                 f"loading {self._file} took longer than {limit:.0f} s and was stopped",
                 f"if it is merely long, raise timeout in [panes.{self._context.name}]",
             ) from error
-        finally:
-            # Its end takes as long as the system needs to take a large process apart.
-            ending = asyncio.create_task(worker.stop())
-            self._ending.add(ending)
-            ending.add_done_callback(self._ending.discard)
 
     def _request(self, trusted: str | None) -> LoadRequest:
         return LoadRequest(

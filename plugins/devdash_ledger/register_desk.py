@@ -179,10 +179,8 @@ class RegisterDesk(Desk):
 
     async def _call(self, module: str, name: str, order: msgspec.Struct, reply: type[T], limit: float) -> T:
         """Ask a worker, which then ends: it would hold the journal's memory, and the code of its plug-ins."""
-        worker = self._context.worker(module)
+        worker = self._context.worker(module, idle_s=0.0)
         try:
             return await worker.call(name, order, reply, timeout=limit)
         except WorkerFailed as error:
             raise PaneError(error.message, error.hint) from error
-        finally:
-            await worker.stop()
