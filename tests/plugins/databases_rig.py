@@ -16,6 +16,23 @@ SQLITE = "django.db.backends.sqlite3"
 MYSQL = "django.db.backends.mysql"
 POSTGRESQL = "django.db.backends.postgresql"
 
+LEAKY = '''
+"""A backend that puts the whole connection into what it raises, as some drivers do."""
+from urllib.parse import quote
+from django.db.backends.sqlite3 import base
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    vendor = "leaky"
+
+    def get_new_connection(self, params):
+        password = self.settings_dict["PASSWORD"]
+        print("printed", password, flush=True)
+        if self.settings_dict["NAME"] == "exit":
+            import os
+            os._exit(3)
+        raise RuntimeError(password, "leaky://u:" + quote(password, safe="") + "@h", password)
+'''
+
 
 async def started(context: PaneContext, *, ping_timeout: float = 3, **databases: Database) -> DatabasesPane:
     """A pane over `databases`; over devdash's own when there are none."""

@@ -7,6 +7,7 @@ from urllib.parse import quote, quote_plus
 
 import msgspec
 import pytest
+from databases_rig import LEAKY
 from projects_rig import django_project, watching
 
 from devdash.api import ActionRequest, PaneError, Secret, SecretFile, Value
@@ -23,22 +24,6 @@ FORMS = tuple(
     for word in WORDS
     for form in (word, quote(word), quote(word, safe=""), quote_plus(word), repr(word)[1:-1])
 )
-
-BACKEND = """
-from urllib.parse import quote
-from django.db.backends.sqlite3 import base
-
-class DatabaseWrapper(base.DatabaseWrapper):
-    vendor = "leaky"
-
-    def get_new_connection(self, params):
-        password = self.settings_dict["PASSWORD"]
-        print("printed", password, flush=True)
-        if self.settings_dict["NAME"] == "exit":
-            import os
-            os._exit(3)
-        raise RuntimeError(password, "leaky://u:" + quote(password, safe="") + "@h", password)
-"""
 
 SETTINGS = f"""
 import os, sys
@@ -94,7 +79,7 @@ async def test_no_failure_of_a_project_shows_a_password(
     folder = django_project(tmp_path / "shop", SETTINGS)
     (folder / "leaky").mkdir()
     (folder / "leaky" / "__init__.py").touch()
-    (folder / "leaky" / "base.py").write_text(BACKEND)
+    (folder / "leaky" / "base.py").write_text(LEAKY)
     (tmp_path / "given").write_text(GIVEN)
     given = {"SHOP_GIVEN": Secret(SecretFile(str(tmp_path / "given")))}
     made = context(name="databases")

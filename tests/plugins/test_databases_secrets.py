@@ -8,7 +8,7 @@ from urllib.parse import quote, quote_plus
 
 import msgspec
 import pytest
-from databases_rig import started, started_with, states, workers
+from databases_rig import LEAKY, started, started_with, states, workers
 
 from devdash.api import ActionRequest, Duration, Secret, SecretCommand, SecretEnv, SecretFile
 from devdash.engine.context import Context
@@ -20,23 +20,6 @@ IN_ENV, IN_FILE = "canary-env/4711%x", "canary-file:0815@y"
 FORMS = tuple(
     form for word in (IN_ENV, IN_FILE) for form in (word, quote(word, safe=""), quote_plus(word), quote(word))
 )
-
-BACKEND = '''
-"""A backend that puts the whole connection into what it raises, as some drivers do."""
-from urllib.parse import quote
-from django.db.backends.sqlite3 import base
-
-class DatabaseWrapper(base.DatabaseWrapper):
-    vendor = "leaky"
-
-    def get_new_connection(self, params):
-        password = self.settings_dict["PASSWORD"]
-        print("printed", password, flush=True)
-        if self.settings_dict["NAME"] == "exit":
-            import os
-            os._exit(3)
-        raise RuntimeError(password, "leaky://u:" + quote(password, safe="") + "@h", password)
-'''
 
 
 def assert_clean(text: str) -> None:
@@ -51,7 +34,7 @@ def leaky(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     package = tmp_path / "src" / "leaky_backend"
     package.mkdir(parents=True)
     (package / "__init__.py").touch()
-    (package / "base.py").write_text(BACKEND)
+    (package / "base.py").write_text(LEAKY)
     (tmp_path / "secret").write_text(IN_FILE + "\n")
     monkeypatch.setenv("DEVDASH_TEST_CANARY", IN_ENV)
     return tmp_path / "src"
