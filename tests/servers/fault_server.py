@@ -22,6 +22,9 @@ Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 LARGEST = 48_000_000
 """Bytes that a message of MongoDB's may have."""
 
+OPCODES = (2004, 2013)
+"""OP_QUERY and OP_MSG."""
+
 LONG_S = 60.0
 """Longer than any test."""
 
@@ -160,8 +163,8 @@ def mongo(*, answers: Mapping[str, dict[str, object]] | None = None, **hello: ob
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while True:
             length, request, _, code = struct.unpack("<iiii", await reader.readexactly(16))
-            if not 16 < length <= LARGEST:
-                return  # a client that speaks TLS, for instance
+            if not 16 < length <= LARGEST or code not in OPCODES:
+                return  # a client that speaks TLS, whose hello may look like a length; real ones hang up too
             body = await reader.readexactly(length - 16)
             asked = bson.decode(body[5:] if code == 2013 else body[body.index(b"\x00", 4) + 9 :])
             command = next(iter(asked)).lower()
