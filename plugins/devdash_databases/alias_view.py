@@ -93,7 +93,7 @@ def detail(target: Target, ping: wire.Ping, alias: AliasFacts, config: Databases
 
 def _notices(target: Target, ping: wire.Ping, alias: AliasFacts, config: DatabasesConfig) -> Iterator[Block]:
     if ping.state is State.PAUSED:
-        yield Notice(Level.OK, f"{target.alias} is paused: it is not asked.", "Press z to go on.")
+        yield Notice(Level.OK, f"{target.alias} is paused: it is not asked.", "Press P to let it be asked again.")
     elif ping.state is not State.OK and ping.state not in CALM:
         text = f"{target.alias}: {said_of(ping)}"
         yield Notice(level_of(ping.state), text, hint(ping.state, ping.vendor, target.project))

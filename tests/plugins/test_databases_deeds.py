@@ -45,6 +45,8 @@ async def test_a_paused_alias_is_not_asked_until_it_is_turned_again(context: Mak
         report = await one.read()
         assert states(report) == {"gone": "paused", "fine": "ok"}
         assert (report.level, report.attention) == (Level.OK, ())
+        key = next(action.key for action in one.actions() if action.name == "pause")
+        assert f"Press {key} " in repr(report.blocks), "what Enter opens names the key that ends the pause"
     down = next(rule for rule in pane.rules() if rule.name == "down")
     assert down.present is not None
     assert down.present(report.facts) == {"fine"}
