@@ -137,7 +137,17 @@ def _look(top: Path, git_dir: Path, *, bare: bool) -> Look:
     if not os.access(git_dir, os.R_OK | os.X_OK):
         raise AccessProblem(Access.NO_PERMISSION, "Its .git may not be read.", _permission_hint(git_dir))
     common = _common_dir(git_dir)
+    _must_be_open(git_dir / "HEAD", common / "objects", common / "refs")
     return Look(top, git_dir, common, bare, _stamp(top, git_dir, common))
+
+
+def _must_be_open(head: Path, *folders: Path) -> None:
+    """Of these git says only that there is no repository, whether they are gone or closed."""
+    for path, wanted in ((head, os.R_OK), *((folder, os.R_OK | os.X_OK) for folder in folders)):
+        if not os.access(path, wanted) and path.exists():
+            raise AccessProblem(
+                Access.NO_PERMISSION, f"Its {path.name} may not be read.", _permission_hint(path)
+            )
 
 
 def _git_dir(top: Path) -> Path:
