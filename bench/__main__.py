@@ -24,6 +24,7 @@ BENCHMARKS = {
     "history-chart": "bench.history_chart",
     "ledger": "bench.ledger",
     "git": "bench.git",
+    "databases": "bench.databases",
 }
 
 

@@ -19,6 +19,7 @@ class Unit(StrEnum):
     BYTES = "B"
     MIB = "MiB"
     PROCESSES = "processes"
+    CONNECTIONS = "connections"
 
 
 class Aim(msgspec.Struct, frozen=True):

@@ -103,8 +103,12 @@ def collect_garbage() -> None:
     asyncio.get_running_loop().call_later(3.0, begin)
 
 
-async def until_read(app: DevdashApp, since: float) -> None:
-    """Wait until every pane has a reading that is younger than `since` (`Clock.elapsed`), and it is drawn."""
+async def until_read(app: DevdashApp, since: float, rest_s: float = 0.1) -> None:
+    """Wait until every pane has a reading that is younger than `since` (`Clock.elapsed`), and it is drawn.
+
+    Args:
+        rest_s: seconds for that.
+    """
     async with asyncio.timeout(TIMEOUT_S):
         while not all((shot.read_elapsed or 0.0) > since for shot in app.engine.snapshots):
             if failed := [
@@ -112,7 +116,7 @@ async def until_read(app: DevdashApp, since: float) -> None:
             ]:
                 raise RuntimeError(f"{failed[0].name}: {failed[0].failure}")
             await asyncio.sleep(0.01)
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(rest_s)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ _DIGITS = {
     Unit.BYTES: 0,
     Unit.MIB: 1,
     Unit.PROCESSES: 0,
+    Unit.CONNECTIONS: 0,
 }
 
 

@@ -8,11 +8,11 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from functools import cache
 from itertools import count
 from pathlib import Path
 
 import pytest
+from ground import located
 from hypothesis import settings
 
 pytest_plugins = ("beds",)
@@ -71,26 +71,12 @@ def pytest_unconfigure() -> None:
     shutil.rmtree(_homes, ignore_errors=True)
 
 
-@cache
-def _stays_together(file: str) -> bool:
-    return "pytest.mark.xdist_group" in (ROOT / file).read_text(encoding="utf-8")
-
-
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object | None:
-    """With `--dist loadgroup`, a file that marks itself `xdist_group` runs in one process, and builds once.
-
-    xdist's own scheduler of that name reads the mark off the tests' ids, and
-    pytest 9.2 does not let it write it there.
-    """
+    """With `--dist loadgroup` files that are marked stay together; see `scheduling.py`."""
     if config.getoption("dist") != "loadgroup":
         return None
-    from xdist.scheduler import LoadScopeScheduling
-
-    class ByFileWhereMarked(LoadScopeScheduling):
-        def _split_scope(self, nodeid: str) -> str:
-            file = nodeid.partition("::")[0]
-            return file if _stays_together(file) else nodeid
+    from scheduling import ByFileWhereMarked
 
     return ByFileWhereMarked(config, log)
 
@@ -115,10 +101,7 @@ def needs() -> Callable[[str], str]:
     """
 
     def find(program: str) -> str:
-        # Debian keeps servers where only root's PATH looks, and PostgreSQL's by version.
-        versions = sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin")), reverse=True)
-        path = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin", *versions))
-        found = shutil.which(program, path=path)
+        found = located(program)
         if found is not None:
             return found
         if _under_ci():

@@ -8,13 +8,12 @@ Each test takes a `new_database()` of its own. Who breaks a server (pauses, stop
 makes a bed of its own in `bed_folder`.
 """
 
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from ground import open_folder
 
 if TYPE_CHECKING:
     from mariadb_bed import MariadbBed
@@ -27,10 +26,8 @@ Find = Callable[[str], str]
 @pytest.fixture(scope="session")
 def bed_folder() -> Iterator[Path]:
     """A folder that other users may enter, PostgreSQL's among them, with a short name, for sockets."""
-    folder = Path(tempfile.mkdtemp(prefix="devdash-bed-"))
-    folder.chmod(0o711)
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
+    with open_folder() as folder:
+        yield folder
 
 
 @pytest.fixture(scope="session")

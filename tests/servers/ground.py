@@ -5,12 +5,14 @@ the process of the tests dies, even when that is killed; and it lets go of root 
 """
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 START_S = 30.0
@@ -19,6 +21,25 @@ START_S = 30.0
 
 class BedFailed(Exception):
     """A server did not come up; the message ends with its log."""
+
+
+def located(program: str) -> str | None:
+    """The path of a program; None when it is not installed."""
+    # Debian keeps servers where only root's PATH looks, and PostgreSQL's by version.
+    versions = sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin")), reverse=True)
+    path = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin", *versions))
+    return shutil.which(program, path=path)
+
+
+@contextmanager
+def open_folder() -> Iterator[Path]:
+    """A folder that other users may enter, PostgreSQL's among them, with a short name, for sockets."""
+    folder = Path(tempfile.mkdtemp(prefix="devdash-bed-"))
+    folder.chmod(0o711)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def free_port() -> int:
@@ -56,6 +77,12 @@ class Server:
         self._argv = [*as_user(user, pdeathsig=last_signal), *argv]
         self._log = log
         self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        """The process that runs."""
+        assert self._process is not None
+        return self._process.pid
 
     def start(self) -> None:
         """Start it; it is not up yet."""
