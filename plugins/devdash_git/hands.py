@@ -6,7 +6,9 @@ repository, asks git anew, and refuses wherever something could be lost.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 import msgspec
@@ -107,15 +109,24 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Hands:
-    """Looks at repositories, and changes them, one action in each at a time."""
+    """Looks at repositories, and changes them, one action in each and its worktrees at a time."""
 
     def __init__(self, means: Means) -> None:
         self._means = means
-        self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._turns: dict[Path, asyncio.Lock] = defaultdict(asyncio.Lock)
 
-    def turn(self, name: str) -> asyncio.Lock:
-        """Held while something is done in the repository `name`."""
-        return self._turns[name]
+    @asynccontextmanager
+    async def turn(self, name: str) -> AsyncIterator[None]:
+        """Held while something is done in the repository `name`; "": in all, whose own turns come within.
+
+        Its worktrees wait as well: they have their stash in common, where entries go by their number.
+
+        Raises:
+            PaneError: there is no such repository.
+        """
+        shared = await self._means.observer.shared(await self._means.target(name)) if name else Path()
+        async with self._turns[shared]:
+            yield
 
     async def place(self, name: str) -> Place:
         """The repository `name`, made sure of and asked anew.

@@ -145,6 +145,13 @@ class Observer:
         except ProcessTimeout as error:
             raise timed_out(timeout) from error
 
+    async def shared(self, target: Target) -> Path:
+        """The git directory that its worktrees share; its folder where that cannot be told."""
+        try:
+            return (await self._look(target.path, self._deadline(), look)).common_dir
+        except PaneError:  # what is wrong with it is told by whoever asks for more
+            return target.path
+
     def trusts(self, target: Target, seen: Look) -> bool:
         """Whether the person listed it under `trust`: it and its submodules and hooks."""
         return not self._trusted.isdisjoint({target.path, seen.top})

@@ -1,5 +1,6 @@
 """The actions `stash` and `unstash`: put work aside and take it back, so that at no moment it is nowhere."""
 
+import os
 import re
 
 import msgspec
@@ -196,17 +197,19 @@ class StashDesk(PlannedDesk[Putting | Taking]):
         return (raw + staged).hex()
 
     async def _put(self, place: Place, plan: Putting) -> Outcome:
-        before = await self._entries(place)
+        before = [entry[0] for entry in await self._entries(place)]
         options = [
             "--no-keep-index",
             *(["--include-untracked"] if plan.untracked else ["--no-include-untracked"]),
         ]
         message = [f"--message={plan.message}"] if plan.message else []
         answer = await self._hands.change(place, "stash", "push", *options, *message)
-        after = await self._entries(place)
-        if len(after) <= len(before):
+        after = [entry[0] for entry in await self._entries(place)]
+        # Their number alone does not tell: another git may have dropped one, in a worktree perhaps.
+        fresh = [commit for commit in after if commit not in before]
+        if not fresh and len(after) <= len(before):
             raise failed(place, answer, "not stashed")
-        commit = after[0][0]
+        commit = (fresh or after)[0]
         if answer.code != 0:
             said = str(failed(place, answer, "stashed, but not all was cleared away"))
             return Outcome(level=Level.ATTENTION, message=f"{said} The entry is {commit}.")
@@ -291,8 +294,12 @@ class StashDesk(PlannedDesk[Putting | Taking]):
         number = entries.index(plan.commit)
         answer = await self._hands.change(place, "stash", "drop", f"stash@{{{number}}}")
         dropped = _DROPPED.search(answer.out)
-        if dropped is not None and dropped[1].decode() != plan.commit:
-            await self._hands.change(place, "stash", "store", dropped[1].decode())
+        if dropped is not None and dropped[1].decode() != plan.commit:  # another git was in between
+            words = await self._hands.ask(
+                place, "log", "-1", "--no-show-signature", "--format=%s", dropped[1].decode()
+            )
+            back_in = f"--message={os.fsdecode(words.strip())}"
+            await self._hands.change(place, "stash", "store", back_in, dropped[1].decode())
         if answer.code != 0 or dropped is None or dropped[1].decode() != plan.commit:
             return Outcome(level=Level.ATTENTION, message=still)
         return Outcome(message=f"Taken back in {place.name}. {back}")

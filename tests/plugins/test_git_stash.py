@@ -1,5 +1,6 @@
 """Stashing and unstashing: what a person had is in the work tree or in the stash, at every moment."""
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -202,3 +203,45 @@ async def test_an_entry_that_was_taken_back_outlasts_git_s_own_cleaning_up(
     builder.git(dirty, "-c", "gc.pruneExpire=2.weeks.ago", "gc", "-q")
     assert builder.git(dirty, "show", f"{entry}^3:new") == "new"
     assert builder.git(dirty, "show", f"{entry}^2:file0") == "staged"
+
+
+@pytest.fixture
+def between(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str, str], None]:
+    """`between("stash drop", before, after)`: shell lines of another git around that command."""
+
+    def meddle(command: str, before: str, after: str) -> None:
+        real = shutil.which("git")
+        script = tmp_path / "bin/git"
+        script.parent.mkdir()
+        lines = f'cd "$2"; git() {{ {real} "$@" >&2; }}; {before}\n{real} "$@"; code=$?; {after}\nexit $code'
+        script.write_text(f'#!/bin/sh\ncase "$*" in *"{command}"*) {lines};; esac\nexec {real} "$@"\n')
+        script.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{script.parent}:{os.environ['PATH']}")
+
+    return meddle
+
+
+async def test_an_entry_of_another_git_that_was_dropped_instead_is_put_back(
+    builder: Builder, context: Make, dirty: Path, between: Callable[[str, str, str], None]
+) -> None:
+    """Entries go by their number, and another git stashes at that very moment; devdash says what it left."""
+    made = pane(context(), dirty)
+    await done(made, "stash", "work", message="mine")
+    between("stash drop", "echo theirs > file1; git stash push -q -m theirs", ":")
+    outcome = await done(made, "unstash", "work")
+    assert outcome.level is Level.ATTENTION
+    assert entries(builder, dirty) == ["On main: theirs", "On main: mine"]
+    assert builder.git(dirty, "show", "stash@{0}:file0") == "edited"
+
+
+async def test_what_is_stashed_while_another_git_drops_an_entry_is_told_as_stashed(
+    builder: Builder, context: Make, dirty: Path, between: Callable[[str, str, str], None]
+) -> None:
+    made = pane(context(), dirty)
+    await done(made, "stash", "work", message="old")
+    (dirty / "file1").write_text("again\n")
+    between("stash push", ":", "git stash drop 'stash@{1}'")
+    outcome = await done(made, "stash", "work", message="mine")
+    assert outcome.level is Level.OK
+    assert builder.git(dirty, "rev-parse", "stash@{0}") in outcome.message
+    assert entries(builder, dirty) == ["On main: mine"]

@@ -1,5 +1,9 @@
 """Worktrees are made where nothing is, and removed only when nothing but commits is in them."""
 
+import asyncio
+import itertools
+import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -166,3 +170,30 @@ async def test_commits_that_only_it_has_are_named_and_written_down(
 
 async def test_the_main_one_is_never_removed(builder: Builder, context: Make, work: Path) -> None:
     assert "is no linked worktree" in await refusal(pane(context(), work), "remove-worktree", "work")
+
+
+async def test_worktrees_of_one_repository_take_turns_with_the_stash_that_they_share(
+    builder: Builder, context: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Entries go by their number: one that is dropped here must not be another that came there meanwhile."""
+    main = builder.repository("main", commits=2)
+    linked = builder.root / "linked"
+    builder.git(main, "worktree", "add", "-q", str(linked), "-b", "side")
+    (main / "file0").write_text("old\n")
+    builder.git(main, "stash", "push", "-q")
+    (linked / "file1").write_text("fresh\n")
+    made = pane(context(), main, linked)
+    wishes = [request(made, "unstash", "main"), request(made, "stash", "linked", message="fresh")]
+    for wish in wishes:
+        await asked(made, wish)
+    calls = tmp_path / "calls"
+    script = tmp_path / "bin/git"
+    script.parent.mkdir()
+    script.write_text(f'#!/bin/sh\necho "$2" >> {calls}\nexec {shutil.which("git")} "$@"\n')
+    script.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{script.parent}:{os.environ['PATH']}")
+    outcomes = await asyncio.gather(*map(made.act, wishes))
+    assert [outcome.level for outcome in outcomes] == [Level.OK, Level.OK]
+    assert [folder for folder, _ in itertools.groupby(calls.read_text().split())] == [str(main), str(linked)]
+    assert builder.git(main, "stash", "list", "--format=%gs") == "On side: fresh"
+    assert (main / "file0").read_text() == "old\n"
