@@ -79,7 +79,12 @@ def _short(alias: AliasFacts, judge: Judge) -> str:
         return "broken" if broken else "stopped"
     if judge.rule == "lag":
         return f"{duration(alias.lag_s)} behind"
-    short = {"replica-writable": "writable", "connections": "crowded", "replay-paused": "paused"}
+    short = {
+        "replica-writable": "writable",
+        "connections": "crowded",
+        "replay-paused": "paused",
+        "certificate": "certificate ends",
+    }
     return short.get(judge.rule, judge.rule)
 
 
@@ -93,7 +98,9 @@ def detail(target: Target, ping: wire.Ping, alias: AliasFacts, config: Databases
 
 def _notices(target: Target, ping: wire.Ping, alias: AliasFacts, config: DatabasesConfig) -> Iterator[Block]:
     if ping.state is State.PAUSED:
-        yield Notice(Level.OK, f"{target.alias} is paused: it is not asked.", "Press P to let it be asked again.")
+        yield Notice(
+            Level.OK, f"{target.alias} is paused: it is not asked.", "Press P to let it be asked again."
+        )
     elif ping.state is not State.OK and ping.state not in CALM:
         text = f"{target.alias}: {said_of(ping)}"
         yield Notice(level_of(ping.state), text, hint(ping.state, ping.vendor, target.project))
@@ -151,6 +158,8 @@ def _following(following: ReplicationFacts) -> Iterator[tuple[str, str]]:
     if following.lag_s is not None:
         by = "by the logs' positions" if following.lag_by == "position" else "by its own account"
         yield "behind", f"{duration(following.lag_s)}, {by}" if following.lag_s else f"nothing, {by}"
+    if following.delay_s:
+        yield "told to stay", f"{duration(following.delay_s)} behind"
 
 
 def mirror(target: Target) -> str:

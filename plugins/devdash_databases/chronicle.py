@@ -10,6 +10,8 @@ import msgspec
 from devdash.api import PaneContext, Sample
 from devdash_databases import wire
 from devdash_databases.observed import Observed, observe
+from devdash_databases.probing import engines
+from devdash_databases.questions import MARIADB
 from devdash_databases.replication import Followers, ReplicationFacts
 from devdash_databases.states import CALM, State
 
@@ -70,7 +72,7 @@ class Chronicle:
         context: the pane's.
 
     Attributes:
-        pings: the last ping of each alias.
+        pings: the last ping of each alias; of one that is down, with the version that answered before.
         following: how each replica that answered follows.
         samples: what the history keeps with the last reading.
     """
@@ -92,8 +94,8 @@ class Chronicle:
     def note(self, pings: Sequence[wire.Ping], *, whole: bool) -> None:
         """Take pings: those of a reading, or (not `whole`) those that a person asked for in between."""
         answered: dict[str, Observed] = {}
-        for ping in pings:
-            self.pings[ping.alias] = ping
+        for told in pings:
+            self.pings[told.alias] = ping = self._known(told)
             if ping.state is State.OK:
                 if whole or ping.alias not in self._observed:
                     self._observed[ping.alias] = self._observe(ping)
@@ -109,6 +111,15 @@ class Chronicle:
                 lag_s = None if following is None else following.lag_s
                 self._since.setdefault(ping.alias, []).append(Seen(ping.latency_ms, lag_s))
         self.samples = self._sample()
+
+    def _known(self, ping: wire.Ping) -> wire.Ping:
+        """`ping`, with what its server was when it last answered: one that is down tells nothing of it."""
+        last = self.pings.get(ping.alias)
+        if ping.version or last is None or not last.version:
+            return ping
+        if last.vendor != ping.vendor and (last.vendor, ping.vendor) != (MARIADB, engines.MYSQL):
+            return ping  # settings were edited: it is another server
+        return msgspec.structs.replace(ping, vendor=last.vendor, version=last.version)
 
     def _observe(self, ping: wire.Ping) -> Observed:
         """What its server said, now or, where there was no time to ask or it is asked seldom, before.

@@ -62,11 +62,14 @@ def _says_stopped(alias: AliasFacts) -> str:
     if following.state is Following.BROKEN:
         return f"replication is broken (error {following.code})"
     half = "does not receive" if following.receiving is False else "does not apply"
-    return f"replication has stopped: it {half}"
+    code = f" (error {following.code})" if following.code else ""
+    return f"replication has stopped: it {half}{code}"
 
 
 def _says_lag(alias: AliasFacts) -> str:
-    return f"{alias.lag_s or 0:.0f} s behind its primary"
+    delay_s = 0.0 if alias.replication is None else alias.replication.delay_s
+    told = f", of which it is told to stay {delay_s:.0f} s" if delay_s else ""
+    return f"{alias.lag_s or 0:.0f} s behind its primary{told}"
 
 
 def _says_connections(alias: AliasFacts) -> str:
@@ -92,7 +95,7 @@ JUDGES = (
         _stopped,
         _follows,
         _says_stopped,
-        "Look at the replica's status on the server; after an error it does not go on by itself.",
+        "Look at the replica's status on the server, and at its way to the primary; what is broken stays so.",
         readings=1.0,
     ),
     Judge(

@@ -16,11 +16,11 @@ class Follower(msgspec.Struct, frozen=True, kw_only=True):
         receiving, applying: whether each half of it runs; None: it may not be told.
         paused: a person has paused the replay.
         code: the driver's code of what stopped it, or "".
+        trying: it connects to its primary again and again, and goes on by itself.
         server_lag_s: its own number; None when it gives none.
         delay_s: seconds that it is told to stay behind.
         source: the primary's address, or "".
         source_id: the primary's id, or "".
-        received: how far it has received; None where that is not a position.
         permitted: the user may ask for its threads.
     """
 
@@ -28,11 +28,11 @@ class Follower(msgspec.Struct, frozen=True, kw_only=True):
     applying: bool | None = None
     paused: bool = False
     code: str = ""
+    trying: bool = False
     server_lag_s: float | None = None
     delay_s: float = 0.0
     source: str = ""
     source_id: str = ""
-    received: str | None = None
     permitted: bool = True
 
 
@@ -149,6 +149,7 @@ def _mysql_channel(row: Mapping[str, object]) -> Follower:
         receiving=str(of("Slave_IO_Running")) == "Yes",
         applying=str(of("Slave_SQL_Running")) == "Yes",
         code=codes[0] if codes else "",
+        trying=str(of("Slave_IO_Running")) == "Connecting" and str(of("Slave_SQL_Running")) == "Yes",
         server_lag_s=_number(of("Seconds_Behind_Master")),
         delay_s=_number(of("SQL_Delay")) or 0.0,
         source=f"{of('Master_Host')}:{of('Master_Port')}",
@@ -188,7 +189,6 @@ def _postgresql_follower(answers: Mapping[str, Answer]) -> Follower:
         paused=bool(_cell(answers, "position", "paused")),
         server_lag_s=0.0 if idle else _number(_cell(answers, "position", "since")),
         source=f"{host}:{port}" if host else "",
-        received=_text(received),
         permitted=status is not None or not there,
     )
 

@@ -26,9 +26,9 @@ class Following(StrEnum):
     PAUSED = "paused"
     """A person has paused the replay."""
     STOPPED = "stopped"
-    """It does not receive, or does not apply, without an error."""
+    """It does not receive, or does not apply, but can go on: nothing has failed, or it tries again."""
     BROKEN = "broken"
-    """An error has stopped it."""
+    """An error has stopped it, and it does not go on by itself."""
     UNKNOWN = "unknown"
     """Its primary does not answer, or the user may not ask."""
 
@@ -45,6 +45,7 @@ class ReplicationFacts(msgspec.Struct, frozen=True, kw_only=True):
         receiving, applying: whether each half runs; None: it may not be told.
         code: the driver's code of what stopped it, or "".
         source: the primary: its alias, or else its address; "" when neither is known.
+        delay_s: seconds that it is told to stay behind.
     """
 
     state: Following
@@ -55,6 +56,7 @@ class ReplicationFacts(msgspec.Struct, frozen=True, kw_only=True):
     applying: bool | None
     code: str
     source: str
+    delay_s: float = 0.0
 
 
 def parse(text: str | None) -> dict[str, int] | None:
@@ -161,6 +163,7 @@ class Followers:
             applying=follower.applying,
             code=follower.code,
             source=source or follower.source,
+            delay_s=follower.delay_s,
         )
 
     def _by_position(self, source: str, applied: Mapping[str, int], follower: Follower, now: float) -> float:
@@ -194,7 +197,7 @@ def _runs(follower: Follower) -> bool:
 
 
 def _state(follower: Follower, *, known: bool) -> Following:
-    if follower.code and not _runs(follower):
+    if follower.code and not _runs(follower) and not follower.trying:
         return Following.BROKEN
     if follower.paused:
         return Following.PAUSED

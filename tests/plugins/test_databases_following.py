@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
+import psycopg
+import pymysql
 import pytest
 from ground import settled
 from projects_rig import django_project
@@ -21,6 +23,8 @@ from devdash_databases.observed import Observed
 from devdash_databases.projects import ProjectProber
 from devdash_databases.questions import asked
 from devdash_databases.replication import Following, ReplicationFacts
+from devdash_databases.states import State
+from devdash_databases.wire import Ping
 
 if TYPE_CHECKING:
     from mariadb_bed import MariadbBed, Mariadbd
@@ -48,6 +52,7 @@ class Watched:
         self._prober = ProjectProber(project, config, made)
         self._chronicle = Chronicle(made)
         self.observed: dict[str, Observed] = {}
+        self.pings: dict[str, Ping] = {}
 
     async def read(self, *, after_s: float = 15.0) -> ReplicationFacts:
         """The replica, after a reading."""
@@ -55,6 +60,7 @@ class Watched:
         pings = await self._prober.ping(None, asked(seldom=True))
         assert self._prober.trouble is None, self._prober.trouble
         self._chronicle.note(pings, whole=True)
+        self.pings = self._chronicle.pings
         self.observed = {
             ping.alias: self._chronicle.observed(ping.alias) for ping in pings if ping.latency_ms is not None
         }
@@ -213,6 +219,38 @@ async def test_broken_replication_is_told_with_its_code(
     assert "4711" not in repr(replica)
 
 
+async def test_a_replica_whose_primary_is_gone_tries_again(
+    mariadb_bed: "MariadbBed", monitor: dict[str, str], watch: Watch
+) -> None:
+    """It has an error, which is told, and is not broken: it goes on by itself."""
+    watched = watch(mariadb_bed, mariadb_bed.new_database(), **monitor)
+    assert (await watched.read()).state is Following.FOLLOWS
+    mariadb_bed.primary.server.stop()
+    try:
+        settled(lambda: mariadb_bed.replication().endswith(" 2003"), "the replica tries in vain")
+        replica, gone = await watched.read(), watched.pings["shop/default"]
+    finally:
+        mariadb_bed.primary.start()
+        settled(lambda: mariadb_bed.replication() == "running", "the replica goes on")
+    assert (replica.state, replica.code, replica.receiving) == (Following.STOPPED, "2003", False)
+    assert (gone.state, gone.vendor) == (State.REFUSED, "mariadb")
+    assert gone.version, "what it was when it last answered is still known"
+    assert (await watched.read()).state is Following.FOLLOWS
+
+
+async def test_a_replica_that_is_told_to_stay_behind_says_so(
+    mariadb_bed: "MariadbBed", monitor: dict[str, str], watch: Watch
+) -> None:
+    """It is behind nevertheless; why, is told with it."""
+    watched = watch(mariadb_bed, mariadb_bed.new_database(), **monitor)
+    mariadb_bed.replica.sql("STOP SLAVE", "CHANGE MASTER TO MASTER_DELAY=3600", "START SLAVE")
+    try:
+        replica = await watched.read()
+    finally:
+        mariadb_bed.replica.sql("STOP SLAVE", "CHANGE MASTER TO MASTER_DELAY=0", "START SLAVE")
+    assert (replica.state, replica.delay_s) == (Following.FOLLOWS, 3600.0)
+
+
 async def test_a_stopped_replica_and_one_that_may_be_written_to(
     mariadb_bed: "MariadbBed", monitor: dict[str, str], watch: Watch
 ) -> None:
@@ -242,6 +280,8 @@ async def test_what_a_server_tells_of_itself(pair: "MariadbBed | PostgresBed", w
     assert primary.size_bytes > 1000
     assert primary.uptime_s is not None
     assert primary.tls == ""
+    drivers = {"mariadb": f"pymysql {pymysql.VERSION_STRING}", "postgresql": f"psycopg {psycopg.__version__}"}
+    assert watched.pings["shop/default"].driver == drivers[pair.vendor]
 
 
 async def test_what_mongodb_tells_of_itself(context: Make, tmp_path: Path, mongo_bed: "MongoBed") -> None:

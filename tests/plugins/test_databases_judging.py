@@ -229,6 +229,19 @@ def test_what_is_kept_is_a_minute_of_readings(context: Make) -> None:
     assert told(up) == {("a", "up"): 0.75, ("a", "latency-ms"): 3.0}
 
 
+def test_what_a_server_was_is_still_known_while_it_is_down(context: Make) -> None:
+    """Its vendor and version; not those of another one that stands in its place since."""
+    kept = Chronicle(context())
+    up = wire.Ping(alias="a", state=State.OK, latency_ms=1.0, vendor="mariadb", version="10.11.6")
+    told: list[tuple[str | None, str]] = []
+    for vendor in ("mysql", "postgresql"):
+        down = wire.Ping(alias="a", state=State.REFUSED, vendor=vendor)
+        kept.note([up], whole=True)
+        kept.note([down], whole=True)
+        told.append((kept.pings["a"].vendor, kept.pings["a"].version))
+    assert told == [("mariadb", "10.11.6"), ("postgresql", "")]
+
+
 def test_a_position_counts_at_its_moment_only(context: Make) -> None:
     """Where there was no time to ask for it, nothing is claimed; what changes slowly is still known."""
     now = [0.0]
