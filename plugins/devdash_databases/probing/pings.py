@@ -20,7 +20,6 @@ from typing import NamedTuple, Protocol, cast
 
 from devdash_databases.probing import engines
 from devdash_databases.probing.failures import Failure, classify
-from devdash_databases.probing.file_ping import ask_file
 from devdash_databases.states import State
 
 
@@ -129,7 +128,7 @@ def ping(
     try:
         connection = connect(alias)
         vendor = _vendor(connection)
-        answer = _ask(alias, vendor, connection, seconds)
+        answer = _ask(alias, vendor, connection)
         follow = (questions or {}).get(answer.vendor or "", ())
         if not follow:
             return answer
@@ -156,15 +155,11 @@ def _vendor(connection: Connection) -> str:
     return engines.MONGODB if "mongo" in connection.vendor else connection.vendor
 
 
-def _ask(alias: str, vendor: str, connection: Connection, seconds: int) -> Ping:
+def _ask(alias: str, vendor: str, connection: Connection) -> Ping:
     if vendor == engines.SQLITE:
-        took, refuses = ask_file(connection)
-        role = Role("file", refuses)
+        took, role = _ask_file(connection)
     elif vendor == engines.MONGODB:
-        from devdash_databases.probing import mongo
-
-        took, primary = mongo.ask(connection, seconds)
-        role = Role("primary" if primary else "replica", not primary)
+        took, role = _ask_mongo(connection)
     else:
         took, role = _ask_server(connection, vendor)
     version = ".".join(map(str, connection.get_database_version()))
@@ -180,6 +175,20 @@ def _ask(alias: str, vendor: str, connection: Connection, seconds: int) -> Ping:
         role=role.role,
         read_only=role.read_only,
     )
+
+
+def _ask_file(connection: Connection) -> tuple[float, Role]:
+    """Open, read the schema version, close: a kept connection would not see the file replaced."""
+    began = time.perf_counter()
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA schema_version")
+            cursor.fetchone()
+        took = time.perf_counter() - began
+    finally:
+        connection.close()
+    path = engines.file_of(str(connection.settings_dict["NAME"]))
+    return took, Role("file", not os.access(path, os.W_OK))
 
 
 def _ask_server(connection: Connection, vendor: str) -> tuple[float, Role]:
@@ -215,6 +224,22 @@ def _server_role(cursor: Cursor, vendor: str) -> Role:
         row = cursor.fetchone()
         return Role("replica" if row and row[0] else "primary", bool(row and row[1]))
     return Role()
+
+
+class _Mongo(Protocol):
+    def command(self, name: str) -> dict[str, object]: ...
+    def list_collection_names(self) -> list[str]: ...
+
+
+def _ask_mongo(connection: Connection) -> tuple[float, Role]:
+    connection.ensure_connection()
+    database = cast("_Mongo", getattr(connection, "database"))  # noqa: B009  # the MongoDB backend's own
+    began = time.perf_counter()
+    database.command("ping")
+    took = time.perf_counter() - began
+    database.list_collection_names()
+    primary = bool(database.command("hello").get("isWritablePrimary"))
+    return took, Role("primary" if primary else "replica", not primary)
 
 
 def _driver(connection: Connection) -> str:
