@@ -32,13 +32,17 @@ LONG_S = 60.0
 class FaultServer:
     """Serves `talk` to whoever connects.
 
+    Args:
+        tls: the server's side of an encryption.
+        port: where it listens; 0: on one that is free.
+
     Attributes:
         port: where it listens.
         clients: how many have connected.
     """
 
-    def __init__(self, talk: Talk, *, tls: ssl.SSLContext | None = None) -> None:
-        self.port = 0
+    def __init__(self, talk: Talk, *, tls: ssl.SSLContext | None = None, port: int = 0) -> None:
+        self.port = port
         self.clients = 0
         self._talk = talk
         self._tls = tls
@@ -46,7 +50,7 @@ class FaultServer:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> "FaultServer":
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self._tls)
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port, ssl=self._tls)
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 

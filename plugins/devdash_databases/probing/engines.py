@@ -104,6 +104,7 @@ def forced(settings: Mapping[str, Option], ping_timeout: float) -> Settings:
         own = f"{options.get('options') or ''} -c statement_timeout={seconds * 1000}"
         options.update(connect_timeout=max(2, seconds), options=own.strip())
     elif vendor == MONGODB:
+        options.pop("connect", None)  # connect only with the first command: the ping watches it
         for name in ("serverSelectionTimeoutMS", "connectTimeoutMS", "socketTimeoutMS"):
             options[name] = seconds * 1000
     result["OPTIONS"] = options

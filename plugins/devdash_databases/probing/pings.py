@@ -128,7 +128,7 @@ def ping(
     try:
         connection = connect(alias)
         vendor = _vendor(connection)
-        answer = _ask(alias, vendor, connection)
+        answer = _ask(alias, vendor, connection, seconds)
         follow = (questions or {}).get(answer.vendor or "", ())
         if not follow:
             return answer
@@ -155,11 +155,14 @@ def _vendor(connection: Connection) -> str:
     return engines.MONGODB if "mongo" in connection.vendor else connection.vendor
 
 
-def _ask(alias: str, vendor: str, connection: Connection) -> Ping:
+def _ask(alias: str, vendor: str, connection: Connection, seconds: int) -> Ping:
     if vendor == engines.SQLITE:
         took, role = _ask_file(connection)
     elif vendor == engines.MONGODB:
-        took, role = _ask_mongo(connection)
+        from devdash_databases.probing import mongo
+
+        took, primary = mongo.ask(connection, seconds)
+        role = Role("primary" if primary else "replica", not primary)
     else:
         took, role = _ask_server(connection, vendor)
     version = ".".join(map(str, connection.get_database_version()))
@@ -226,28 +229,10 @@ def _server_role(cursor: Cursor, vendor: str) -> Role:
     return Role()
 
 
-class _Mongo(Protocol):
-    def command(self, name: str) -> dict[str, object]: ...
-    def list_collection_names(self) -> list[str]: ...
-
-
-def _ask_mongo(connection: Connection) -> tuple[float, Role]:
-    connection.ensure_connection()
-    database = cast("_Mongo", getattr(connection, "database"))  # noqa: B009  # the MongoDB backend's own
-    began = time.perf_counter()
-    database.command("ping")
-    took = time.perf_counter() - began
-    database.list_collection_names()
-    primary = bool(database.command("hello").get("isWritablePrimary"))
-    return took, Role("primary" if primary else "replica", not primary)
-
-
 def _driver(connection: Connection) -> str:
     module = getattr(connection, "Database", None)
     name = str(getattr(module, "__name__", "")).partition(".")[0]
-    # PyMySQL calls itself by a version of mysqlclient, for which it stands in; VERSION_STRING is its own.
-    names = ("sqlite_version", "VERSION_STRING", "__version__")
-    version = next((found for one in names if (found := getattr(module, one, None))), None)
+    version = getattr(module, "sqlite_version", None) or getattr(module, "__version__", None)
     return f"{name} {version}".strip() if isinstance(version, str) else name
 
 
