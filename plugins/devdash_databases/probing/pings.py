@@ -232,7 +232,9 @@ def _server_role(cursor: Cursor, vendor: str) -> Role:
 def _driver(connection: Connection) -> str:
     module = getattr(connection, "Database", None)
     name = str(getattr(module, "__name__", "")).partition(".")[0]
-    version = getattr(module, "sqlite_version", None) or getattr(module, "__version__", None)
+    # PyMySQL calls itself by a version of mysqlclient, for which it stands in; VERSION_STRING is its own.
+    names = ("sqlite_version", "VERSION_STRING", "__version__")
+    version = next((found for one in names if (found := getattr(module, one, None))), None)
     return f"{name} {version}".strip() if isinstance(version, str) else name
 
 
