@@ -55,7 +55,7 @@ def mark(order: Mark) -> Marked:
     """
     if not order.write:
         return _marked(order, None)
-    real, notebook = _keys(order.journal)
+    real, notebook = keys(order.journal)
     with locked(real, PATIENCE_S):
         settle(notebook)
         return _marked(order, notebook)
@@ -71,7 +71,7 @@ def _marked(order: Mark, notebook: Notebook | None) -> Marked:
     warning: tuple[str, ...] = ()
     if notebook is not None:
         edit = Edit(found.start, found.start + len(head), new)
-        warning = _check(order.journal, found.scan, found.base, edit.applied(found.base.content))
+        warning = checked(order.journal, found.scan, found.base, edit.applied(found.base.content))
         with locked_too(Path(found.base.path), _real(order.journal), PATIENCE_S):
             replace(found.base, edit, notebook)
     return Marked(
@@ -79,7 +79,7 @@ def _marked(order: Mark, notebook: Notebook | None) -> Marked:
         order.spot.line,
         _text(new + content[len(head) :]),
         found.passage.mark,
-        (*_editors(found.base), *warning),
+        (*editors(found.base), *warning),
     )
 
 
@@ -91,7 +91,7 @@ def copy(order: Copy) -> Written:
     """
     if not order.write:
         return _copied(order, None)
-    real, notebook = _keys(order.journal)
+    real, notebook = keys(order.journal)
     return lasting(real, notebook, lambda: _copied(order, notebook))
 
 
@@ -106,13 +106,13 @@ def _copied(order: Copy, notebook: Notebook | None) -> Written:
     accounts = [account for seen in transactions(text, syntax) for account, _ in seen.legs]
     base = read(target_of(Path(journal.file), journal.config, order.day, accounts))
     added = addition(base, text + "\n")
-    warning = _check(journal, found.scan, base, base.content + added)
+    warning = checked(journal, found.scan, base, base.content + added)
     if notebook is not None:
         with locked_too(Path(base.path), _real(journal), PATIENCE_S):
             append(base, added, notebook)
     lead = len(added) - len(added.lstrip(b"\r\n"))
     line = (base.content + added[:lead]).count(b"\n") + 1
-    return Written(base.path, line, text, (*_editors(base), *warning))
+    return Written(base.path, line, text, (*editors(base), *warning))
 
 
 def _find(journal: JournalRef, spot: Spot) -> _Found:
@@ -138,7 +138,7 @@ def _find(journal: JournalRef, spot: Spot) -> _Found:
     return _Found(found, base, sum(map(len, lines[: spot.line - 1])), there)
 
 
-def _check(journal: JournalRef, found: scan.Scan, base: Base, content: bytes) -> tuple[str, ...]:
+def checked(journal: JournalRef, found: scan.Scan, base: Base, content: bytes) -> tuple[str, ...]:
     """Warnings, when the journal is right with the new `content` in place of `base`.
 
     Raises:
@@ -157,7 +157,7 @@ def _check(journal: JournalRef, found: scan.Scan, base: Base, content: bytes) ->
     return (_WAS_WRONG,) if said else ()
 
 
-def _editors(base: Base) -> tuple[str, ...]:
+def editors(base: Base) -> tuple[str, ...]:
     editor = editors_at(Path(base.path))
     name = Path(base.path).name
     return (
@@ -171,7 +171,7 @@ def _text(content: bytes) -> str:
     return content.replace(b"\r\n", b"\n").decode("utf-8", "replace")
 
 
-def _keys(journal: JournalRef) -> tuple[Path, Notebook]:
+def keys(journal: JournalRef) -> tuple[Path, Notebook]:
     real = _real(journal)
     return real, Notebook(Path(journal.state_dir), real)
 

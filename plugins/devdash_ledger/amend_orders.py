@@ -61,3 +61,53 @@ class Copy(msgspec.Struct, frozen=True):
     flag: Flag
     write: bool = False
     expected: str = ""
+
+
+class Seek(msgspec.Struct, frozen=True):
+    """Look for what was written and is gone.
+
+    Attributes:
+        journal: whose notes they are.
+        now_ns: the time, in ns since 1970.
+    """
+
+    journal: JournalRef
+    now_ns: int
+
+
+class GoneEntry(msgspec.Struct, frozen=True):
+    """What is gone of one writing.
+
+    Attributes:
+        target: the real path of the file.
+        at: when it was written, in ns since 1970.
+        text: with newlines as "\\n", and without one at its end.
+    """
+
+    target: str
+    at: int
+    text: str
+
+
+class Sought(msgspec.Struct, frozen=True):
+    """What is gone, the oldest first."""
+
+    entries: tuple[GoneEntry, ...] = ()
+
+
+class Restore(msgspec.Struct, frozen=True):
+    """Write what is gone from a file once more, or look for it no longer.
+
+    Attributes:
+        journal: whose notes they are.
+        now_ns: the time, in ns since 1970.
+        leave: do not write it, and look for it no longer.
+        write: False: only check, and tell the text.
+        expected: the text that the person has seen; anything else is not written. Empty: none was shown.
+    """
+
+    journal: JournalRef
+    now_ns: int
+    leave: bool = False
+    write: bool = False
+    expected: str = ""

@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 
 from devdash.api import PaneError, Unavailable
+from devdash_ledger.marks import counts
 
 KEPT = 50
 """Notes that are kept, so undos in a row."""
@@ -64,6 +65,8 @@ class Note(msgspec.Struct, frozen=True):
         created: there was no file before.
         done: it was written; else a kill may have left any part of it.
         at: when, in ns since 1970; 0: not known.
+        before: how often each of its marks (see `marks`) was in the file before; empty: not known.
+        left: a person was told that it is gone, and leaves it so.
     """
 
     path: str
@@ -72,6 +75,8 @@ class Note(msgspec.Struct, frozen=True):
     created: bool = False
     done: bool = False
     at: int = 0
+    before: tuple[int, ...] = ()
+    left: bool = False
 
     @property
     def content(self) -> bytes:
@@ -84,12 +89,12 @@ class Notebook:
 
     def __init__(self, state_dir: Path, journal: Path) -> None:
         name = hashlib.sha256(os.fsencode(journal)).hexdigest()[:16]
-        self._file = state_dir / f"entries-{name}.json"
+        self.file = state_dir / f"entries-{name}.json"
 
     def notes(self) -> list[Note]:
         """All notes; none where they cannot be read: then nothing can be undone."""
         try:
-            return msgspec.json.decode(self._file.read_bytes(), type=list[Note])
+            return msgspec.json.decode(self.file.read_bytes(), type=list[Note])
         except (OSError, msgspec.DecodeError):
             return []
 
@@ -100,7 +105,7 @@ class Notebook:
         Raises:
             OSError: never, or nobody can tell.
         """
-        return self._file.stat().st_mtime_ns
+        return self.file.stat().st_mtime_ns
 
     def keep(self, notes: Sequence[Note]) -> None:
         """Replace the notes, lastingly.
@@ -108,21 +113,21 @@ class Notebook:
         Raises:
             Unavailable: they cannot be written.
         """
-        whole = self._file.with_suffix(f".{os.getpid()}")
+        whole = self.file.with_suffix(f".{os.getpid()}")
         try:
-            self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             try:
                 with whole.open("xb") as out:
                     out.write(msgspec.json.encode(list(notes[-KEPT:])))
                     out.flush()
                     os.fsync(out.fileno())
-                whole.replace(self._file)
+                whole.replace(self.file)
             finally:
                 whole.unlink(missing_ok=True)
-            sync_folder(self._file.parent)
+            sync_folder(self.file.parent)
         except OSError as error:
             raise Unavailable(
-                f"nothing was written: the note for undo cannot be kept in {self._file.parent}: {why(error)}"
+                f"nothing was written: the note for undo cannot be kept in {self.file.parent}: {why(error)}"
             ) from error
 
 
@@ -174,7 +179,9 @@ def append(base: Base, added: bytes, notebook: Notebook) -> None:
     path = Path(base.path)
     _require(path, base)
     created = base.identity is None
-    note = Note(base.path, len(base.content), added.decode(), created=created, at=time.time_ns())
+    text = added.decode()
+    seen = counts(text, base.content)
+    note = Note(base.path, len(base.content), text, created=created, at=time.time_ns(), before=seen)
     before = notebook.notes()
     notebook.keep([*before, note])
     try:

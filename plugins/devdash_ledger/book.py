@@ -7,9 +7,10 @@ beside the readings, and what it says counts.
 import asyncio
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 from devdash.api import PaneContext, Unavailable
 from devdash_ledger.budget_config import Floor, floors_of
@@ -28,6 +29,9 @@ _CALM_S = 0.25
 """Between early figures and the load that follows them: they are shown first, and entries come in a row."""
 
 _LATER_S = 1.0
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class Book:
@@ -97,6 +101,14 @@ class Book:
         if self._preparing is not None:
             self._preparing.cancel()
         self._drive.close()
+
+    async def ask(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The result of `function`, which reads files of the journal, run in a thread.
+
+        Raises:
+            Unavailable: the drive does not answer.
+        """
+        return await self._drive.ask(USUAL_S, function, *args, **kwargs)
 
     async def turn(self, window: Window) -> View | None:
         """The months `window` of what was read last, without a look at the files; None: there is nothing.

@@ -25,6 +25,7 @@ from devdash_ledger.editing import EDIT, EditDesk
 from devdash_ledger.facts import LedgerFacts
 from devdash_ledger.journal import Window
 from devdash_ledger.look_desk import LookDesk
+from devdash_ledger.missing_desk import MissingDesk
 from devdash_ledger.printed_desk import ReportDesk
 from devdash_ledger.register_desk import RegisterDesk
 from devdash_ledger.rows import Rows
@@ -58,6 +59,7 @@ class LedgerPane(StaffedPane[LedgerConfig]):
         self._lost: Sequence[PaneError | None] = [None] * len(self._books)
         self._under_way: asyncio.Task[Report] | None = None
         """A reading; it may outlive the `read` that began it."""
+        self._missing: MissingDesk | None = None
         self._look = LookDesk(context, self._books, self._names, config.months, config.cash)
 
     def staff(self) -> Iterator[Desk]:
@@ -80,6 +82,8 @@ class LedgerPane(StaffedPane[LedgerConfig]):
         yield banks
         currency = self.config.currency or ""
         yield GuideDesk(self.context, tables, writing, banks, currency, plain=self.config.is_plain)
+        self._missing = MissingDesk(self.context, self._books, self._names, writing)
+        yield self._missing
 
     def rules(self) -> Sequence[Rule[LedgerFacts]]:
         """Errors, budgets, floors, quiet days; see `rules_for`."""
@@ -110,6 +114,8 @@ class LedgerPane(StaffedPane[LedgerConfig]):
         first = tuple(name for desk in self.desks for name in desk.first)
         if waiting:
             found = msgspec.structs.replace(found, blocks=(*waiting, *found.blocks), first=first)
+        if self._missing is not None:
+            found = self._missing.told_in(found)
         self._told = found
         return self._told
 

@@ -97,6 +97,7 @@ WORKER_SIDE = (
     "devdash_ledger.bank_predict",
     "devdash_ledger.scribe",
     "devdash_ledger.amend",
+    "devdash_ledger.restoring",
     "devdash_ledger.check",
     "devdash_ledger.check_programs",
     "devdash_ledger.beans",
