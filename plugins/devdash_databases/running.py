@@ -3,8 +3,6 @@
 Of a statement only its first word is shown: the rest may hold anything.
 """
 
-from collections.abc import Sequence
-
 import msgspec
 
 from devdash_databases.probing import engines
@@ -13,23 +11,28 @@ from devdash_databases.wire import Answer, Question, Questions
 
 KEY, ENDED = "own", "ended"
 
-_MYSQL = Question(
-    key=KEY,
-    sql="SELECT id, time AS seconds, SUBSTRING_INDEX(TRIM(info), ' ', 1) AS verb, "
-    "UNIX_TIMESTAMP() - time AS began FROM information_schema.processlist "
-    "WHERE user = SUBSTRING_INDEX(USER(), '@', 1) AND id <> CONNECTION_ID() "
-    "AND command NOT IN ('Sleep', 'Daemon') AND command NOT LIKE 'Binlog%' ORDER BY time DESC",
+_LISTED = (
+    "SELECT id, time AS seconds, SUBSTRING_INDEX(TRIM(info), ' ', 1) AS verb, "
+    "UNIX_TIMESTAMP() - time AS began, "
 )
+_OWN = (
+    " AS number FROM information_schema.processlist "
+    "WHERE user = SUBSTRING_INDEX(USER(), '@', 1) AND id <> CONNECTION_ID() "
+    "AND command NOT IN ('Sleep', 'Daemon') AND command NOT LIKE 'Binlog%' ORDER BY time DESC"
+)
+
+_MARIADB, _MYSQL = (Question(key=KEY, sql=f"{_LISTED}{number}{_OWN}") for number in ("query_id", "0"))
 
 _POSTGRESQL = Question(
     key=KEY,
     sql="SELECT pid AS id, extract(epoch FROM now() - query_start)::float AS seconds, "
-    "split_part(ltrim(query), ' ', 1) AS verb, extract(epoch FROM query_start)::float AS began "
+    "split_part(ltrim(query), ' ', 1) AS verb, extract(epoch FROM query_start)::float AS began, "
+    "(extract(epoch FROM query_start) * 1000000)::bigint AS number "
     "FROM pg_stat_activity WHERE usename = current_user AND pid <> pg_backend_pid() "
     "AND state = 'active' AND backend_type = 'client backend' ORDER BY query_start",
 )
 
-OWN: Questions = {MARIADB: (_MYSQL,), engines.MYSQL: (_MYSQL,), engines.POSTGRESQL: (_POSTGRESQL,)}
+OWN: Questions = {MARIADB: (_MARIADB,), engines.MYSQL: (_MYSQL,), engines.POSTGRESQL: (_POSTGRESQL,)}
 
 
 class Query(msgspec.Struct, frozen=True):
@@ -40,12 +43,15 @@ class Query(msgspec.Struct, frozen=True):
         seconds: how long it has been running.
         verb: the first word of the statement.
         began: when, in seconds since 1970 of the server's clock.
+        number: what no other query of that connection has: MariaDB's number of the query, the microsecond in
+            which it began on PostgreSQL; 0 on MySQL, which has neither.
     """
 
     id: int
     seconds: float
     verb: str
     began: float
+    number: int = 0
 
     @property
     def label(self) -> str:
@@ -58,8 +64,8 @@ def queries(answer: Answer | None) -> tuple[Query, ...]:
     if answer is None or answer.state:
         return ()
     return tuple(
-        Query(int(number), float(seconds or 0), _word(verb), float(began or 0))
-        for number, seconds, verb, began in answer.rows
+        Query(int(connection), float(seconds or 0), _word(verb), float(began or 0), int(number))
+        for connection, seconds, verb, began, number in answer.rows
     )
 
 
@@ -71,24 +77,22 @@ def number_of(text: str) -> int | None:
 
 def ending(query: Query) -> Questions:
     """What ends it, and only it: the connection stays."""
-    mysql = Question(key=ENDED, sql=f"KILL QUERY {query.id:d}")
+    mariadb = Question(key=ENDED, sql=f"KILL QUERY ID {query.number:d}")
+    mysql = Question(key=ENDED, sql=f"KILL QUERY {query.id:d}")  # it knows connections only
     postgresql = Question(
         key=ENDED,
         sql="SELECT pg_cancel_backend(pid) AS done FROM pg_stat_activity WHERE pid = %s "
-        "AND usename = current_user AND abs(extract(epoch FROM query_start)::float - %s::float) < 0.01",
-        params=(query.id, repr(query.began)),
+        "AND usename = current_user AND (extract(epoch FROM query_start) * 1000000)::bigint = %s",
+        params=(query.id, query.number),
     )
-    return {MARIADB: (mysql,), engines.MYSQL: (mysql,), engines.POSTGRESQL: (postgresql,)}
+    return {MARIADB: (mariadb,), engines.MYSQL: (mysql,), engines.POSTGRESQL: (postgresql,)}
 
 
 def same(first: Query, then: Query, slack_s: float = 2.0) -> bool:
     """Whether it is still the same query: a connection may have begun another."""
+    if first.number or then.number:
+        return (first.id, first.number) == (then.id, then.number)
     return first.id == then.id and abs(first.began - then.began) <= slack_s
-
-
-def longest(running: Sequence[Query]) -> Query | None:
-    """The one that runs longest."""
-    return max(running, key=lambda query: query.seconds, default=None)
 
 
 def _word(text: object) -> str:

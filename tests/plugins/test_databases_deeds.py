@@ -21,6 +21,7 @@ from projects_rig import FILES, django_project, watching
 from devdash.api import ActionRequest, Level, Outcome, PaneError, RunProgram, Secret, SecretFile, Value
 from devdash.engine.context import Context
 from devdash_databases.config import Database, Project
+from devdash_databases.pane import DatabasesPane
 
 if TYPE_CHECKING:
     from mariadb_bed import MariadbBed
@@ -272,3 +273,102 @@ async def test_a_query_of_one_s_own_is_ended_after_the_question(
     assert ended in (["((1,),)"], ["OperationalError"], ["QueryCanceled"])
     with pytest.raises(PaneError, match="no query"):
         await pane.confirmation(kill, asked)
+
+
+async def watched(
+    context: Make, tmp_path: Path, pair: "MariadbBed | PostgresBed", database: str, **changes: object
+) -> DatabasesPane:
+    """A pane over a project on the pair."""
+    databases = {alias: {**entry, **changes} for alias, entry in pair.aliases(database).items()}
+    settings = f"import pymysql\npymysql.install_as_MySQLdb()\nDATABASES = {databases!r}\n"
+    pane = await watching(context(), Project(path=django_project(tmp_path / "shop", settings)))
+    await pane.read()
+    return pane
+
+
+async def offered(pane: DatabasesPane) -> list[str]:
+    """The queries that could be ended, once there are any."""
+    kill = next(action for action in pane.actions() if action.name == "kill")
+    draft = ActionRequest("kill", "shop/default", (Value("query", ""),))
+    for _ in range(200):
+        if found := list(await pane.complete(kill, kill.fields[0], "", draft)):
+            return found
+    return []
+
+
+@contextmanager
+def two_queries(
+    pair: "MariadbBed | PostgresBed", database: str
+) -> Iterator[tuple[threading.Event, list[str]]]:
+    """On one connection, a query, and when the event is set another in its place; how each ended."""
+    go_on, ended = threading.Event(), list[str]()
+    sleep = "SELECT SLEEP(%s)" if pair.vendor == "mariadb" else "SELECT 1 FROM pg_sleep(%s)"
+    port = pair.primary.port
+    connection = (
+        pymysql.connect(host="127.0.0.1", port=port, user=USER, password=PASSWORD)
+        if pair.vendor == "mariadb"
+        else psycopg.connect(f"host=127.0.0.1 port={port} user=devdash dbname={database}", autocommit=True)
+    )
+
+    def ask() -> None:
+        with connection.cursor() as cursor:
+            for seconds in (1, 4):
+                try:
+                    cursor.execute(sleep, (seconds,))
+                    ended.append(repr(cursor.fetchall()))
+                except (pymysql.Error, psycopg.Error) as error:
+                    ended.append(type(error).__name__)
+                go_on.set()
+
+    thread = threading.Thread(target=ask, daemon=True)
+    thread.start()
+    try:
+        yield go_on, ended
+    finally:
+        thread.join(60)
+        connection.close()
+
+
+@pytest.mark.parametrize("bed", ["mariadb_bed", "postgres_bed"])
+async def test_the_query_that_follows_on_the_same_connection_is_not_ended(
+    context: Make, tmp_path: Path, bed: str, request: pytest.FixtureRequest
+) -> None:
+    """It began within the second in which the other one ended, while the question stood."""
+    pair: MariadbBed | PostgresBed = request.getfixturevalue(bed)
+    database = pair.new_database()
+    pane = await watched(context, tmp_path, pair, database)
+    kill = next(action for action in pane.actions() if action.name == "kill")
+    with two_queries(pair, database) as (next_began, ended):
+        (label,) = await offered(pane)
+        asked = ActionRequest("kill", "shop/default", (Value("query", label),))
+        assert await pane.confirmation(kill, asked) is not None
+        assert next_began.wait(20)
+        (_,) = await offered(pane)
+        with pytest.raises(PaneError, match="another runs there now"):
+            await pane.act(asked)
+    assert len(ended) == 2
+    assert ended[1] in ("((0,),)", "[(1,)]"), "it ran to its end"
+
+
+async def test_a_query_of_somebody_else_is_neither_offered_nor_ended(
+    context: Make, tmp_path: Path, mariadb_bed: "MariadbBed"
+) -> None:
+    """Not even by a user who may: this one may end everybody's."""
+    mariadb_bed.primary.sql(
+        "CREATE USER IF NOT EXISTS mighty@'127.0.0.1' IDENTIFIED BY 'mighty'",
+        "GRANT ALL ON *.* TO mighty@'127.0.0.1'",
+    )
+    mariadb_bed.catch_up()
+    database = mariadb_bed.new_database()
+    pane = await watched(context, tmp_path, mariadb_bed, database, USER="mighty", PASSWORD="mighty")
+    kill = next(action for action in pane.actions() if action.name == "kill")
+    running = "SELECT id FROM information_schema.processlist WHERE info LIKE 'SELECT SLEEP%'"
+    with two_queries(mariadb_bed, database) as (_, ended):
+        found: list[dict[str, object]] = []
+        while not found:
+            found = mariadb_bed.primary.sql(running)
+        asked = ActionRequest("kill", "shop/default", (Value("query", str(found[0]["id"])),))
+        for ask in (pane.confirmation(kill, asked), pane.act(asked)):
+            with pytest.raises(PaneError, match=r"no query .* of yours runs there"):
+                await ask
+    assert ended == ["((0,),)", "((0,),)"]
