@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from itertools import accumulate
 
 import msgspec
 
@@ -27,6 +28,9 @@ _MONTHS = {Every.QUARTER: 3, Every.YEAR: 12}
 
 Moves = Mapping[tuple[str, str], Mapping[int, Decimal]]
 """Account and currency → index of the month → what the account gained."""
+
+_Key = tuple[str, str, Every]
+"""Account, currency and period of a budget."""
 
 _Chosen = Callable[[Mapping[int, Decimal]], Iterable[tuple[int, Decimal]]]
 
@@ -59,26 +63,43 @@ def length(every: Every) -> int:
 class Budgets:
     """The budgets of one journal; what all of its windows have in common is summed up once."""
 
-    def __init__(self, plans: Iterable[Plan], moves: Moves) -> None:
-        dated: defaultdict[tuple[str, str, Every], list[Plan]] = defaultdict(list)
+    def __init__(self, plans: Sequence[Plan], moves: Moves, before: "Budgets | None" = None) -> None:
+        """`before`: of the same journal; what no changed account is about is taken from it."""
+        dated: defaultdict[_Key, list[Plan]] = defaultdict(list)
         for plan in plans:
             dated[plan.account, plan.currency, plan.every].append(plan)
         self._plans = sorted(dated.items())
-        self._moves = moves
+        self._moves, self._told = moves, plans
+        self._last: tuple[range, Mapping[_Key, list[BudgetMonth]]] | None = None
+        """The rows that were made last, without anything carried over."""
+        if before is not None and before._last is not None and before._told is plans:
+            shown, known = before._last
+            changed = _changed(before._moves, moves)
+            self._last = shown, {key: rows for key, rows in known.items() if key[:2] not in changed}
 
     def rows(self, shown: range, *, rollover: bool) -> tuple[BudgetMonth, ...]:
         """One row for each budget and month of `shown`; see `BudgetMonth`. Goals are not carried over."""
         if not self._plans:
             return ()
-        needed = range(shown.start - _MOST_BEFORE, shown.stop)
-        actuals = (
-            self._of_all_months if rollover else self._actuals(lambda by_month: _within(by_month, needed))
-        )
-        first = self._first if rollover else None
-        rows: list[BudgetMonth] = []
-        for (account, currency, _), own in self._plans:
-            rows += _Line(own, actuals[account, currency], first).rows(shown)
-        return tuple(rows)
+        rows = self._carried(shown) if rollover else self._plain(shown)
+        return tuple([row for key, _ in self._plans for row in rows[key]])
+
+    def _carried(self, shown: range) -> Mapping[_Key, list[BudgetMonth]]:
+        """With what earlier months left."""
+        actuals, first = self._of_all_months, self._first
+        return {key: _Line(own, actuals[key[:2]], first).rows(shown) for key, own in self._plans}
+
+    def _plain(self, shown: range) -> Mapping[_Key, list[BudgetMonth]]:
+        """Each period for itself; as they were made before, where they were."""
+        last = self._last
+        rows = dict(last[1]) if last is not None and last[0] == shown else {}
+        new = [(key, own) for key, own in self._plans if key not in rows]
+        if new:
+            needed = range(shown.start - _MOST_BEFORE, shown.stop)
+            actuals = self._actuals(lambda by_month: _within(by_month, needed))
+            rows.update((key, _Line(own, actuals[key[:2]], None).rows(shown)) for key, own in new)
+            self._last = shown, rows
+        return rows
 
     @cached_property
     def _of_all_months(self) -> Mapping[tuple[str, str], Mapping[int, Decimal]]:
@@ -102,6 +123,17 @@ class Budgets:
                     for month, change in chosen(by_month):
                         total[month] = EXACT.add(total[month], change)
         return found
+
+
+def _changed(before: Moves, now: Moves) -> set[tuple[str, str]]:
+    """The accounts, by currency, that moved otherwise, themselves or one below them."""
+    places = before.keys() | now.keys()
+    return {
+        (above, currency)
+        for account, currency in places
+        if before.get((account, currency)) is not now.get((account, currency))
+        for above in accumulate(account.split(":"), "{}:{}".format)
+    }
 
 
 def _within(by_month: Mapping[int, Decimal], needed: range) -> Iterator[tuple[int, Decimal]]:

@@ -150,21 +150,23 @@ def extended(sheet: Sheet, entries: Sequence[Entry]) -> Sheet:
         ordered = tuple(sorted(by_month))
         changes = tuple(by_month[one] for one in ordered)
         moves[account, currency] = Moves(account, known.type, currency, ordered, changes)
-    order = list(AccountType)
-    counts = Counter((currency, month) for month, _, currency, _ in legs)
+    all_moves = list(moves.values())
+    if len(all_moves) > len(sheet.moves):
+        order = list(AccountType)
+        all_moves.sort(key=lambda one: (order.index(one.type), one.account, one.currency))
+    counts: defaultdict[str, Counter[int]] = defaultdict(Counter)
+    for month, _, currency, _ in legs:
+        counts[currency][month] += 1
     return msgspec.structs.replace(
         sheet,
-        moves=tuple(
-            sorted(moves.values(), key=lambda one: (order.index(one.type), one.account, one.currency))
-        ),
-        uses=tuple(_used(one, counts) for one in sheet.uses),
+        moves=tuple(all_moves),
+        uses=tuple([_used(one, counts[one.name]) if one.name in counts else one for one in sheet.uses]),
         days=_days(sheet, [entry.day.isoformat() for entry in entries]),
     )
 
 
-def _used(use: Use, counts: Mapping[tuple[str, int], int]) -> Use:
-    by_month = Counter(dict(zip(use.months, use.postings, strict=True)))
-    by_month.update({month: count for (currency, month), count in counts.items() if currency == use.name})
+def _used(use: Use, counts: Counter[int]) -> Use:
+    by_month = counts + Counter(dict(zip(use.months, use.postings, strict=True)))
     ordered = tuple(sorted(by_month))
     return Use(use.name, use.digits, ordered, tuple(by_month[month] for month in ordered))
 

@@ -2,9 +2,10 @@
 
 from calendar import monthrange
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 
 import msgspec
 
@@ -84,14 +85,42 @@ def _plain(rate: Decimal | None) -> str | None:
     return None if rate is None else format(rate, "f")
 
 
-def worth(found: Sequence[Valued], shown: range, currency: str) -> tuple[WorthMonth, ...]:
+def worth(
+    found: Sequence[Valued],
+    shown: range,
+    currency: str,
+    known: Mapping[int, WorthMonth] = MappingProxyType({}),
+) -> tuple[WorthMonth, ...]:
     """One entry for each month of `shown`; none where there is no `currency` to convert to.
 
     What has no price is never added, but named beside the sums.
+
+    Args:
+        known: by the place of the month, where `found` says the same as when that was made.
     """
     if not currency:
         return ()
-    return tuple(_month(found, place, month, currency) for place, month in enumerate(shown))
+    return tuple(
+        known.get(place) or _month(found, place, month, currency) for place, month in enumerate(shown)
+    )
+
+
+def unlike(one: Valued | None, other: Valued | None, count: int) -> set[int]:
+    """The places, of `count` months, in which two do not add the same to a month's worth."""
+    return {place for place in range(count) if _told(one, place) != _told(other, place)}
+
+
+def _told(one: Valued | None, place: int) -> tuple[object, ...]:
+    """What decides its part in the worth of a month: as text, for 1 is not 1.00."""
+    if one is None or not one.cells.amounts[place]:
+        return ()
+    values = one.values
+    return (
+        one.cells.type,
+        one.cells.currency,
+        str(one.cells.amounts[place]),
+        str(values[place]) if values else "",
+    )
 
 
 class _Sum:

@@ -1,5 +1,6 @@
-"""Months that are cut from more of them, or come from the cache, are those that a fold of their own gives."""
+"""Months that are cut from more of them, come from the cache, or grew, are those that a fold of their own gives."""
 
+from datetime import date
 from decimal import Decimal
 
 import msgspec
@@ -10,10 +11,11 @@ from printed_rig import FIRST, price, sheet
 from devdash_ledger import cut, months
 from devdash_ledger.budgets import Plan
 from devdash_ledger.facts import Every
-from devdash_ledger.journal import Journal, Window
+from devdash_ledger.journal import AccountType, Journal, Window
 from devdash_ledger.reading import Folded, Means, Reading, Wanted
-from devdash_ledger.sheet import Sheet, Use, head_of
+from devdash_ledger.sheet import Moves, Sheet, Use, head_of
 from devdash_ledger.stamps import Look
+from devdash_ledger.tail import Entry, extended
 from devdash_ledger.unfold import Unfolding
 
 LEGS = st.tuples(
@@ -79,6 +81,68 @@ def test_whatever_was_looked_at_before_the_months_are_the_same(
         expected = plainly(one, means, window)
         assert first.folded(window).journal == expected
         assert again.folded(window).journal == expected
+
+
+@st.composite
+def growing(draw: st.DrawFn) -> list[Sheet]:
+    """A sheet, and what becomes of it as transactions are added; what they are not about stays the same."""
+    found = [draw(sheets())]
+    for _ in range(draw(st.integers(1, 3))):
+        entries = draw(st.lists(st.tuples(st.integers(0, 13), st.lists(LEGS, max_size=2)), max_size=2))
+        later = sheet(entries)
+        before = found[-1]
+        known = {(one.account, one.currency): one for one in before.moves}
+        for one in later.moves:
+            place = (one.account, one.currency)
+            own = known.get(place, Moves(one.account, one.type, one.currency, (), ()))
+            sums = dict(zip(own.months, own.changes, strict=True))
+            for month, change in zip(one.months, one.changes, strict=True):
+                sums[month] = sums.get(month, Decimal(0)) + change
+            ordered = tuple(sorted(sums))
+            changes = tuple(sums[month] for month in ordered)
+            known[place] = Moves(own.account, own.type, own.currency, ordered, changes)
+        order = list(AccountType)
+        moves = sorted(known.values(), key=lambda one: (order.index(one.type), one.account, one.currency))
+        prices = draw(st.sampled_from((before.prices, before.prices, (price(2, "CHF", "1.25"),))))
+        plans = draw(st.sampled_from((before.plans, before.plans, before.plans[1:])))
+        found.append(msgspec.structs.replace(before, moves=tuple(moves), prices=prices, plans=plans))
+    return found
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    grown=growing(),
+    shown=st.lists(
+        st.tuples(WINDOWS, st.sampled_from((None, "CHF", "")), st.booleans()), min_size=1, max_size=2
+    ),
+)
+def test_what_is_taken_from_the_fold_before_is_what_a_fold_of_its_own_gives(
+    grown: list[Sheet], shown: list[tuple[Window, str | None, bool]]
+) -> None:
+    """To the last decimal, whichever windows were folded, and whatever new postings are about."""
+    before: Unfolding | None = None
+    for one in grown:
+        unfolding = Unfolding(one, before)
+        for window, currency, rollover in (*shown, shown[0]):
+            told = unfolding.journal(window, currency, rollover)
+            assert told == Unfolding(one).journal(window, currency, rollover)
+        before = unfolding
+
+
+def test_after_an_append_only_what_it_is_about_is_made_anew() -> None:
+    """That is what the fold before is kept for; and the months that it is not about are worth the same."""
+    cash, food = ("Assets:Cash", "EUR", Decimal(-1)), ("Expenses:Food", "EUR", Decimal(1))
+    first = sheet(
+        [(3, [cash, food]), (4, [("Income:Job", "EUR", Decimal(-9)), ("Assets:Giro", "EUR", Decimal(9))])]
+    )
+    grown = extended(first, [Entry(date(2026, 12, 5), (cash, food))])
+    window = Window("2026-12", 12)
+    before = Unfolding(first)
+    was = before.journal(window, None)
+    now = Unfolding(grown, before).journal(window, None)
+    same = {one.account for one in now.series if any(one is other for other in was.series)}
+    assert same == {"Income:Job", "Assets:Giro"}
+    assert [a is b for a, b in zip(was.worth, now.worth, strict=True)] == [True] * 11 + [False]
 
 
 def test_the_months_that_were_kept_are_shown_without_opening_the_sheet() -> None:
