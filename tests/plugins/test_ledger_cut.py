@@ -1,4 +1,4 @@
-"""Months that are cut from more of them, come from the cache, or grew, are those that a fold of their own gives."""
+"""Months that are cut, come from the cache, or grew, are those that a fold of their own gives."""
 
 from datetime import date
 from decimal import Decimal
