@@ -1,9 +1,10 @@
 """Asks the probes: which alias lives in which worker, and what their failures mean.
 
 SQLite aliases share one worker, each server has its own (why: docs/databases.md,
-"How many processes"). A probe in which something hung is killed at once and
-started anew by the next ping; one that ended, or fell silent as a whole, is
-asked once more, and only then given up for this reading.
+"How many processes"); files that answer at once need none. A probe in which
+something hung is killed at once and started anew by the next ping; one that
+ended, or fell silent as a whole, is asked once more, and only then given up
+for this reading.
 """
 
 import asyncio
@@ -16,6 +17,7 @@ from devdash_databases import wire
 from devdash_databases.aliases import Target, secret_variables
 from devdash_databases.config import START_S, DatabasesConfig
 from devdash_databases.probing import engines
+from devdash_databases.quick_look import QuickLook
 from devdash_databases.routes.asked import Asked, AskRoutes, Routes, Surveyed, read_survey
 from devdash_databases.states import State
 
@@ -34,21 +36,27 @@ class _Group:
     """The aliases of one worker.
 
     `connected` is what the running worker was given; empty when it was given nothing yet.
-    `is_light` says that the worker has no Django in it.
+    `quick` is for a worker that has no Django in it: it asks before, so that there may be none.
     """
 
-    def __init__(self, targets: Sequence[Target], worker: Worker, *, is_light: bool) -> None:
+    def __init__(self, targets: Sequence[Target], worker: Worker, quick: QuickLook | None) -> None:
         self.targets = tuple(targets)
         self.worker = worker
         self.busy = asyncio.Lock()
         self.connected: frozenset[str] = frozenset()
-        self._is_light = is_light
+        self._quick = quick
         self._asked_at: float | None = None
+
+    async def look(self, targets: Sequence[Target], questions: wire.Questions) -> tuple[wire.Ping, ...]:
+        """The answers of those that need no worker to be asked."""
+        if self._quick is None or questions.get(engines.SQLITE):
+            return ()
+        return await self._quick.ask(targets)
 
     async def rest(self, now: float) -> None:
         """After a ping at `now`, in seconds of one clock: end what is not worth keeping to the next."""
         before, self._asked_at = self._asked_at, now
-        if self._is_light and before is not None and now - before > FILES_IDLE_S:
+        if self._quick is not None and before is not None and now - before > FILES_IDLE_S:
             await self.stop()
 
     async def stop(self) -> None:
@@ -93,7 +101,8 @@ class Prober:
 
     def _group(self, targets: Sequence[Target]) -> _Group:
         is_light = all(engines.is_plain(target.settings) for target in targets)
-        return _Group(targets, self._worker(FILES_IDLE_S if is_light else None), is_light=is_light)
+        worker = self._worker(FILES_IDLE_S if is_light else None)
+        return _Group(targets, worker, QuickLook(self._context) if is_light else None)
 
     def _worker(self, idle_s: float | None = None) -> Worker:
         return self._context.worker(PROBE, env=self._env, idle_s=idle_s)
@@ -170,18 +179,27 @@ class Prober:
         if not targets:
             return ()
         async with group.busy:
-            try:
-                pings = await self._attempt(group, targets, questions)
-            except (WorkerError, TimeoutError):
-                await group.stop()
-            else:
-                await group.rest(self._context.monotonic())
-                return pings
-            try:
-                return await self._attempt(group, targets, questions)
-            except (WorkerError, TimeoutError) as error:
-                await group.stop()
-                return tuple(_untold(target, State.PROBE_FAILED, type(error).__name__) for target in targets)
+            told = await group.look(targets, questions)
+            known = {ping.alias for ping in told}
+            left = tuple(target for target in targets if target.alias not in known)
+            return (*told, *await self._ping_left(group, left, questions)) if left else told
+
+    async def _ping_left(
+        self, group: _Group, targets: tuple[Target, ...], questions: wire.Questions
+    ) -> tuple[wire.Ping, ...]:
+        """Ping through the group's worker."""
+        try:
+            pings = await self._attempt(group, targets, questions)
+        except (WorkerError, TimeoutError):
+            await group.stop()
+        else:
+            await group.rest(self._context.monotonic())
+            return pings
+        try:
+            return await self._attempt(group, targets, questions)
+        except (WorkerError, TimeoutError) as error:
+            await group.stop()
+            return tuple(_untold(target, State.PROBE_FAILED, type(error).__name__) for target in targets)
 
     async def _attempt(
         self, group: _Group, targets: tuple[Target, ...], questions: wire.Questions

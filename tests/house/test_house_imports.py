@@ -83,7 +83,6 @@ WORKER_SIDE = (
     "devdash_databases.probing.lanes",
     "devdash_databases.probing.migrations",
     "devdash_databases.probing.pings",
-    "devdash_databases.probing.plain_file",
     "devdash_databases.probing.project",
     "devdash_databases.probing.routing",
     "devdash_databases.probing.project_routes",

@@ -80,6 +80,12 @@ def sound(path: Path) -> Path:
     return path
 
 
+def shared(path: Path) -> Path:
+    """The same, which others may change as well: it is asked by the probe alone."""
+    sound(path).chmod(0o666)
+    return path
+
+
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
     """Another process holds the database exclusively."""

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from databases_rig import MYSQL, POSTGRESQL, SQLITE, aliases, file, sound, started, states, workers
+from databases_rig import MYSQL, POSTGRESQL, SQLITE, aliases, file, shared, sound, started, states, workers
 
 from devdash.api import Level
 from devdash.engine.context import Context
@@ -54,7 +54,7 @@ async def test_a_worker_without_django_ends_while_nobody_asks_it(
 ) -> None:
     """Its memory is then worth more than its start; with Django in it, it is the other way round."""
     monkeypatch.setattr("devdash_databases.prober.FILES_IDLE_S", 0.05)
-    plain = await started(context(name="databases"), db=file(sound(tmp_path / "db")))
+    plain = await started(context(name="databases"), db=file(shared(tmp_path / "db")))
     dear = await started(
         context(name="dear"), db=Database(ENGINE=SQLITE, NAME=str(tmp_path / "db"), OPTIONS={"timeout": 1})
     )
@@ -70,7 +70,7 @@ async def test_it_ends_at_once_where_pings_lie_far_apart(context: Make, tmp_path
     """As in the watch, which reads what is well once a minute."""
     hours = iter(range(0, 1000))
     pane = await started(
-        context(name="databases", monotonic=lambda: float(next(hours))), db=file(sound(tmp_path / "db"))
+        context(name="databases", monotonic=lambda: float(next(hours))), db=file(shared(tmp_path / "db"))
     )
     await pane.read()
     assert None not in workers(pane).values(), "nobody knows yet when the next ping comes"
@@ -83,7 +83,7 @@ async def test_it_ends_at_once_where_pings_lie_far_apart(context: Make, tmp_path
 
 async def test_a_stopped_worker_is_replaced_within_the_reading(context: Make, tmp_path: Path) -> None:
     """A probe that falls silent as a whole is no news of its databases: they are asked anew."""
-    pane = await started(context(name="databases"), ping_timeout=0.4, db=file(sound(tmp_path / "db")))
+    pane = await started(context(name="databases"), ping_timeout=0.4, db=file(shared(tmp_path / "db")))
     await pane.read()
     (pid,) = workers(pane).values()
     assert pid is not None
@@ -96,7 +96,7 @@ async def test_a_stopped_worker_is_replaced_within_the_reading(context: Make, tm
 
 async def test_a_worker_killed_between_pings_is_not_noticed(context: Make, tmp_path: Path) -> None:
     """The next ping starts and connects a new one."""
-    pane = await started(context(name="databases"), db=file(sound(tmp_path / "db")))
+    pane = await started(context(name="databases"), db=file(shared(tmp_path / "db")))
     await pane.read()
     (pid,) = workers(pane).values()
     assert pid is not None
@@ -177,7 +177,7 @@ async def test_a_mute_and_a_closed_port_are_told_apart(context: Make, tmp_path: 
 
 
 def test_the_pane_itself_imports_neither_django_nor_a_driver() -> None:
-    """After a whole reading of devdash's own databases, they are in the worker only."""
+    """After readings of devdash's own databases by the worker and by a thread, which needs SQLite alone."""
     code = """
 import asyncio, sys, tempfile, time
 from datetime import datetime
@@ -196,13 +196,15 @@ async def main():
     )
     pane = DatabasesPane(DatabasesConfig(), context)
     await pane.start()
-    report = await pane.read()
-    assert report.summary == "2 databases answer", report.summary
+    assert "sqlite3" not in sys.modules
+    for _ in range(2):
+        report = await pane.read()
+        assert report.summary == "2 databases answer", report.summary
     await context.close()
 
 asyncio.run(main())
-heavy = {"django", "sqlite3", "textual", "asgiref"} & {name.partition(".")[0] for name in sys.modules}
-assert not heavy, heavy
+loaded = {"django", "sqlite3", "textual", "asgiref"} & {name.partition(".")[0] for name in sys.modules}
+assert loaded == {"sqlite3"}, loaded
 """
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=50)
     assert ended.returncode == 0, ended.stderr

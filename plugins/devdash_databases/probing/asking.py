@@ -65,7 +65,8 @@ def _answer(connection: Any, question: Mapping[str, Any]) -> dict[str, object]:
         columns = [name for name in (kept or document) if name in document]
         return {"columns": columns, "rows": [[plain(document[name]) for name in columns]]}
     with connection.cursor() as cursor:
-        cursor.execute(question["sql"], tuple(question.get("params") or ()) or None)
+        # Without parameters none are given: SQLite's own cursor refuses None, and "%" stays as it is.
+        cursor.execute(question["sql"], *filter(None, (tuple(question.get("params") or ()),)))
         columns = [str(column[0]) for column in cursor.description or ()]
         rows = cursor.fetchmany(MOST_ROWS) if columns else []
     places = [place for place, name in enumerate(columns) if not kept or name in kept]

@@ -20,6 +20,7 @@ from typing import NamedTuple, Protocol, cast
 
 from devdash_databases.probing import engines
 from devdash_databases.probing.failures import Failure, classify
+from devdash_databases.probing.file_ping import ask_file
 from devdash_databases.states import State
 
 
@@ -157,7 +158,8 @@ def _vendor(connection: Connection) -> str:
 
 def _ask(alias: str, vendor: str, connection: Connection, seconds: int) -> Ping:
     if vendor == engines.SQLITE:
-        took, role = _ask_file(connection)
+        took, refuses = ask_file(connection)
+        role = Role("file", refuses)
     elif vendor == engines.MONGODB:
         from devdash_databases.probing import mongo
 
@@ -178,20 +180,6 @@ def _ask(alias: str, vendor: str, connection: Connection, seconds: int) -> Ping:
         role=role.role,
         read_only=role.read_only,
     )
-
-
-def _ask_file(connection: Connection) -> tuple[float, Role]:
-    """Open, read the schema version, close: a kept connection would not see the file replaced."""
-    began = time.perf_counter()
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA schema_version")
-            cursor.fetchone()
-        took = time.perf_counter() - began
-    finally:
-        connection.close()
-    path = engines.file_of(str(connection.settings_dict["NAME"]))
-    return took, Role("file", not os.access(path, os.W_OK))
 
 
 def _ask_server(connection: Connection, vendor: str) -> tuple[float, Role]:

@@ -1,6 +1,7 @@
 """SQLite files asked without Django: what its backend does for a ping, in 10 MiB instead of 29.
 
-Only where that is all the same: see `engines.is_plain`.
+Only where that is all the same: see `engines.is_plain`. It runs in the probe, and in a thread of devdash for
+files that cannot keep it.
 """
 
 import sqlite3
