@@ -79,7 +79,16 @@ class ForwardDesk(EachDesk[Step]):
 
     async def step(self, item: str) -> Step:
         """See `EachDesk.step`."""
+        return await self._step(await self._hands.place(item))
+
+    async def due(self, item: str) -> Step:
+        """See `EachDesk.due`: what is half-done where nothing would come anyway is of no interest then."""
         place = await self._hands.place(item)
+        if not place.status.behind and place.status.tracking is not Tracking.GONE:
+            raise Needless(f"{place.name} is not behind its upstream, as of the last fetch.")
+        return await self._step(place)
+
+    async def _step(self, place: Place) -> Step:
         place.must_be_at_rest()
         branch, status = place.branch, place.status
         if status.tracking is Tracking.NONE:
@@ -106,7 +115,7 @@ class ForwardDesk(EachDesk[Step]):
             raise Refused(f"{place.name} changes just now.", "Try again.")
         await must_not_overwrite(self._hands, place, own.oid, upstream.oid)
         return Step(
-            item=item,
+            item=place.target.name,
             branch=printable(branch),
             upstream=printable(upstream.name),
             before=own.oid,

@@ -97,8 +97,9 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
         if self.identity.look.bare:
             raise Needless(f"{self.name} is bare: it has no files to work on.")
         if self.underway is not None:
-            what = self.underway.operation.value
-            raise Refused(f"In {self.name} a {what} is under way.", f"Finish it, or git {what} --abort.")
+            what, leaving = self.underway.operation.value, self.underway.leaving
+            article = "an" if what.startswith("a") else "a"
+            raise Refused(f"In {self.name} {article} {what} is under way.", f"Finish it, or {leaving}.")
         if self.status.conflicts:
             raise Refused(f"{self.name} has conflicts.", "Resolve them first.")
         if self.locked:

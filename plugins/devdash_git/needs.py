@@ -72,7 +72,8 @@ def _lock(seen: Observation, now: datetime) -> tuple[Attention, ...]:
     age = now.timestamp() - seen.files.lock_time
     if age < STALE_LOCK_S:
         return ()
-    text = f"index.lock is {coarse_age(age)} old: did a git crash there?"
+    old = f"{coarse_age(age)} old" if age >= 3600 else f"older than {STALE_LOCK_S / 60:.0f} min"
+    text = f"index.lock is {old}: did a git crash there?"
     return (_attention(seen, "lock", text),)
 
 

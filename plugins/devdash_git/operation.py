@@ -43,6 +43,12 @@ class Underway(msgspec.Struct, frozen=True):
             return self.operation.value
         return f"{self.operation.value} {self.step}/{self.total}"
 
+    @property
+    def leaving(self) -> str:
+        """The command that puts everything back as it was before."""
+        word = "reset" if self.operation is Operation.BISECT else "--abort"
+        return f"git {self.operation.value} {word}"
+
 
 def underway(git_dir: Path) -> Underway | None:
     """The operation under way in the work tree whose git directory (a worktree's own) is `git_dir`.

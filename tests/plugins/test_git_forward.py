@@ -1,5 +1,6 @@
 """Fast-forwarding brings what was shown, makes no commit, and overwrites nothing that is the person's."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -143,7 +144,9 @@ async def test_all_that_are_behind_go_forward_and_the_others_are_named(
     builder.git(diverged, "reset", "-q", "--hard", "HEAD~1")
     builder.commit(diverged, "mine")
     bare = builder.repository("bare.git", bare=True, commits=0)
-    made = pane(context(), behind, current, diverged, bare)
+    merging = builder.clone(origin, "merging")
+    builder.conflict(merging)
+    made = pane(context(), behind, current, diverged, bare, merging)
     outcome = await done(made, "fast-forward")
     assert (outcome.level, outcome.message) == (Level.ATTENTION, "Fast-forwarded 1 repository; 1 not.")
     assert "diverged has diverged" in str(outcome.blocks)
@@ -169,3 +172,22 @@ async def test_hooks_of_the_repository_do_not_run(builder: Builder, context: Mak
     hook.chmod(0o755)
     await done(pane(context(), behind), "fast-forward", "clone")
     assert not (behind / "ran").exists()
+
+
+@pytest.mark.parametrize("how", ["merge", "rebase", "cherry-pick", "revert", "am", "bisect"])
+async def test_the_way_out_of_an_operation_that_is_named_leads_out(
+    how: str, builder: Builder, context: Make
+) -> None:
+    folder = builder.repository("stuck", commits=3)
+    if how == "bisect":
+        builder.git(folder, "bisect", "start", "HEAD", "HEAD~2")
+    elif how == "am":
+        patch = builder.git(builder.repository("sender", commits=2), "format-patch", "--stdout", "-1")
+        builder.git(folder, "am", check=False, stdin=patch.encode())
+    else:
+        builder.conflict(folder, how)
+    said = await refusal(pane(context(), folder), "fast-forward", "stuck")
+    named = re.fullmatch(rf"In stuck an? {how} is under way Finish it, or git (.*)\.", said)
+    assert named is not None, said
+    builder.git(folder, *named[1].split())
+    assert (await only(pane(context(), folder))).operation is None

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -231,6 +232,9 @@ async def test_an_old_index_lock_is_pointed_out_and_a_fresh_one_is_not(
     assert not keys(await read(pane(context(), folder)))
     os.utime(lock, (1_700_000_000, 1_700_000_000))
     assert keys(await read(pane(context(), folder))) == {"locked:lock"}
+    os.utime(lock, (time.time() - 1200, time.time() - 1200))
+    (need,) = (await read(pane(context(), folder))).attention
+    assert need.text == "locked: index.lock is older than 10 min: did a git crash there?"
 
 
 async def test_other_branches_with_work_that_no_remote_has(builder: Builder, context: Make) -> None:
