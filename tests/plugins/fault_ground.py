@@ -1,17 +1,16 @@
 """What the fault matrix stands on: real servers, servers that do everything wrong, and a prober."""
 
+import asyncio
 import signal
-import time
-from collections.abc import Callable, Iterator
-from contextlib import AsyncExitStack, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
-import pytest
 from databases_rig import MYSQL, POSTGRESQL
 from fault_server import FaultServer, Talk
-from ground import Server
+from ground import Server, settled
 
 from devdash.api import Duration, PaneContext, Secret, SecretFile
 from devdash.engine.context import Context
@@ -20,6 +19,7 @@ from devdash_databases.config import Database, DatabasesConfig, OptionValue
 from devdash_databases.prober import Prober
 
 if TYPE_CHECKING:
+    from beds import Find
     from mariadb_bed import MariadbBed
     from mongo_bed import MongoBed
     from postgres_bed import PostgresBed
@@ -30,12 +30,26 @@ MONGODB = "django_mongodb_backend"
 ENGINES = {"MariaDB": MYSQL, "PostgreSQL": POSTGRESQL, "MongoDB": MONGODB}
 
 
-class Told:
-    """A started prober of one alias."""
+PATIENT_S = 8.0
+"""What a ping may take where something will come, however busy the machine is."""
 
-    def __init__(self, context: PaneContext, database: Database, *path: Path) -> None:
+
+class Told:
+    """A started prober of one alias.
+
+    Args:
+        ping_timeout: seconds.
+        path: where drivers are looked for first.
+    """
+
+    def __init__(
+        self, context: PaneContext, database: Database, ping_timeout: float = PATIENT_S, *path: Path
+    ) -> None:
         config = DatabasesConfig(
-            databases={"it": database}, ping_timeout=Duration(4), timeout=Duration(40), python_path=path
+            databases={"it": database},
+            ping_timeout=Duration(ping_timeout),
+            timeout=Duration(60),
+            python_path=path,
         )
         self._prober = Prober(config, context, targets_of(config, context.folder, None))
 
@@ -43,6 +57,31 @@ class Told:
         """What a ping says."""
         (ping,) = await self._prober.ping()
         return ping.state.value
+
+    async def until_well(self) -> None:
+        """Ping until it answers, and keeps its connection; a busy machine may need more than one ping."""
+        for _ in range(10):
+            if await self.state() == "ok":
+                return
+        raise AssertionError("it never answered")
+
+
+class Stopper:
+    """Stops a vendor's server when it is called.
+
+    Attributes:
+        done: it was.
+    """
+
+    def __init__(self, stopped: AbstractContextManager[None], stack: AsyncExitStack) -> None:
+        self._stopped = stopped
+        self._stack = stack
+        self.done = False
+
+    def __call__(self) -> None:
+        if not self.done:
+            self._stack.enter_context(self._stopped)
+        self.done = True
 
 
 def alias(vendor: str, port: int, host: str = "127.0.0.1", **options: OptionValue) -> Database:
@@ -57,35 +96,23 @@ class Ground:
     """What the faults of one test stand on."""
 
     def __init__(
-        self, request: pytest.FixtureRequest, context: Make, folder: Path, stack: AsyncExitStack
+        self,
+        context: Make,
+        folder: Path,
+        stack: AsyncExitStack,
+        needs: "Find",
+        beds: "tuple[MariadbBed, PostgresBed, MongoBed]",
     ) -> None:
-        self._request = request
         self._stack = stack
+        self._needs = needs
         self.folder = folder
         self.context = context(name="databases", folder=folder)
+        self.mariadb, self.postgres, self.mongo = beds
 
     async def served(self, vendor: str, talk: Talk, **options: OptionValue) -> str:
         """The state of an alias that a fault server serves."""
         server = await self.entered(FaultServer(talk))
         return await Told(self.context, alias(vendor, server.port, **options)).state()
-
-    @property
-    def mariadb(self) -> "MariadbBed":
-        """A pair of real servers."""
-        bed: MariadbBed = self._request.getfixturevalue("mariadb_bed")
-        return bed
-
-    @property
-    def postgres(self) -> "PostgresBed":
-        """A pair of real servers."""
-        bed: PostgresBed = self._request.getfixturevalue("postgres_bed")
-        return bed
-
-    @property
-    def mongo(self) -> "MongoBed":
-        """A real server."""
-        bed: MongoBed = self._request.getfixturevalue("mongo_bed")
-        return bed
 
     def real(self, vendor: str, **changes: object) -> Database:
         """An alias of a real server, with other settings; PASSWORD as text."""
@@ -95,7 +122,7 @@ class Ground:
         else:
             entry = beds[vendor].primary.alias(beds[vendor].new_database())
         entry = {**entry, **changes}
-        secret = self.folder / "secret"
+        secret = self.folder / f"secret-{vendor}"
         secret.write_text(str(entry.pop("PASSWORD", "none")))
         return Database(
             ENGINE=str(entry["ENGINE"]),
@@ -106,9 +133,25 @@ class Ground:
             PASSWORD=Secret(SecretFile(str(secret))) if vendor != "MongoDB" else None,
         )
 
-    async def asked(self, database: Database) -> str:
+    def port(self, vendor: str) -> int:
+        """Where its real server listens."""
+        ports = {"MariaDB": self.mariadb.primary.port, "PostgreSQL": self.postgres.primary.port}
+        return ports.get(vendor, self.mongo.port)
+
+    def moved(self, database: Database, port: int) -> Database:
+        """`database` at another port, and nowhere else."""
+        if database.ENGINE == MONGODB:
+            host = f"mongodb://127.0.0.1:{port}/?directConnection=true"
+            return msgspec.structs.replace(database, HOST=host, PORT="")
+        return msgspec.structs.replace(database, PORT=port)
+
+    async def asked(self, database: Database, ping_timeout: float = PATIENT_S) -> str:
         """The state of an alias."""
-        return await Told(self.context, database).state()
+        return await Told(self.context, database, ping_timeout).state()
+
+    def stopper(self, vendor: str) -> Stopper:
+        """What stops the vendor's real server until the test ends."""
+        return Stopper(self.stopped(vendor), self._stack)
 
     @contextmanager
     def stopped(self, vendor: str) -> Iterator[None]:
@@ -145,21 +188,27 @@ class Ground:
         before = rules.read_text()
         rules.write_text(f"host all {role} 127.0.0.1/32 scram-sha-256\n{before}")
         try:
-            server.sql("SELECT pg_reload_conf()")
-            time.sleep(0.3)
+            self._reload()
             yield
         finally:
             rules.write_text(before)
-            server.sql("SELECT pg_reload_conf()")
+            self._reload()
 
-    @contextmanager
-    def mongo_with_passwords(self) -> Iterator[int]:
+    def _reload(self) -> None:
+        """Let PostgreSQL read its rules; whoever connects afterwards meets them."""
+        loaded = "SELECT pg_conf_load_time()"
+        before = self.postgres.primary.sql(loaded)
+        self.postgres.primary.sql("SELECT pg_reload_conf()")
+        settled(lambda: self.postgres.primary.sql(loaded) != before, "the rules are read")
+
+    @asynccontextmanager
+    async def mongo_with_passwords(self) -> AsyncIterator[int]:
         """A server that wants to know who asks, and knows nobody; its port."""
         from mongo_bed import MongoBed
 
-        bed = MongoBed(self.folder / "guarded", self._request.getfixturevalue("needs"), arguments=("--auth",))
+        bed = MongoBed(self.folder / "guarded", self._needs, arguments=("--auth",))
         try:
-            bed.start()
+            await asyncio.to_thread(bed.start)
             yield bed.port
         finally:
-            bed.stop()
+            await asyncio.to_thread(bed.stop)

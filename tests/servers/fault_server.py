@@ -7,10 +7,11 @@ Loopback, a port of its own, in the test's own loop, so that it ends with the te
 """
 
 import asyncio
+import socket
 import ssl
 import struct
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -144,6 +145,74 @@ def postgres_with(certificate: ssl.SSLContext) -> Talk:
     return talk
 
 
+def mysql_with(certificate: ssl.SSLContext) -> Talk:
+    """Greet, agree to TLS, and show a certificate that nobody trusts."""
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(mysql_greeting(tls=True))
+        await reader.readexactly(36)  # the wish for TLS; the client does not wait for an answer to it
+        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        side = certificate.wrap_bio(incoming, outgoing, server_side=True)
+        while True:
+            try:
+                side.do_handshake()
+            except ssl.SSLWantReadError:
+                writer.write(outgoing.read())
+                incoming.write(await reader.read(65536) or b"\0")
+
+    return talk
+
+
+def few(talk: Talk, count: int) -> Talk:
+    """Serve the first `count` clients, and hang up on all that come later."""
+    served = 0
+
+    async def some(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal served
+        served += 1
+        if served <= count:
+            await talk(reader, writer)
+
+    return some
+
+
+def through(port: int, sees: bytes, then: Callable[[], None]) -> Talk:
+    """Hand everything on to another server; before what has `sees` in it goes there, `then` is called."""
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, to = await asyncio.open_connection("127.0.0.1", port)
+
+        async def back() -> None:
+            while data := await there.read(65536):
+                writer.write(data)
+
+        answers = asyncio.create_task(back())
+        try:
+            while data := await reader.read(65536):
+                if sees in data:
+                    then()
+                to.write(data)
+        finally:
+            answers.cancel()
+            to.close()
+
+    return talk
+
+
+@contextmanager
+def black_hole() -> Iterator[int]:
+    """A port on which no connection comes to be, nor is refused: its queue is full, and stays so."""
+    with ExitStack() as stack:
+        full = stack.enter_context(socket.socket())
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        for _ in range(4):
+            waits = stack.enter_context(socket.socket())
+            waits.setblocking(False)
+            waits.connect_ex(full.getsockname())
+        yield full.getsockname()[1]
+
+
 def mongo(*, answers: Mapping[str, dict[str, object]] | None = None, **hello: object) -> Talk:
     """Speak MongoDB's protocol: OP_QUERY and OP_MSG with one document; each command gets a bare "ok".
 
@@ -189,6 +258,7 @@ def bad_certificate(folder: Path) -> ssl.SSLContext:
     """A server's side with a certificate that it has signed itself, for a name that is not asked for."""
     import subprocess
 
+    folder.mkdir(exist_ok=True)
     key, certificate = folder / "key.pem", folder / "certificate.pem"
     if not certificate.exists():
         subprocess.run(
