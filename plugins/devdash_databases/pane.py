@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from devdash.api import (
     Action,
@@ -32,6 +33,7 @@ from devdash_databases.facts import DatabasesFacts
 from devdash_databases.prober import Prober
 from devdash_databases.projects import ProjectProber
 from devdash_databases.report import Reading, report_of
+from devdash_databases.round import Round, Told
 from devdash_databases.routing_desk import ACTIONS, RoutingDesk, prefix_of
 from devdash_databases.states import State
 from devdash_databases.words import hint, level_of
@@ -75,6 +77,8 @@ class DatabasesPane(Pane[DatabasesConfig]):
         self._projects: tuple[ProjectProber, ...] = ()
         self._chronicles: dict[str, Chronicle] = {}
         self._seldom_due = float("-inf")
+        self._round: Round | None = None
+        self._is_stale = False
         self._routing = RoutingDesk(context, self._routed)
         self._desk = AliasDesk(context, config, self._find)
 
@@ -88,9 +92,30 @@ class DatabasesPane(Pane[DatabasesConfig]):
         await self._desk.start()
 
     async def read(self) -> Report:
-        """Ping every alias, and now and then route every model. An alias that is down is data, no error."""
-        await asyncio.gather(self._ping_all(), self._routing.look())
+        """Ping every alias, and now and then route every model. An alias that is down is data, no error.
+
+        Where it takes long, those that have answered are told while the others are waited for.
+        """
+        if not self.context.stays:
+            self._routing.look()
+        if self._round is None or self._round.is_old:
+            self._round = await self._begun()
+        elif self.context.asked:  # after an action: the round under way may not know of it
+            self._is_stale = True
+        whole = await self._is_whole(self._round)
+        if whole and self._is_stale:
+            self._round, self._is_stale = await self._begun(), False
+            whole = await self._is_whole(self._round)
+        if whole:  # a survey would only delay first answers
+            self._routing.look()
+        await self._routing.settle()
         return self._report()
+
+    async def stop(self) -> None:
+        """Wait for nothing that is under way."""
+        self._routing.give_up()
+        if self._round is not None:
+            self._round.cancel()
 
     def actions(self) -> Sequence[Action]:
         """What is done with one alias, and what is asked of the routers."""
@@ -134,13 +159,41 @@ class DatabasesPane(Pane[DatabasesConfig]):
             raise PaneError(f"there is no alias “{alias}”", f"Known: {', '.join(found)}.")
         return found[alias]
 
-    async def _ping_all(self) -> None:
+    async def _is_whole(self, begun: Round) -> bool:
+        """Wait for a round, or a part of it; a round that is over, or has failed, is forgotten."""
+        try:
+            whole = await begun.wait()
+        except BaseException:
+            begun.cancel()
+            self._round = None
+            raise
+        if whole:
+            self._round = None
+        return whole
+
+    async def _begun(self) -> Round:
+        """A round through all that is not paused."""
         if not self.config.databases and not self.config.projects:
             await self._make_own()
         seldom = self.context.monotonic() >= self._seldom_due
         if seldom:
             self._seldom_due = self.context.monotonic() + SEEN_OFTEN_S
-        await self._ping(questions=questions.asked(seldom=seldom))
+        paused = await self._desk.paused()
+        asked = questions.asked(seldom=seldom)
+        return Round(self.context, [partial(self._ask, one, asked, paused) for one in self._sources()])
+
+    async def _ask(
+        self, source: Prober | ProjectProber, asked: wire.Questions, paused: frozenset[str], tell: Told
+    ) -> None:
+        """Ping all aliases of `source`; what comes early is known at once, and judged with the rest."""
+        chronicle = self._chronicle(source)
+
+        def early(pings: Sequence[wire.Ping]) -> None:
+            chronicle.note(pings, whole=False)
+            tell()
+
+        chronicle.note(await source.ping(None, asked, paused, early), whole=True)
+        tell()
 
     async def _make_own(self) -> None:
         """Make devdash's own file, empty, when it could not be opened; the ping says it when that fails."""
@@ -149,15 +202,12 @@ class DatabasesPane(Pane[DatabasesConfig]):
         if file is not None and (last is None or last.state is State.CANNOT_OPEN):
             await prober.create_own(str(file))
 
-    async def _ping(
-        self, aliases: tuple[str, ...] | None = None, questions: wire.Questions | None = None
-    ) -> tuple[wire.Ping, ...]:
-        """Ping and remember; with `questions` it is a reading, which leaves out the paused."""
+    async def _ping(self, aliases: tuple[str, ...] | None) -> tuple[wire.Ping, ...]:
+        """Ping what a person asks for, the paused too."""
         sources = self._sources()
-        paused = await self._desk.paused() if questions is not None else frozenset[str]()
-        answers = await asyncio.gather(*(source.ping(aliases, questions, paused) for source in sources))
+        answers = await asyncio.gather(*(source.ping(aliases) for source in sources))
         for source, pings in zip(sources, answers, strict=True):
-            self._chronicle(source).note(pings, whole=questions is not None)
+            self._chronicle(source).note(pings, whole=False)
         return tuple(ping for answer in answers for ping in answer)
 
     async def _look_back(self) -> None:
@@ -194,9 +244,17 @@ class DatabasesPane(Pane[DatabasesConfig]):
     def _report(self) -> Report:
         return report_of(*map(self._reading, self._sources()))
 
+    def _has_answered(self, source: Prober | ProjectProber) -> bool:
+        """Whether there was an answer of each alias, and of the project itself."""
+        if isinstance(source, ProjectProber) and source.opened is None:
+            return False
+        known = self._chronicle(source).pings
+        return all(target.alias in known for target in source.targets)
+
     def _reading(self, source: Prober | ProjectProber) -> Reading:
         aliases = [target.alias for target in source.targets] if source.trouble is None else []
         chronicle = self._chronicle(source)
+        samples, chronicle.samples = chronicle.samples, ()  # each is kept once
         return Reading(
             project=source.title,
             django=source.django,
@@ -206,10 +264,11 @@ class DatabasesPane(Pane[DatabasesConfig]):
             scan=self._routing.known(source),
             prefix=prefix_of(source),
             trouble=source.trouble,
+            is_starting=source.trouble is None and not self._has_answered(source),
             observed={alias: chronicle.observed(alias) for alias in aliases},
             following=chronicle.following,
             paces={alias: chronicle.pace(alias) for alias in aliases},
-            samples=chronicle.samples if aliases else (),
+            samples=samples if aliases else (),
             now=self.context.now().timestamp(),
             config=self.config,
         )

@@ -112,6 +112,7 @@ class Prober:
         aliases: Iterable[str] | None = None,
         questions: wire.Questions | None = None,
         paused: frozenset[str] = frozenset(),
+        early: wire.Early = wire.unheard,
     ) -> tuple[wire.Ping, ...]:
         """Ping those that are asked at all, all workers side by side; in the config's order.
 
@@ -119,13 +120,14 @@ class Prober:
             aliases: which; None: all.
             questions: what is asked of those that answer.
             paused: aliases that are not asked, and told as such.
+            early: is given the answers of each worker as they come.
         """
         wanted = (
             frozenset(target.alias for target in self._targets) if aliases is None else frozenset(aliases)
         )
         asked = questions or {}
         answers = await asyncio.gather(
-            *(self._ping_group(group, wanted - paused, asked) for group in self._groups)
+            *(wire.told(early, self._ping_group(group, wanted - paused, asked)) for group in self._groups)
         )
         found = {answer.alias: answer for group in answers for answer in group}
         skipped = {

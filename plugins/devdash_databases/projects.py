@@ -92,10 +92,12 @@ class ProjectProber:
         aliases: Iterable[str] | None = None,
         questions: wire.Questions | None = None,
         paused: frozenset[str] = frozenset(),
+        early: wire.Early = wire.unheard,
     ) -> tuple[wire.Ping, ...]:
         """Ping the aliases that are asked at all: all, or those of `aliases`, by their long names.
 
-        A project that cannot be loaded has no pings, and `trouble`.
+        A project that cannot be loaded has no pings, and `trouble`. `early` is given the answers of each
+        probe as they come.
         """
         async with self._busy:
             edited = await self._edited()
@@ -104,7 +106,7 @@ class ProjectProber:
             try:
                 wanted = None if aliases is None else frozenset(aliases)
                 async with asyncio.timeout(self._config.timeout - GRACE_S):
-                    return await self._ping(wanted, questions or {}, paused, anew=edited)
+                    return await self._ping(wanted, questions or {}, paused, early, anew=edited)
             except ProjectTrouble as error:
                 self.trouble = error.trouble
             except TimeoutError:  # silent as a whole, more than once: what is beside it must not wait for it
@@ -164,6 +166,7 @@ class ProjectProber:
         wanted: frozenset[str] | None,
         questions: wire.Questions,
         paused: frozenset[str],
+        early: wire.Early,
         *,
         anew: bool,
     ) -> tuple[wire.Ping, ...]:
@@ -178,7 +181,10 @@ class ProjectProber:
         asked = [one for one in chosen if one.alias not in resting]
         sound = tuple(one for one in asked if one.alias not in self._suspects)
         slow = tuple(one for one in asked if one.alias in self._suspects)
-        answers = await asyncio.gather(self._ask(steady, sound, questions), self._ask(aside, slow, questions))
+        answers = await asyncio.gather(
+            wire.told(early, self._ask(steady, sound, questions)),
+            wire.told(early, self._ask(aside, slow, questions)),
+        )
         found = {ping.alias: ping for part in answers for ping in part}
         if not self._suspects:
             await aside.stop()

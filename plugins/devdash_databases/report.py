@@ -61,6 +61,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
         prefix: what stands before its models in keys: "" or the project's name and a slash.
         trouble: why the project could not be loaded; None when it could. Its aliases are then those of
             before, with pings no longer.
+        is_starting: first answers are awaited.
         observed: what each server said.
         following: how each replica follows.
         paces: how each alias has been.
@@ -77,6 +78,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     scan: Scanned = Scanned()
     prefix: str = ""
     trouble: wire.Trouble | None = None
+    is_starting: bool = False
     observed: Mapping[str, Observed] = msgspec.field(default_factory=dict)
     following: Mapping[str, ReplicationFacts] = msgspec.field(default_factory=dict)
     paces: Mapping[str, Pace] = msgspec.field(default_factory=dict)
@@ -86,14 +88,19 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def report_of(*readings: Reading) -> Report:
-    """The report of one reading of each project."""
+    """The report of one reading of each project.
+
+    While first answers are awaited it has no facts, since rules would take what is not there for gone.
+    """
     attention = tuple(item for reading in readings for item in _attention(reading))
     levels = [level_of(ping.state) for reading in readings for ping in reading.pings.values()]
     return Report(
         level=worst([*levels, *(item.level for item in attention)]),
         summary=summary(*readings),
         blocks=tuple(block for reading in readings for block in _blocks(reading)),
-        facts=DatabasesFacts(tuple(map(_project_facts, readings))),
+        facts=None
+        if any(reading.is_starting for reading in readings)
+        else DatabasesFacts(tuple(map(_project_facts, readings))),
         attention=attention,
         samples=tuple(sample for reading in readings for sample in reading.samples),
     )
@@ -103,6 +110,9 @@ def _blocks(reading: Reading) -> Iterator[Block]:
     if reading.trouble is not None:
         text = f"{reading.project}: {troubles.sentence(reading.trouble)}."
         yield Notice(Level.ATTENTION, text, troubles.advice(reading.trouble))
+        return
+    if reading.is_starting and not reading.targets:
+        yield Notice(Level.OK, f"{reading.project} is starting: its settings are being loaded.")
         return
     yield _alias_table(reading)
     if not reading.targets:
@@ -134,6 +144,10 @@ def summary(*readings: Reading) -> str:
     unloaded = [reading.project for reading in readings if reading.trouble is not None]
     if unloaded:
         said.append(f"{', '.join(unloaded)} cannot be loaded")
+    starting = [reading.project for reading in readings if reading.is_starting]
+    if starting:
+        said = [] if not asked else said
+        said.append(f"{', '.join(starting)} {'is' if len(starting) == 1 else 'are'} starting")
     said.append(view.counted([one for reading in readings for one in reading.scan.findings]))
     return " · ".join(filter(None, said))
 
@@ -159,7 +173,8 @@ def _alias_facts(reading: Reading) -> Iterator[AliasFacts]:
 def _ping_of(reading: Reading, target: Target) -> wire.Ping:
     """Its last ping; where there is none, as of a project that cannot be loaded any more, it is not known."""
     found = reading.pings.get(target.alias) if reading.trouble is None else None
-    return found or wire.Ping(alias=target.alias, state=State.PROBE_FAILED, vendor=target.vendor)
+    untold = State.STARTING if reading.is_starting else State.PROBE_FAILED
+    return found or wire.Ping(alias=target.alias, state=untold, vendor=target.vendor)
 
 
 def _alias_table(reading: Reading) -> Table:

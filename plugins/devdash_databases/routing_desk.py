@@ -75,16 +75,42 @@ class RoutingDesk:
         self._sources = sources
         self._known: dict[str, Scanned] = {}
         self._due: dict[str, float] = {}
+        self._looking: asyncio.Task[None] | None = None
 
     def known(self, source: Source) -> Scanned:
         """What is known of a project's routes; nothing before the first survey."""
         return self._known.get(source.title, Scanned())
 
-    async def look(self) -> None:
-        """Survey the projects whose time has come."""
+    def look(self) -> None:
+        """Begin to survey the projects whose time has come, beside the readings; see `settle`."""
         now = self._context.monotonic()
+        if self._looking is not None:
+            return
         due = [one for one in self._sources() if now >= self._due.get(one[0].title, now)]
-        await asyncio.gather(*(self._survey(source, live) for source, live in due))
+        if due:
+            self._looking = asyncio.create_task(self._survey_all(due))
+            if self._context.stays:
+                self._looking.add_done_callback(self._end)
+
+    async def settle(self) -> None:
+        """Wait for the survey under way where there is no later reading, which could tell of it.
+
+        Raises:
+            PaneError: projects could not be asked.
+        """
+        looking = self._looking
+        if looking is not None and (looking.done() or not self._context.stays):
+            self._looking = None
+            await looking
+
+    def _end(self, looking: asyncio.Task[None]) -> None:
+        if not looking.cancelled():
+            self._context.wake()
+
+    def give_up(self) -> None:
+        """Wait for no survey any more."""
+        if self._looking is not None:
+            self._looking.cancel()
 
     async def open(self, item: str, column: str) -> tuple[Block, ...] | None:
         """Why a model goes where it goes; `column` is "read", "write" or "migrate"."""
@@ -130,6 +156,9 @@ class RoutingDesk:
             if prefix and name.startswith(prefix):
                 return source, name.removeprefix(prefix)
         return sources[0], name
+
+    async def _survey_all(self, due: Iterable[tuple[Source, Sequence[str]]]) -> None:
+        await asyncio.gather(*(self._survey(source, live) for source, live in due))
 
     async def _survey(self, source: Source, live: Sequence[str]) -> None:
         found = await scan(self._context, source, live)

@@ -19,6 +19,8 @@ class State(str, Enum):  # noqa: UP042  # StrEnum came with Python 3.11
     """A SQLite database in memory belongs to the process that opened it: nothing to ask."""
     PAUSED = "paused"
     """A person wants it not to be asked."""
+    STARTING = "starting"
+    """Its first answer is awaited."""
     UNSAFE_ENGINE = "unsafe-engine"
     """An engine whose answer means nothing, such as djongo, which says OK with no server at all."""
 
@@ -54,5 +56,5 @@ class State(str, Enum):  # noqa: UP042  # StrEnum came with Python 3.11
     """Something else; the exception's type and code say more."""
 
 
-CALM = frozenset({State.NOT_CONFIGURED, State.PRIVATE, State.PAUSED})
-"""States in which there is nothing to ask, and so nothing that needs a hand."""
+CALM = frozenset({State.NOT_CONFIGURED, State.PRIVATE, State.PAUSED, State.STARTING})
+"""States in which nothing is asked, or known yet, and so nothing needs a hand."""

@@ -1,6 +1,6 @@
 """What the pane and its probe say to each other, as the pane sees it."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeAlias
 
 import msgspec
@@ -82,6 +82,22 @@ class Ping(msgspec.Struct, frozen=True, kw_only=True):
     code: str = ""
     note: str = ""
     answers: dict[str, Answer] = msgspec.field(default_factory=dict)
+
+
+Early: TypeAlias = Callable[[tuple[Ping, ...]], None]
+"""Is given answers while others are waited for."""
+
+
+def unheard(pings: tuple[Ping, ...]) -> None:
+    """For who waits for all."""
+
+
+async def told(early: Early, asking: Awaitable[tuple[Ping, ...]]) -> tuple[Ping, ...]:
+    """What `asking` answers, told to `early` as soon as it is there."""
+    pings = await asking
+    if pings:
+        early(pings)
+    return pings
 
 
 class Pings(msgspec.Struct, frozen=True):

@@ -16,7 +16,8 @@ async def context(tmp_path: Path) -> AsyncIterator[Callable[..., Context]]:
     """`context(name="git", folder=tmp_path)` makes a real context; it is closed after the test.
 
     Optional: `now` (a function that returns an aware datetime; the wall clock
-    when absent), `monotonic`, `on_wake`, `on_progress`, `past`, `asked`.
+    when absent), `monotonic`, `on_wake`, `on_progress`, `past`, `asked`, `stays` (a reading is all
+    there is, when absent).
     """
     made: list[Context] = []
 
@@ -30,6 +31,7 @@ async def context(tmp_path: Path) -> AsyncIterator[Callable[..., Context]]:
         on_progress: Callable[[str], None] = lambda text: None,
         past: Past = NO_PAST,
         asked: Callable[[], bool] = lambda: True,
+        stays: Callable[[], bool] = lambda: False,
     ) -> Context:
         one = Context(
             name=name,
@@ -42,6 +44,7 @@ async def context(tmp_path: Path) -> AsyncIterator[Callable[..., Context]]:
             on_progress=on_progress,
             past=past,
             asked=asked,
+            stays=stays,
         )
         made.append(one)
         return one
