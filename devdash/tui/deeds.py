@@ -22,7 +22,7 @@ from devdash.contract.actions import (
 )
 from devdash.contract.errors import PaneError
 from devdash.contract.levels import Level
-from devdash.contract.view import Text
+from devdash.contract.view import Notice, Text, Tone
 from devdash.engine.acting import Asked, find_action
 from devdash.engine.engine import Engine
 from devdash.tui.paint import Palette
@@ -141,13 +141,22 @@ async def _show(app: App[None], heading: str, outcome: Outcome, palette: Palette
     if not any(isinstance(effect, OpenEditor | RunProgram) for effect in outcome.effects):
         # What the terminal was given away for, the person has seen by now.
         said.insert(0, outcome.message)
-    if text := "\n".join(part for part in said if part):
-        tell(text, outcome.level)
+    text = "\n".join(part for part in said if part)
     printed = [Text(effect.text) for effect in outcome.effects if isinstance(effect, PrintText)]
     if blocks := (*outcome.blocks, *printed):
         from devdash.tui.sheets import DetailSheet
 
-        app.push_screen(DetailSheet(heading, blocks, palette))
+        app.push_screen(DetailSheet(heading, (*_headed(text, outcome), *blocks), palette))
+    elif text:
+        tell(text, outcome.level)
+
+
+def _headed(text: str, outcome: Outcome) -> tuple[Text, ...]:
+    """What would lie over the sheet as a message stands above it; not twice, where a notice says it."""
+    if not text or any(isinstance(block, Notice) and block.text == text for block in outcome.blocks):
+        return ()
+    tones = {Level.OK: Tone.STRONG, Level.CRITICAL: Tone.BAD}
+    return (Text(text, tones.get(outcome.level, Tone.WARN)),)
 
 
 def _asked(app: App[None], sheet: Screen[R]) -> Awaitable[R | None]:

@@ -15,6 +15,8 @@ from devdash.api import (
     CopyText,
     Field,
     FieldKind,
+    Level,
+    Notice,
     OpenEditor,
     Outcome,
     PrintText,
@@ -146,6 +148,7 @@ class Handing(Rows):
             Action(name="next", key="W", title="Next", permission="rows.row.show"),
             Action(name="ask", key="Y", title="Ask", permission="rows.row.show", fields=(WHO, HOW)),
             Action(name="show", key="s", title="Show", permission="rows.row.show"),
+            Action(name="warn", key="w", title="Warn", permission="rows.row.show"),
         )
 
     async def act(self, request: ActionRequest) -> Outcome:
@@ -162,6 +165,9 @@ class Handing(Rows):
             return Outcome(message="", effects=(AskNext("ask", given),))
         if request.action == "ask":
             return Outcome(message=f"{request.value('how')} {request.value('who')}")
+        if request.action == "warn":
+            notice = Notice(Level.ATTENTION, "not all of it", "look again")
+            return Outcome(message="not all of it", level=Level.ATTENTION, blocks=(notice,))
         return Outcome(message="shown", blocks=(Text("a long story"),))
 
 
@@ -207,3 +213,12 @@ async def test_what_an_action_has_to_show_opens_in_a_sheet(stage: Perform) -> No
         await s.press("s")
         await s.pass_time(0.1)
         assert "a long story" in s.text
+        assert "shown" in s.text
+        assert not s.app._notifications, "a message would lie over what is shown"
+
+
+async def test_what_a_notice_says_already_is_not_said_twice(stage: Perform) -> None:
+    async with stage(Registry(rows=Handing)) as s:
+        await s.press("w")
+        await s.pass_time(0.1)
+        assert s.text.count("not all of it") == 1
