@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from devdash.tui.needs import Need
 
 
+ENTER = "enter"
+"""The key of which the line of hints always tells."""
+
+
 class Bar(Widget):
     """One line that repaints when its content changes."""
 
@@ -138,13 +142,18 @@ def hint_line(keys: Iterable[tuple[str, str]]) -> Line:
 
 
 def fitting(keys: Sequence[tuple[str, str]], width: int) -> tuple[tuple[str, str], ...]:
-    """The first of `keys`, and the last one, which leads to the rest: as many as `width` cells show whole."""
-    last = keys[-1:]
-    for count in range(len(keys) - 1, 0, -1):
-        shown = (*keys[:count], *last)
-        if hint_line(shown).width <= width:
-            return shown
-    return tuple(last)
+    """The first of `keys`, Enter, and the last one: as many as `width` cells show whole.
+
+    Enter and the last one lead to all the rest; the actions of a pane with many would push them out. Where
+    there is room for only one beside the last, it is the first.
+    """
+    enter = {place for place, (key, _) in enumerate(keys) if key == ENTER}
+    for kept in (enter, set[int]()):
+        for count in range(len(keys) - 1, 0, -1):
+            shown = [hint for place, hint in enumerate(keys[:-1]) if place < count or place in kept]
+            if hint_line((*shown, keys[-1])).width <= width:
+                return (*shown, keys[-1])
+    return tuple(keys[-1:])
 
 
 _LABELS = {

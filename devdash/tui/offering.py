@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from devdash.contract.actions import Action
+from devdash.tui.bars import ENTER
 from devdash.tui.deeds import Deed
 from devdash.tui.grid import PaneGrid
 from devdash.tui.keymap import KeyMap
@@ -54,6 +55,6 @@ def hints(keys: KeyMap, view: PaneView | None, actions: Callable[[str], Sequence
         first = tuple(action.name for action in offered if action.many)
         yield "escape", "unmark"
     yield from keys.hints(view.pane_name, offered, first)
-    yield "enter", "detail"
+    yield ENTER, "detail"
     if takes_many(offered):
         yield keys.everywhere["mark"], "mark"
