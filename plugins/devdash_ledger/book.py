@@ -83,13 +83,19 @@ class Book:
             if known.complete:
                 self._whole = known
             self._newest = known
+            self._drive.paths = (str(self.file), *known.head.paths, *map(str, known.places))
             self.newest = await self._folded(known, window)
             return self.newest
 
     @property
     def places(self) -> frozenset[Path]:
-        """Where a change may change the journal; see `PaneContext.watch`."""
-        return self._newest.places if self._newest is not None else frozenset((self.file,))
+        """Where a change may change the journal; see `PaneContext.watch`.
+
+        Not on drives that may hang, which tell of no change anyway but of those made here.
+        """
+        places = self._newest.places if self._newest is not None else frozenset((self.file,))
+        foreign = self._drive.foreign
+        return frozenset(one for one in places if str(one) not in foreign) if foreign else places
 
     def known(self, window: Window) -> Loaded | None:
         """The months `window` of what was read last, if they were read or turned to."""

@@ -79,7 +79,7 @@ class EditDesk(Desk):
         spot = spot_of(own, str(one.file))
         if spot is not None:
             parts = journal.files if journal is not None else ()
-            if not await self._context.in_thread(_is_part, spot.file, parts):
+            if not await one.ask(_is_part, spot.file, parts):
                 raise Gone(f"{spot.file} is no part of the journal", "read again")
             return Path(spot.file), spot.line
         self._must_be_there(item)
@@ -87,7 +87,7 @@ class EditDesk(Desk):
         if journal is not None and found is not None:
             is_part = found.file in (*journal.files, *journal.watched)
             return (Path(found.file), found.line) if is_part else (one.file, 0)
-        return one.file, await self._context.in_thread(_last_line, one.file)
+        return one.file, await one.ask(_last_line, one.file)
 
     def _must_be_there(self, item: str | None) -> None:
         """A mistyped row is no wish for the first error.

@@ -1,10 +1,11 @@
 """Asking a drive that may hang: one thread at a time waits for it, however often it is asked."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from typing import ParamSpec, TypeVar
 
 from devdash.api import PaneContext, Unavailable
+from devdash_ledger import drives
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -14,12 +15,17 @@ USUAL_S = 5.0
 AGAIN_S = 0.2
 """Seconds to wait for one that hangs already: nothing else of the pane shall wait for it."""
 
+_KNOCK = ("sh", "-c", 'for one; do if [ -f "$one" ]; then head -c 1 "$one"; fi; done >/dev/null', "sh")
+"""Opens each file, which no cache of attributes answers; no pipes, which would wait for somebody else."""
+_LONG_S = 3600.0
+"""A program that hangs in a drive cannot be ended either, so there is one of them."""
+
 
 class Patience:
     """Runs what touches the files of one journal. A system call that hangs cannot be ended, only left alone.
 
     Args:
-        name: the journal, for the sentence.
+        name: the journal's absolute path.
     """
 
     def __init__(self, name: str, context: PaneContext) -> None:
@@ -27,6 +33,10 @@ class Patience:
         self._under_way: asyncio.Task[object] | None = None
         self._since = 0.0
         self._turn = asyncio.Lock()
+        self.paths: Collection[str] = (name,)
+        """Absolute; what is touched."""
+        self.foreign: Mapping[str, str] = {}
+        """Those of them that lie on a drive which may hang, and its mount point; as of the last question."""
 
     async def ask(self, patience_s: float, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The result of `function`, run in a thread; waits `patience_s` seconds for it.
@@ -37,11 +47,30 @@ class Patience:
         async with self._turn:
             if self._under_way is not None:
                 await self._wait(self._under_way, AGAIN_S)
-            self._since = self._context.monotonic()
+            await self._knock(patience_s)
             task: asyncio.Task[T] = asyncio.create_task(self._context.in_thread(function, *args, **kwargs))
             self._under_way = task
             await self._wait(task, patience_s)
             return task.result()
+
+    async def _knock(self, patience_s: float) -> None:
+        """Let a program touch the drives first that may hang: unlike a thread, it keeps nobody from ending.
+
+        Raises:
+            Unavailable: one does not answer.
+        """
+        self._since = self._context.monotonic()
+        points = drives.points()
+        self.foreign = await self._context.in_thread(drives.foreign, self.paths, points) if points else {}
+        places: dict[str, str] = {}
+        for path, point in self.foreign.items():
+            places.setdefault(point, path)
+        if not places:
+            return
+        argv = (*_KNOCK, *places.values())
+        task = asyncio.create_task(self._context.run(argv, timeout=_LONG_S))
+        self._under_way = task
+        await self._wait(task, patience_s)
 
     async def _wait(self, task: "asyncio.Task[object]", patience_s: float) -> None:
         await asyncio.wait({task}, timeout=patience_s)

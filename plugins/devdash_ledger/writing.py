@@ -95,7 +95,7 @@ class Writing:
             PaneError: none is called so.
         """
         if len(self._books) > 1 and request.value(FIELD) == LAST:
-            return await self._ref(await self._context.in_thread(self._last))
+            return await self._ref(await self._last())
         return await self._ref(self._books[self.name_of(request)])
 
     async def of_file(self, file: str) -> JournalRef:
@@ -116,10 +116,10 @@ class Writing:
         name, own = whose(item, tuple(self._books))
         return (await self._ref(self._books[name]), own) if name and own is not None else None
 
-    def _last(self) -> Book:
+    async def _last(self) -> Book:
         """The journal written last, else the first one."""
-        real = {Path(os.path.realpath(one.file)): one for one in self._books.values()}
-        found = written_last(self._context.state_dir, tuple(real))
+        real = {Path(await one.ask(os.path.realpath, one.file)): one for one in self._books.values()}
+        found = await self._context.in_thread(written_last, self._context.state_dir, tuple(real))
         return next(iter(real.values())) if found is None else real[found]
 
     async def _ref(self, book: Book) -> JournalRef:
