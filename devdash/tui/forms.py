@@ -135,7 +135,7 @@ class FormSheet(ModalScreen[Asked | None]):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        self.action_send()
+        self._begin(_row_of(event.input))
 
     @property
     def _row(self) -> FieldRow | None:
@@ -248,11 +248,16 @@ class FormSheet(ModalScreen[Asked | None]):
 
     def action_send(self) -> None:
         """Check the values, ask the pane, ask the person; close when all agree."""
-        if self._sending is None or self._sending.is_finished:
-            self._sending = self.app.run_worker(self._send(), exit_on_error=False)
+        self._begin(None)
 
-    async def _send(self) -> None:
+    def _begin(self, entered: FieldRow | None) -> None:
+        if self._sending is None or self._sending.is_finished:
+            self._sending = self.app.run_worker(self._send(entered), exit_on_error=False)
+
+    async def _send(self, entered: FieldRow | None) -> None:
         self.show_problem("")
+        if entered is not None and await self._completed(entered):
+            return
         row = self._row
         if row is not None:
             self._close_list(row)
@@ -272,6 +277,21 @@ class FormSheet(ModalScreen[Asked | None]):
                 self.dismiss(asked)
                 return
         self._hints.show_keys(_FILLING)
+
+    async def _completed(self, row: FieldRow) -> bool:
+        """Whether Enter has put the only one there that could be meant: it is seen before it is sent."""
+        typed = row.answer
+        if not row.field.closed or not typed.strip():
+            return False
+        try:
+            offered = await self._engine.complete(self._deed.pane, self._draft(), row.field.name)
+        except PaneError:
+            return False  # sending will say what is wrong
+        if len(offered) != 1 or clean(offered[0]) == typed.strip() or row.answer != typed:
+            return False
+        self._close_list(row)
+        row.take(clean(offered[0]))
+        return True
 
     async def _settled(self) -> None:
         """What was asked before sending has been answered; each answer has its own time limit."""

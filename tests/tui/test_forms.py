@@ -135,6 +135,34 @@ async def test_tab_that_is_faster_than_the_list_takes_the_first_when_it_comes(st
         assert "Expenses:Gifts" not in s.text
 
 
+async def test_enter_completes_the_only_one_that_could_be_meant_and_sends_it_when_it_was_seen(
+    stage: Perform,
+) -> None:
+    """However fast it comes: the list need not be there."""
+    async with stage(Registry(rows=Book)) as s:
+        pane = rows_pane(s.app)
+        pane.gate.clear()
+        await s.press("n", "tab", "tab", *"gif", "enter")
+        pane.gate.set()
+        await s.press()
+        assert values(s.app)["account"] == "Expenses:Gifts"
+        await s.press("enter")
+        await s.pass_time(0.1)
+        assert isinstance(s.app.screen, ConfirmSheet)
+        assert "Expenses:Gifts" in s.text
+
+
+@pytest.mark.parametrize("typed", ["food", "new"])
+async def test_enter_sends_what_was_typed_where_several_or_none_could_be_meant(
+    typed: str, stage: Perform
+) -> None:
+    async with stage(Registry(rows=Book)) as s:
+        await s.press("n", "tab", "tab", *typed, "enter")
+        await s.pass_time(0.1)
+        assert isinstance(s.app.screen, ConfirmSheet)
+        assert f" {typed} " in s.text
+
+
 async def test_escape_closes_the_list_and_not_the_form(stage: Perform) -> None:
     async with stage(Registry(rows=Book)) as s:
         await s.press("n", "tab", *"gr")
