@@ -71,6 +71,10 @@ class Carrier:
             finally:
                 claim.release()
 
+    async def oldest(self) -> float | None:
+        """See `Spool.oldest`. Raises HistoryUnavailable."""
+        return await self._disk(self._threads.call(self._spool.oldest))
+
     async def tidy(self) -> None:
         """Roll up and purge, when no process of the user has within the hour. Raises HistoryUnavailable."""
         if not await self._disk(self._threads.call(self._spool.take_turn, TIDY_EVERY_S)):

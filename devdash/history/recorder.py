@@ -60,11 +60,14 @@ _HOPELESS = (
 """Where the database could not be brought the newest, there is no point in asking it either."""
 
 FIRST_FLUSH_S = 60.0
+"""So long after the first record was kept it is looked whether some wait that must go: what an earlier
+devdash has left, and what other machines may ask for."""
+
 OWN_FLUSH_S = 3600.0
 SHARED_FLUSH_S = 900.0
-"""Records are brought to the database so long after the first was kept, and then this often; or when a
-question comes, or after `MANY` records: each time costs the start of a process. What other machines may
-ask for is brought more often."""
+"""Records are brought to the database when the oldest has waited for so long; or when a question comes, or
+after `MANY` records: each time costs the start of a process. What other machines may ask for is brought more
+often, whether or not it has waited."""
 
 MANY = 20_000
 
@@ -221,12 +224,25 @@ class Recorder:
         pause = FIRST_FLUSH_S
         while True:
             await self._clock.wait(self._many, pause)
+            many = self._many.is_set()
             self._many.clear()
             pause = SHARED_FLUSH_S if self._config.databases else OWN_FLUSH_S
             if not self._archive.rests:
                 with suppress(HistoryUnavailable):  # the archive has noted and logged it
+                    can_wait = 0.0 if many else await self._can_wait()
+                    if can_wait:
+                        pause = can_wait
+                        continue
                     await self.flush()
                     await self._carrier.tidy()
+
+    async def _can_wait(self) -> float:
+        """Seconds that what waits may wait longer. Raises HistoryUnavailable."""
+        if self._config.databases:
+            return 0.0
+        oldest = await self._carrier.oldest()
+        age = 0.0 if oldest is None else self._clock.now().timestamp() - oldest
+        return OWN_FLUSH_S - age if 0 <= age < OWN_FLUSH_S else 0.0
 
     def _given_up(self) -> str:
         lost, forgotten = self._pen.lost, self._pen.forgotten

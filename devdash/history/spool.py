@@ -22,7 +22,7 @@ from pathlib import Path
 import msgspec
 
 from devdash.engine.places import make_private
-from devdash.history.lines import is_event, lines_of
+from devdash.history.lines import is_event, lines_of, read_lines
 from devdash.history.wire import Record
 
 SAMPLES, EVENTS = "samples", "events"
@@ -107,6 +107,19 @@ class Spool:
     def size(self) -> int:
         """Bytes of records that wait; 0 when there is no folder. Raises OSError."""
         return sum(_size(path) for path in self._all())
+
+    def oldest(self) -> float | None:
+        """When the oldest record that waits was made, in seconds since 1970; None: none waits.
+
+        0 where that cannot be told, and where a hand-over has left some behind.
+
+        Raises:
+            OSError: the folder cannot be read.
+        """
+        if self._sealed(EVENTS, SAMPLES):
+            return 0.0
+        begun = (_first_moment(self._current(kind)) for kind in (EVENTS, SAMPLES))
+        return min((moment for moment in begun if moment is not None), default=None)
 
     def claim(self) -> "Claim | None":
         """Until it is released, nobody else hands over; None when somebody else does already.
@@ -256,6 +269,17 @@ def _size(path: Path) -> int:
         return path.stat().st_size
     except FileNotFoundError:
         return 0
+
+
+def _first_moment(path: Path) -> float | None:
+    """When the first record of `path` was made; 0 when its line is spoilt."""
+    try:
+        with path.open("rb") as file:
+            for record in read_lines(file):
+                return 0.0 if record is None else record.at
+    except FileNotFoundError:
+        pass
+    return None
 
 
 def _sync_folder(folder: Path) -> None:

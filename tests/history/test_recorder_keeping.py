@@ -149,7 +149,9 @@ async def test_closing_ends_within_its_time_though_worker_and_disk_hang(
 async def test_records_reach_the_database_now_and_then_by_themselves(
     tmp_path: Path, shared: bool, pause: float
 ) -> None:
-    """A minute after the first, then each hour, or quarter of one where other machines may ask for them.
+    """What must go a minute after the first, then each hour, or quarter of one where other machines may ask.
+
+    It must when it is old, or when other machines may ask for it.
 
     The worker goes at once: nobody has asked.
     """
@@ -157,7 +159,9 @@ async def test_records_reach_the_database_now_and_then_by_themselves(
     config = HistoryConfig(databases={"default": store} if shared else {})
     clock = ManualClock()
     async with recording(tmp_path, clock=clock, config=config) as history:
-        history.keep([alert("a"), sample(1.0)])
+        history.keep(
+            [alert("a", at=clock.now().timestamp() if shared else 1.0), sample(clock.now().timestamp())]
+        )
         assert await history.settled()
         await clock.advance(recorder.FIRST_FLUSH_S)
         await until(lambda: calls(tmp_path)[-1:] == ["housekeep"])
@@ -175,6 +179,49 @@ async def test_records_reach_the_database_now_and_then_by_themselves(
         await clock.advance(1)
         await until(lambda: stored(tmp_path) == ["a", "b"])
         assert len(processes(tmp_path)) == 2
+
+
+async def test_what_is_young_waits_until_the_oldest_is_an_hour_old(tmp_path: Path) -> None:
+    """Over the ends of devdash, and whoever of several processes has kept it: to start a worker is dear."""
+    clock = ManualClock()
+
+    def now() -> float:
+        return float(clock.now().timestamp())
+
+    async with recording(tmp_path, clock=clock) as history:
+        history.keep([alert("a", at=now()), sample(now())])
+        await clock.advance(1800)
+        assert await history.settled()
+        assert spooled(history) == 1
+    assert calls(tmp_path) == []
+    async with recording(tmp_path, clock=clock) as history, recording(tmp_path, clock=clock) as other:
+        history.keep([alert("b", at=now())])
+        other.keep([alert("c", at=now())])
+        assert await history.settled()
+        assert await other.settled()
+        for _ in range(30):
+            await clock.advance(59)
+            await asyncio.sleep(0.01)
+        assert calls(tmp_path) == []
+        while "housekeep" not in calls(tmp_path):
+            await clock.advance(1)
+            await asyncio.sleep(0.01)
+        assert 3600 <= now() - ManualClock().now().timestamp() < 3700
+        assert stored(tmp_path) == ["a", "b", "c"]
+
+
+async def test_what_an_earlier_devdash_left_goes_a_minute_after_the_start(tmp_path: Path) -> None:
+    """So short lives in a row lose nothing: it would never be an hour of one."""
+    clock = ManualClock()
+    async with recording(tmp_path, clock=clock) as history:
+        history.keep([alert("a", at=clock.now().timestamp())])
+        assert await history.settled()
+    clock.sleep_machine(7200)
+    async with recording(tmp_path, clock=clock) as history:
+        history.keep([alert("b", at=clock.now().timestamp())])
+        assert await history.settled()
+        await clock.advance(recorder.FIRST_FLUSH_S)
+        await until(lambda: stored(tmp_path) == ["a", "b"])
 
 
 async def test_housekeeping_is_done_once_an_hour_by_all_processes_together(tmp_path: Path) -> None:

@@ -181,6 +181,25 @@ def test_a_turn_is_taken_once_by_all_processes_together(tmp_path: Path) -> None:
         assert spool.take_turn(3600)
 
 
+def test_the_spool_knows_how_long_its_oldest_record_waits(tmp_path: Path) -> None:
+    """Of both sorts; what a hand-over left, and what cannot be read, is as old as can be."""
+    spool = Spool(tmp_path / "history")
+    assert spool.oldest() is None
+    spool.append([sample(30.0)])
+    spool.append([alert("a", at=40.0), sample(10.0)])
+    assert spool.oldest() == 30.0, "the first that was written"
+    spool.append([alert("b", at=20.0)])
+    (spool.folder / "samples.jsonl").unlink()
+    assert spool.oldest() == 40.0
+    (spool.folder / "samples.jsonl").write_bytes(b"\ngarbage\n")
+    assert spool.oldest() == 0.0
+    (spool.folder / "samples.jsonl").unlink()
+    (sealed,) = spool.hand_over()
+    assert spool.oldest() == 0.0
+    spool.refuse(sealed)
+    assert spool.oldest() is None, "nobody will take it"
+
+
 def test_where_the_folder_cannot_be_made_it_is_an_os_error(tmp_path: Path) -> None:
     """Which the pen makes a state of."""
     (tmp_path / "state").write_text("a file where the folder should be")
