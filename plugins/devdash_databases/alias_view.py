@@ -157,7 +157,8 @@ def _following(following: ReplicationFacts) -> Iterator[tuple[str, str]]:
     yield "primary", following.source
     if following.lag_s is not None:
         by = "by the logs' positions" if following.lag_by == "position" else "by its own account"
-        yield "behind", f"{duration(following.lag_s)}, {by}" if following.lag_s else f"nothing, {by}"
+        little = "less than a reading" if following.behind else "nothing"
+        yield "behind", f"{duration(following.lag_s) if following.lag_s else little}, {by}"
     if following.delay_s:
         yield "told to stay", f"{duration(following.delay_s)} behind"
 

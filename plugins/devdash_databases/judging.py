@@ -66,8 +66,27 @@ def _says_stopped(alias: AliasFacts) -> str:
     return f"replication has stopped: it {half}{code}"
 
 
+def _late_s(alias: AliasFacts) -> float | None:
+    """Seconds behind, beyond those that it is told to stay; None when it could not be told."""
+    return None if alias.lag_s is None else max(0.0, alias.lag_s - _delay_s(alias))
+
+
+def _delay_s(alias: AliasFacts) -> float:
+    return 0.0 if alias.replication is None else alias.replication.delay_s
+
+
+def _lags(alias: AliasFacts, config: DatabasesConfig) -> bool:
+    late_s = _late_s(alias)
+    return late_s is not None and late_s > config.max_lag
+
+
+def _keeps_up(alias: AliasFacts, config: DatabasesConfig) -> bool:
+    late_s = _late_s(alias)
+    return late_s is not None and late_s <= config.max_lag * CALMER
+
+
 def _says_lag(alias: AliasFacts) -> str:
-    delay_s = 0.0 if alias.replication is None else alias.replication.delay_s
+    delay_s = _delay_s(alias)
     told = f", of which it is told to stay {delay_s:.0f} s" if delay_s else ""
     return f"{alias.lag_s or 0:.0f} s behind its primary{told}"
 
@@ -109,8 +128,8 @@ JUDGES = (
     Judge(
         "lag",
         Level.ATTENTION,
-        lambda alias, config: alias.lag_s is not None and alias.lag_s > config.max_lag,
-        lambda alias, config: alias.lag_s is not None and alias.lag_s <= config.max_lag * CALMER,
+        _lags,
+        _keeps_up,
         _says_lag,
         "Look for a long transaction or a heavy write on the primary, and for a replay that is paused.",
         readings=1.0,

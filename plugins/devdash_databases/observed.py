@@ -188,6 +188,7 @@ def _postgresql_follower(answers: Mapping[str, Answer]) -> Follower:
         applying=None if applied is None else not _cell(answers, "position", "paused"),
         paused=bool(_cell(answers, "position", "paused")),
         server_lag_s=0.0 if idle else _number(_cell(answers, "position", "since")),
+        delay_s=_number(_cell(answers, "position", "delay")) or 0.0,
         source=f"{host}:{port}" if host else "",
         permitted=status is not None or not there,
     )

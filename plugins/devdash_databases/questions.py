@@ -87,6 +87,8 @@ OFTEN: Questions = {
             sql="SELECT CASE WHEN NOT pg_is_in_recovery() THEN pg_current_wal_lsn() END::text AS written, "
             "pg_last_wal_receive_lsn()::text AS received, pg_last_wal_replay_lsn()::text AS applied, "
             "CASE WHEN pg_is_in_recovery() THEN pg_is_wal_replay_paused() END AS paused, "
+            "CASE WHEN pg_is_in_recovery() THEN extract(epoch FROM "
+            "current_setting('recovery_min_apply_delay', true)::interval)::float END AS delay, "
             "extract(epoch FROM now() - pg_last_xact_replay_timestamp())::float AS since",
         ),
         Question(key="tls", sql="SELECT ssl, version FROM pg_stat_ssl WHERE pid = pg_backend_pid()"),

@@ -1,7 +1,6 @@
 """What the fault matrix stands on: real servers, servers that do everything wrong, and a prober."""
 
 import asyncio
-import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
@@ -153,20 +152,14 @@ class Ground:
         """What stops the vendor's real server until the test ends."""
         return Stopper(self.stopped(vendor), self._stack)
 
-    @contextmanager
-    def stopped(self, vendor: str) -> Iterator[None]:
+    def stopped(self, vendor: str) -> AbstractContextManager[None]:
         """The vendor's real server is stopped by SIGSTOP."""
-        servers = {
-            "MariaDB": lambda: self.mariadb.primary.server,
-            "PostgreSQL": lambda: self.postgres.primary.server,
-            "MongoDB": lambda: self.mongo.server,
+        servers: dict[str, Server] = {
+            "MariaDB": self.mariadb.primary.server,
+            "PostgreSQL": self.postgres.primary.server,
+            "MongoDB": self.mongo.server,
         }
-        server: Server = servers[vendor]()
-        server.send_to_all(signal.SIGSTOP)
-        try:
-            yield
-        finally:
-            server.send_to_all(signal.SIGCONT)
+        return servers[vendor].frozen()
 
     async def entered(self, server: FaultServer) -> FaultServer:
         """A fault server that serves until the test ends."""

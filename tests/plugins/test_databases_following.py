@@ -8,30 +8,24 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import psutil
 import psycopg
 import pymysql
 import pytest
+from following_rig import Make, Watch, let_monitor, watching, write
 from ground import settled
 from projects_rig import django_project
 
-from devdash.api import Duration
-from devdash.engine.context import Context
 from devdash_databases.chronicle import Chronicle
 from devdash_databases.config import DatabasesConfig, Project
-from devdash_databases.observed import Observed
 from devdash_databases.projects import ProjectProber
 from devdash_databases.questions import asked
-from devdash_databases.replication import Following, ReplicationFacts
+from devdash_databases.replication import Following
 from devdash_databases.states import State
-from devdash_databases.wire import Ping
 
 if TYPE_CHECKING:
-    from mariadb_bed import MariadbBed, Mariadbd
+    from mariadb_bed import MariadbBed
     from mongo_bed import MongoBed
-    from postgres_bed import Postgres, PostgresBed
-
-Make = Callable[..., Context]
+    from postgres_bed import PostgresBed
 
 pytestmark = [pytest.mark.xdist_group("beds"), pytest.mark.timeout(180)]
 
@@ -43,68 +37,10 @@ def pair(request: pytest.FixtureRequest) -> "MariadbBed | PostgresBed":
     return bed
 
 
-class Watched:
-    """A project over a pair of servers, read as the pane reads it, on a clock of its own."""
-
-    def __init__(self, project: Project, config: DatabasesConfig, context: Make) -> None:
-        self.now = 0.0
-        made = context(monotonic=lambda: self.now)
-        self._prober = ProjectProber(project, config, made)
-        self._chronicle = Chronicle(made)
-        self.observed: dict[str, Observed] = {}
-        self.pings: dict[str, Ping] = {}
-
-    async def read(self, *, after_s: float = 15.0) -> ReplicationFacts:
-        """The replica, after a reading."""
-        self.now += after_s
-        pings = await self._prober.ping(None, asked(seldom=True))
-        assert self._prober.trouble is None, self._prober.trouble
-        self._chronicle.note(pings, whole=True)
-        self.pings = self._chronicle.pings
-        self.observed = {
-            ping.alias: self._chronicle.observed(ping.alias) for ping in pings if ping.latency_ms is not None
-        }
-        return self._chronicle.following["shop/replica"]
-
-
-Watch = Callable[..., Watched]
-
-
 @pytest.fixture
 def watch(context: Make, tmp_path: Path) -> Watch:
-    """`watch(pair, database, ping_timeout=3, **changes)`: a project over it; changes to each alias."""
-
-    def make(
-        pair: "MariadbBed | PostgresBed",
-        database: str,
-        *,
-        ping_timeout: float = 3,
-        folder: str = "once",
-        **changes: object,
-    ) -> Watched:
-        databases = {alias: {**entry, **changes} for alias, entry in pair.aliases(database).items()}
-        settings = f"import pymysql\npymysql.install_as_MySQLdb()\nDATABASES = {databases!r}\n"
-        project = Project(path=django_project(tmp_path / folder / "shop", settings))
-        config = DatabasesConfig(ping_timeout=Duration(ping_timeout))
-        return Watched(project, config, context)
-
-    return make
-
-
-def write(pair: "MariadbBed | PostgresBed", database: str, statement: str) -> None:
-    """Something for the replica to follow."""
-    if pair.vendor == "mariadb":
-        pair.primary.sql(f"USE {database}", statement)
-    else:
-        pair.primary.sql(statement, database)
-
-
-def processes(server: "Mariadbd | Postgres") -> list[psutil.Process]:
-    """A server with all its children, which PostgreSQL gives sessions of their own."""
-    folder = getattr(server, "data", None)
-    pid = server.folder / "pid" if folder is None else folder / "postmaster.pid"
-    first = psutil.Process(int(pid.read_text().split()[0]))
-    return [first, *first.children(recursive=True)]
+    """See `watching`."""
+    return watching(context, tmp_path)
 
 
 async def test_an_idle_replica_is_not_behind(pair: "MariadbBed | PostgresBed", watch: Watch) -> None:
@@ -144,14 +80,8 @@ async def test_a_frozen_primary_s_replica_is_not_said_to_be_up_to_date(
     """The replica itself says so: threads run, 0 s behind. Nobody can know."""
     watched = watch(pair, pair.new_database(), ping_timeout=2)
     await watched.read()
-    frozen = processes(pair.primary)
-    for one in frozen:
-        one.suspend()
-    try:
+    with pair.primary.server.frozen():
         replica = await watched.read()
-    finally:
-        for one in frozen:
-            one.resume()
     assert "shop/default" not in watched.observed
     assert (replica.state, replica.lag_s) == (Following.UNKNOWN, None)
     assert replica.source == "shop/default"
@@ -185,13 +115,7 @@ async def test_a_standby_whose_primary_is_gone_has_stopped(postgres_bed: "Postgr
 @pytest.fixture
 def monitor(mariadb_bed: "MariadbBed") -> dict[str, str]:
     """A user who may ask for everything."""
-    mariadb_bed.primary.sql(
-        "CREATE USER IF NOT EXISTS monitor@'127.0.0.1' IDENTIFIED BY 'monitor'",
-        "GRANT REPLICA MONITOR, PROCESS ON *.* TO monitor@'127.0.0.1'",
-        "GRANT ALL ON `devdash%`.* TO monitor@'127.0.0.1'",
-    )
-    mariadb_bed.catch_up()
-    return {"USER": "monitor", "PASSWORD": "monitor"}
+    return let_monitor(mariadb_bed)
 
 
 async def test_broken_replication_is_told_with_its_code(
@@ -320,7 +244,7 @@ async def test_when_a_server_s_certificate_ends(
     try:
         postgres_bed.primary.sql("SELECT pg_reload_conf()")
         settled(lambda: postgres_bed.primary.sql("SHOW ssl") == [("on",)], "TLS is on")
-        watched = watch(postgres_bed, database, folder="again")
+        watched = watch(postgres_bed, database, place="again")
         await watched.read()
         seen = watched.observed["shop/default"]
     finally:

@@ -26,7 +26,7 @@ CONFIG = DatabasesConfig()
 
 
 def following(
-    state: Following = Following.FOLLOWS, lag_s: float | None = 0.0, code: str = ""
+    state: Following = Following.FOLLOWS, lag_s: float | None = 0.0, code: str = "", delay_s: float = 0.0
 ) -> ReplicationFacts:
     """How a replica follows."""
     return ReplicationFacts(
@@ -38,6 +38,7 @@ def following(
         applying=True,
         code=code,
         source="p",
+        delay_s=delay_s,
     )
 
 
@@ -79,6 +80,12 @@ WRONG: Sequence[tuple[str, AliasFacts, AliasFacts, AliasFacts]] = [
         alias(replication=following(lag_s=31.0)),
         alias(replication=following(lag_s=20.0)),
         alias(replication=following(lag_s=15.0)),
+    ),
+    (
+        "lag",  # beyond what it is told to stay
+        alias(replication=following(lag_s=3631.0, delay_s=3600.0)),
+        alias(replication=following(lag_s=3620.0, delay_s=3600.0)),
+        alias(replication=following(lag_s=3615.0, delay_s=3600.0)),
     ),
     (
         "replica-writable",

@@ -120,11 +120,19 @@ class Server:
         assert self._process is not None
         family = [self._process.pid]
         for pid in family:
-            found = Path(f"/proc/{pid}/task/{pid}/children").read_text()
-            family += map(int, found.split())
-        for pid in family:
-            with suppress(ProcessLookupError):
-                os.kill(pid, number)
+            with suppress(ProcessLookupError, FileNotFoundError):  # it has ended since
+                os.kill(pid, number)  # first, so that one that is to stop has no more children
+                found = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+                family += map(int, found.split())
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """All of it is stopped by SIGSTOP, and goes on afterwards."""
+        try:
+            self.send_to_all(signal.SIGSTOP)
+            yield
+        finally:
+            self.send_to_all(signal.SIGCONT)
 
     def stop(self, number: signal.Signals = signal.SIGKILL) -> None:
         """End the program with `number`, then what is left of its group; harmless when repeated.
