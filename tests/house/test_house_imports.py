@@ -82,6 +82,7 @@ WORKER_SIDE = (
     "devdash_databases.probing.failures",
     "devdash_databases.probing.lanes",
     "devdash_databases.probing.migrations",
+    "devdash_databases.probing.mongo",
     "devdash_databases.probing.pings",
     "devdash_databases.probing.project",
     "devdash_databases.probing.routing",
