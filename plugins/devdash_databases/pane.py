@@ -34,6 +34,7 @@ from devdash_databases.prober import Prober
 from devdash_databases.projects import ProjectProber
 from devdash_databases.report import Reading, report_of
 from devdash_databases.round import Round, Told
+from devdash_databases.routes import view
 from devdash_databases.routing_desk import ACTIONS, RoutingDesk, prefix_of
 from devdash_databases.states import State
 from devdash_databases.words import hint, level_of
@@ -155,6 +156,8 @@ class DatabasesPane(Pane[DatabasesConfig]):
 
     def _find(self, alias: str) -> tuple[Prober | ProjectProber, Target]:
         found = {target.alias: (source, target) for source in self._sources() for target in source.targets}
+        if alias not in found and alias.startswith((view.MODEL, view.FINDING)):
+            raise PaneError("this row is no alias", "Move to an alias, above.")
         if alias not in found:
             raise PaneError(f"there is no alias “{alias}”", f"Known: {', '.join(found)}.")
         return found[alias]

@@ -1,6 +1,6 @@
 """From pings to the report: facts, the table, what needs a hand."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -97,7 +97,11 @@ def report_of(*readings: Reading) -> Report:
     return Report(
         level=worst([*levels, *(item.level for item in attention)]),
         summary=summary(*readings),
-        blocks=tuple(block for reading in readings for block in _blocks(reading)),
+        blocks=(
+            *(block for reading in readings for block in _alias_blocks(reading)),
+            *(block for reading in readings for block in _routing(reading, view.findings, readings)),
+            *(block for reading in readings for block in _routing(reading, view.routes, readings)),
+        ),
         facts=None
         if any(reading.is_starting for reading in readings)
         else DatabasesFacts(tuple(map(_project_facts, readings))),
@@ -106,7 +110,8 @@ def report_of(*readings: Reading) -> Report:
     )
 
 
-def _blocks(reading: Reading) -> Iterator[Block]:
+def _alias_blocks(reading: Reading) -> Iterator[Block]:
+    """Its aliases, or why there are none; those of all projects stand above what is longer."""
     if reading.trouble is not None:
         text = f"{reading.project}: {troubles.sentence(reading.trouble)}."
         yield Notice(Level.ATTENTION, text, troubles.advice(reading.trouble))
@@ -117,7 +122,14 @@ def _blocks(reading: Reading) -> Iterator[Block]:
     yield _alias_table(reading)
     if not reading.targets:
         yield NOTHING
-    yield from view.blocks(reading.scan, reading.prefix)
+
+
+def _routing(
+    reading: Reading, part: Callable[[Scanned, str, str], Iterator[Block]], readings: Sequence[Reading]
+) -> Iterator[Block]:
+    """A part of what the routers do, under a heading that names the project where there are several."""
+    if reading.trouble is None:
+        yield from part(reading.scan, reading.prefix, f"{reading.project} · " if len(readings) > 1 else "")
 
 
 def _project_facts(reading: Reading) -> ProjectFacts:

@@ -211,6 +211,21 @@ def test_the_facts_are_the_plans() -> None:
     }
 
 
+def test_the_aliases_of_all_projects_stand_above_what_is_longer() -> None:
+    """Then all findings, then all routes, each under the name of its project where there are several."""
+    scan = Scanned(
+        routes=(RouteFacts("shop.Order", "default", "default", ("default",), "default"),),
+        findings=(finding("no-timeout", "default has no connect_timeout."),),
+    )
+    one = reading(server("default"), scan=scan)
+    other = msgspec.structs.replace(one, project="blog", prefix="blog/")
+    tables = [block.heading for block in report_of(one, other).blocks if isinstance(block, Table)]
+    assert tables[:2] == ["shop · Django 5.2", "blog · Django 5.2"]
+    assert tables[2:] == ["shop · findings", "blog · findings", "shop · routes", "blog · routes"]
+    alone = [block.heading for block in report_of(one).blocks if isinstance(block, Table)]
+    assert alone[1:] == ["findings", "routes"]
+
+
 def test_actions_and_rules_are_admitted() -> None:
     """Names, keys, permissions and times keep the contract."""
     pane = DatabasesPane(DatabasesConfig(), NotImplemented)

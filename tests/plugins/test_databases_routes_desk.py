@@ -104,6 +104,15 @@ async def test_enter_opens_the_reason_of_one_cell(context: Make, tmp_path: Path)
     assert "is read from" not in told and "table may be made" not in told
 
 
+async def test_a_row_of_a_model_or_finding_is_no_alias(context: Make, tmp_path: Path) -> None:
+    """It is said in words, not by the row's key."""
+    pane = await reading(context, tmp_path, "Replica")
+    for item in ("model:shop.Order", "finding:ddl-on-read-alias:replica:::"):
+        for action in ("ping", "copy", "dbshell", "pause", "migrations", "kill"):
+            with pytest.raises(PaneError, match=r"^this row is no alias$"):
+                await pane.act(ActionRequest(action, item, (Value("query", "1"),)))
+
+
 async def test_only_models_are_explained(context: Make, tmp_path: Path) -> None:
     """An alias has no route."""
     pane = await reading(context, tmp_path, "Replica")

@@ -18,8 +18,8 @@ ROUTES = (
 
 FINDINGS = (Column(priority=1), Column(shrink=True))
 
-MODEL = "model:"
-"""What the keys of models' rows begin with."""
+MODEL, FINDING = "model:", "finding:"
+"""What the keys of models' rows, and of findings', begin with."""
 
 MOST = 400
 """Models in the table; the others are in the facts."""
@@ -30,8 +30,8 @@ def model_key(label: str, prefix: str = "") -> str:
     return f"{MODEL}{prefix}{label}"
 
 
-def blocks(scanned: Scanned, prefix: str = "") -> Iterator[Block]:
-    """The findings, and the routes below them."""
+def findings(scanned: Scanned, prefix: str = "", whose: str = "") -> Iterator[Block]:
+    """The findings; `whose` begins the heading."""
     if scanned.findings:
         rows = tuple(
             Row(
@@ -42,14 +42,18 @@ def blocks(scanned: Scanned, prefix: str = "") -> Iterator[Block]:
             )
             for key, one in keyed(scanned.findings, prefix)
         )
-        yield Table(FINDINGS, rows, heading="findings")
+        yield Table(FINDINGS, rows, heading=f"{whose}findings")
+
+
+def routes(scanned: Scanned, prefix: str = "", whose: str = "") -> Iterator[Block]:
+    """The routes of the models; `whose` begins the heading."""
     if scanned.routes:
         heading = "routes" if len(scanned.routes) <= MOST else f"routes of the first {MOST} models"
         models = {model.model: model for model in scanned.survey.models}
         rows = tuple(
             _route(route, prefix, scanned.survey, models.get(route.model)) for route in scanned.routes[:MOST]
         )
-        yield Table(ROUTES, rows, heading=heading, cells=True)
+        yield Table(ROUTES, rows, heading=f"{whose}{heading}", cells=True)
 
 
 def attention(project: str, scanned: Scanned, prefix: str = "") -> Iterator[Attention]:
@@ -69,7 +73,7 @@ def keyed(findings: Sequence[FindingFacts], prefix: str = "") -> Iterator[tuple[
     """Each finding with a key that stays the same from scan to scan."""
     seen: dict[str, int] = {}
     for one in findings:
-        key = f"finding:{prefix}{one.key}"
+        key = f"{FINDING}{prefix}{one.key}"
         seen[key] = seen.get(key, 0) + 1
         yield (key if seen[key] == 1 else f"{key}:{seen[key]}"), one
 
