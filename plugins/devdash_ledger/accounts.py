@@ -11,7 +11,7 @@ from devdash_ledger import budget_bars, months, results
 from devdash_ledger.amounts import EXACT, readable
 from devdash_ledger.cash_lines import cash_lines
 from devdash_ledger.facts import JournalError
-from devdash_ledger.figures import NONE, branches, signed
+from devdash_ledger.figures import NONE, Position, branches, part, signed
 from devdash_ledger.looking import Period, Scene, span
 from devdash_ledger.results import Result
 from devdash_ledger.rows import Rows
@@ -69,8 +69,11 @@ def table(
     shown = sight.columns
     is_cash = sight.looking.scene is Scene.CASH
     bars = {} if is_cash else budget_bars.bars(sight.journal, shown[-1])
-    made = tuple(cash_lines(sight)) if is_cash else _lines(sight, {account for account, _ in bars})
-    tree = tuple(one for one in made if isinstance(one, Line))
+    found = [] if is_cash else sight.positions((*shown, *sight.before))
+    plain, before = part(found, slice(len(shown))), part(found, slice(len(shown), None))
+    made = cash_lines(sight) if is_cash else _lines(sight, plain, {account for account, _ in bars})
+    made = tuple(made)
+    tree = tuple([one for one in made if isinstance(one, Line)])
     used = {one.currency for one in made}
     visible = _visible(made, sight.looking.folded)
     columns = shown[-max(1, MAX_AMOUNTS // max(1, min(MAX_ROWS, len(visible)))) :]
@@ -80,7 +83,7 @@ def table(
         digits=digits,
         suspects=_suspects(errors),
         currency_column=len(used) > 1,
-        averages=_averages(sight) if sight.before else None,
+        averages=_averages(sight, before) if sight.before else None,
         budgets=bars if any((line.account, line.currency) in bars for line in tree) else None,
         detailed=len(visible) <= MAX_DETAILED,
         last=months.title(months.text_of(shown[-1].last)) if not sight.looking.years else shown[-1].title,
@@ -112,9 +115,8 @@ def _empty(sight: Sight, last: str) -> str:
     return f"Nothing in these {'years' if looking.years else 'months'}."
 
 
-def _lines(sight: Sight, single: Set[str]) -> tuple[Line | Result, ...]:
-    """The tree, and what it comes to."""
-    plain = sight.positions(sight.columns)
+def _lines(sight: Sight, plain: Sequence[Position], single: Set[str]) -> tuple[Line | Result, ...]:
+    """The tree, and what it comes to; `plain`: the positions of the columns, with the journal's sign."""
     tree = lines(signed(plain, sight.sign), sight.journal.currency, single)
     return (*tree, *results.results(sight, plain))
 
@@ -296,11 +298,12 @@ def _result(one: Result, style: _Style) -> Row:
     return Row(one.key, tuple(cells))
 
 
-def _averages(sight: Sight) -> Mapping[tuple[str, str], Decimal]:
+def _averages(sight: Sight, before: Sequence[Position]) -> Mapping[tuple[str, str], Decimal]:
     """The means of the months before the newest, by account and currency."""
-    sums = branches(signed(sight.positions(sight.before), sight.sign))
-    count = len(sight.before)
-    return {key: EXACT.divide(_total(amounts), Decimal(count)) for key, amounts in sums.items()}
+    found = signed(before, sight.sign)
+    sums = branches([msgspec.structs.replace(one, amounts=(_total(one.amounts),)) for one in found])
+    count = Decimal(len(sight.before))
+    return {key: EXACT.divide(amount, count) for key, (amount,) in sums.items()}
 
 
 def _total(amounts: Sequence[Decimal]) -> Decimal:

@@ -9,6 +9,7 @@ import os
 import stat
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
@@ -68,12 +69,11 @@ class Book:
             WorkerError: it could not be loaded.
         """
         async with self._reading:
-            before = await self._drive.ask(USUAL_S, _look, self.file, *self._watched())
+            self._take_over()
+            before, known = await self._current(window)
             if not before.exists(str(self.file)):
                 hint = "correct its name in devdash.toml, or create it"
                 raise Unavailable(f"there is no journal at {self.file}", hint)
-            self._take_over()
-            known = await self._current(before, window)
             if known is None:
                 self._stop_following()
                 known = await self._load(before, window)
@@ -205,24 +205,34 @@ class Book:
             return (str(self.file),), ()
         return self._newest.head.paths, self._newest.head.patterns
 
-    async def _current(self, look: Look, window: Window) -> Reading | None:
-        """What is known here or in the cache, with what was appended since; None: only a load tells."""
-        known = self._newest
-        if known is None:
-            known = await self._loader.cached(await self._trusted(), window)
-            if known is not None:
-                self._preparing = asyncio.create_task(self._prepare(known))
-                self._preparing.add_done_callback(lambda done: done.cancelled() or done.exception())
-        elif not (known.look.settled and known.look.stamps == look.stamps):
-            known = await self._loader.caught_up(known, look, window)
-        elif known.is_early and self._following is None:
-            return None  # the load that was to follow has failed: let it be said
-        return known if known is not None and known.covers(window) else None
+    async def _current(self, window: Window) -> tuple[Look, Reading | None]:
+        """A look, and what is known here or in the cache, with what was appended; None: only a load tells."""
+        known, is_followed = self._newest, self._following is not None
+        cached = self._loader.cached(await self._trusted(), window) if known is None else None
+        caught_up = self._loader.caught_up(known, window) if known is not None else None
+        file = str(self.file)
+
+        def tell(look: Look) -> Reading | None:
+            if not look.exists(file):
+                return None
+            if known is None or caught_up is None:
+                return cached() if cached is not None else None
+            if not (known.look.settled and known.look.stamps == look.stamps):
+                return caught_up(look)
+            # A load that was to follow, and has failed: let it be said.
+            return known if is_followed or not known.is_early else None
+
+        first = partial(_look, self.file, *self._watched())
+        look, found = await self._drive.ask_on(USUAL_S, first, self._loader.patience_s, tell)
+        if found is not None and known is None:
+            self._preparing = asyncio.create_task(self._prepare(found))
+            self._preparing.add_done_callback(lambda done: done.cancelled() or done.exception())
+        return look, found if found is not None and found.covers(window) else None
 
     async def _prepare(self, known: Reading) -> None:
         """Open what came from the cache, once it is shown and other panes have been read."""
         await asyncio.sleep(_LATER_S)
-        await self._context.in_thread(known.opened)
+        await self._context.in_thread(known.prepare)
 
     def _take_over(self) -> None:
         """Take the load that followed an early reading, once it is there; whatever it says counts."""

@@ -12,10 +12,13 @@ from devdash_ledger import months, reckoning
 from devdash_ledger.amounts import EXACT, readable
 from devdash_ledger.budgets import days_of
 from devdash_ledger.facts import BudgetMonth, Every
+from devdash_ledger.rows import Made
 
 MAX_PAST = 400
 """Rows × months that Enter shows of the past."""
 MAX_MONTHS = 12
+_CENTS = 2
+"""Decimals of a currency that is never written in the journal."""
 
 
 class _Style(msgspec.Struct, frozen=True):
@@ -24,12 +27,14 @@ class _Style(msgspec.Struct, frozen=True):
     Attributes:
         digits: decimals by currency.
         root: of the names of accounts with a limit, not shown; with its colon.
+        made: the rows of months in the details.
     """
 
     columns: tuple[Column, ...]
     day: date
     digits: Mapping[str, int]
     root: str
+    made: Made[BudgetMonth, Row]
 
 
 def key(row: BudgetMonth) -> str:
@@ -39,9 +44,18 @@ def key(row: BudgetMonth) -> str:
 
 
 def table(
-    rows: Sequence[BudgetMonth], last: str, day: date, digits: Mapping[str, int], most: int
+    rows: Sequence[BudgetMonth],
+    last: str,
+    day: date,
+    digits: Mapping[str, int],
+    most: int,
+    known: Made[BudgetMonth, Row] | None = None,
 ) -> Table | None:
-    """At `most` so many budgets of the month `last`, "YYYY-MM", of reckoned `rows`; None: there are none."""
+    """At `most` so many budgets of the month `last`, "YYYY-MM", of reckoned `rows`; None: there are none.
+
+    Args:
+        known: the rows of months in the details that were made before.
+    """
     past: defaultdict[str, list[BudgetMonth]] = defaultdict(list)
     for row in rows:
         past[key(row)].append(row)
@@ -61,7 +75,9 @@ def table(
         Column("Ends at", Align.RIGHT, 2),
     )
     kept = min(MAX_MONTHS, MAX_PAST // len(current))
-    style = _Style(columns, day, digits, _common_root(current))
+    made = known if known is not None else Made()
+    made.begin(dict(digits))
+    style = _Style(columns, day, digits, _common_root(current), made)
     shown = (_row(row, past[key(row)][-kept:] if kept else (), style) for row in current[:most])
     return Table(columns, tuple(shown), heading=_heading(last, day, len(current), most))
 
@@ -111,26 +127,27 @@ def _common_root(rows: Sequence[BudgetMonth]) -> str:
 
 
 def _row(row: BudgetMonth, past: Sequence[BudgetMonth], style: _Style) -> Row:
-    digits, is_over, is_soon = style.digits, reckoning.is_over(row), reckoning.is_soon_over(row, style.day)
+    is_over, is_soon = reckoning.is_over(row), reckoning.is_soon_over(row, style.day)
+    places = style.digits.get(row.currency, _CENTS)
     tone = Tone.BAD if is_over else Tone.WARN if is_soon else Tone.GOOD if _is_reached(row) else Tone.PLAIN
     titles = {column.title for column in style.columns}
     cells = (
         Cell(_name(row) if row.goal else _name(row).removeprefix(style.root)),
         *((Cell(row.currency, Tone.DIM),) if style.columns[1].title == "" else ()),
         _used(row, tone),
-        _amount(row.actual, row, digits),
-        _amount(row.budget, row, digits),
-        *((_amount(row.carried or "0", row, digits),) if "Carried" in titles else ()),
-        _left(row, digits),
-        _amount(row.projected, row, digits, Tone.WARN if is_soon else Tone.PLAIN),
+        _amount(row.actual, places),
+        _amount(row.budget, places),
+        *((_amount(row.carried or "0", places),) if "Carried" in titles else ()),
+        _left(row, places),
+        _amount(row.projected, places, Tone.WARN if is_soon else Tone.PLAIN),
     )
-    return Row(key(row), cells, Level.ATTENTION if is_over else Level.OK, detail=_detail(row, past, digits))
+    return Row(key(row), cells, Level.ATTENTION if is_over else Level.OK, detail=_detail(row, past, style))
 
 
-def _left(row: BudgetMonth, digits: Mapping[str, int]) -> Cell:
+def _left(row: BudgetMonth, places: int) -> Cell:
     if _is_reached(row):
         return Cell("reached", Tone.GOOD)
-    return _amount(row.left, row, digits, Tone.BAD if reckoning.is_over(row) else Tone.PLAIN)
+    return _amount(row.left, places, Tone.BAD if reckoning.is_over(row) else Tone.PLAIN)
 
 
 def _is_reached(row: BudgetMonth) -> bool:
@@ -144,14 +161,14 @@ def _used(row: BudgetMonth, tone: Tone) -> Cell:
     return Cell(f"{readable(share, 0)} %", tone, percent=min(max(row.percent, 0.0), 100.0))
 
 
-def _amount(text: str, row: BudgetMonth, digits: Mapping[str, int], tone: Tone = Tone.PLAIN) -> Cell:
+def _amount(text: str, places: int, tone: Tone = Tone.PLAIN) -> Cell:
     if not text:
         return Cell()
     amount = Decimal(text)
-    return Cell(readable(amount, digits.get(row.currency, 2)), tone if amount else Tone.DIM)
+    return Cell(readable(amount, places), tone if amount else Tone.DIM)
 
 
-def _detail(row: BudgetMonth, past: Sequence[BudgetMonth], digits: Mapping[str, int]) -> tuple[Block, ...]:
+def _detail(row: BudgetMonth, past: Sequence[BudgetMonth], style: _Style) -> tuple[Block, ...]:
     """The budget month by month, the newest first; nothing without `past`."""
     if not past:
         return ()
@@ -160,18 +177,20 @@ def _detail(row: BudgetMonth, past: Sequence[BudgetMonth], digits: Mapping[str, 
         Column("Used"),
         *(Column(title, Align.RIGHT) for title in ("So far", "Budget", "Left")),
     )
-    rows = tuple(
-        Row(
-            f"{key(one)} {one.month}",
-            (
-                Cell(months.title(one.month)),
-                _used(one, Tone.BAD if reckoning.is_over(one) else Tone.PLAIN),
-                _amount(one.actual, one, digits),
-                _amount(one.budget, one, digits),
-                _left(one, digits),
-            ),
-        )
-        for one in reversed(past)
-    )
+    places = style.digits.get(row.currency, _CENTS)
+    rows = tuple([style.made.of(one, lambda one: _past(one, places)) for one in reversed(past)])
     goal = " (to be reached)" if row.goal else ""
     return (Text(f"{_name(row)} · {row.currency}{goal}", Tone.STRONG), Table(columns, rows))
+
+
+def _past(one: BudgetMonth, places: int) -> Row:
+    return Row(
+        f"{key(one)} {one.month}",
+        (
+            Cell(months.title(one.month)),
+            _used(one, Tone.BAD if reckoning.is_over(one) else Tone.PLAIN),
+            _amount(one.actual, places),
+            _amount(one.budget, places),
+            _left(one, places),
+        ),
+    )

@@ -66,6 +66,15 @@ def positions(journal: Journal, shown: Sequence[Period], *, converted: bool) -> 
     return [one for one in found if any(one.amounts)]
 
 
+def part(found: Sequence[Position], taken: slice) -> list[Position]:
+    """The periods `taken` of `found`, as `positions` gives them."""
+    return [
+        Position(one.account, one.type, one.currency, amounts, one.apart)
+        for one in found
+        if any(amounts := one.amounts[taken])
+    ]
+
+
 def signed(found: Sequence[Position], sign: Callable[[AccountType], int]) -> list[Position]:
     """`found`, those of kinds whose `sign` is negative turned round, those whose sign is 0 left out."""
     return [
@@ -80,7 +89,7 @@ def signed(found: Sequence[Position], sign: Callable[[AccountType], int]) -> lis
 def first_month(journal: Journal) -> int | None:
     """The index of the first month of `journal` in which anything is held or moved; None: in none."""
     firsts = (
-        next((place for place, text in enumerate(one.amounts) if text != "0" and Decimal(text)), None)
+        next((place for place, text in enumerate(one.amounts) if text.strip("-0.")), None)
         for one in journal.series
     )
     first = min((place for place in firsts if place is not None), default=None)

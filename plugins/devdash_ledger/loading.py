@@ -1,5 +1,6 @@
 """Getting a journal's sheet: from the cache when nothing has changed, else from a worker of its own."""
 
+from collections.abc import Callable
 from datetime import UTC
 from functools import partial
 from pathlib import Path
@@ -45,14 +46,12 @@ class Loader:
         """Seconds for reading all files: long, for a slow drive is none that hangs."""
         return self._config.timeout / 2
 
-    async def cached(self, trusted: str | None, window: Window) -> Reading | None:
-        """The journal from the cache, if all is as it was; with the months `window` folded."""
+    def cached(self, trusted: str | None, window: Window) -> Callable[[], Reading | None]:
+        """Tells, in a thread, the journal from the cache if all is as it was, its months `window` folded."""
         request, folder = self._request(trusted), self._context.cache_dir
         if not self._config.cache:
-            await self._context.in_thread(cache.discard, folder, request)
-            return None
-        wanted = self._wanted(window)
-        return await self._drive.ask(self.patience_s, _from_cache, folder, request, self._utc_month(), wanted)
+            return partial(cache.discard, folder, request)
+        return partial(_from_cache, folder, request, self._utc_month(), self._wanted(window))
 
     async def loaded(
         self, trusted: str | None, before: Look, known: Content | None, window: Window
@@ -75,20 +74,15 @@ class Loader:
             await self._context.in_thread(_into_cache, folder, request, utc_month, read, window)
         return read
 
-    async def caught_up(self, known: Reading, look: Look, window: Window) -> Reading | None:
-        """What is known, brought to the files as they are: unchanged, or with what was appended.
+    def caught_up(self, known: Reading, window: Window) -> Callable[[Look], Reading | None]:
+        """Brings what is known, in a thread, to the files as they are: unchanged, or with what was appended.
+
+        What it returns takes a look that was taken before, and tells None where only a load can tell.
 
         Args:
-            look: the files before they are read.
             window: months that are folded then.
-
-        Returns:
-            None: only a load can tell.
         """
-        if known.content is None:
-            return None
-        wanted = self._wanted(window)
-        return await self._drive.ask(self.patience_s, _caught_up, known, known.content, look, wanted)
+        return partial(_caught_up, known, self._wanted(window))
 
     async def call(self, name: str, request: msgspec.Struct, reply: type[T]) -> T:
         """Ask a worker of its own, which then ends.
@@ -159,10 +153,11 @@ def _looked_over(sheet: Sheet, before: Look, known: Content | None, wanted: Want
     return Reading(partial(Unfolding, sheet), head, before.completed_by(after), content, wanted)
 
 
-def _caught_up(known: Reading, content: Content, look: Look, wanted: Wanted) -> Reading | None:
+def _caught_up(known: Reading, wanted: Wanted, look: Look) -> Reading | None:
     """What is known where the files are the same, the same with what was appended to them; else None."""
-    later = since(content)
-    if later is None:
+    content = known.content
+    later = since(content) if content is not None else None
+    if content is None or later is None:
         return None
     if later.content == content:
         known.look = look

@@ -4,6 +4,7 @@ Nothing here touches facts, rules or the summary: they are about the current mon
 """
 
 from enum import StrEnum
+from functools import lru_cache
 
 import msgspec
 
@@ -64,6 +65,7 @@ class Period(msgspec.Struct, frozen=True):
     since: int
 
 
+@lru_cache(maxsize=16)
 def periods(looking: Looking, current: int, count: int) -> tuple[Period, ...]:
     """The columns, oldest first, the newest `looking.back` months before the month `current`.
 

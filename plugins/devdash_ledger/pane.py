@@ -28,7 +28,6 @@ from devdash_ledger.look_desk import LookDesk
 from devdash_ledger.missing_desk import MissingDesk
 from devdash_ledger.printed_desk import ReportDesk
 from devdash_ledger.register_desk import RegisterDesk
-from devdash_ledger.rows import Rows
 from devdash_ledger.rules import rules_for
 from devdash_ledger.sight import Sight
 from devdash_ledger.trusting import TrustDesk
@@ -53,7 +52,7 @@ class LedgerPane(StaffedPane[LedgerConfig]):
         self._shown: tuple[object, ...] = ()
         """What `_report` was made of."""
         self._report: Report | None = None
-        self._rows = Rows()
+        self._known = standing.Known()
         self._told: Report | None = None
         """The newest reading, with what waits at the desks."""
         self._lost: Sequence[PaneError | None] = [None] * len(self._books)
@@ -191,7 +190,7 @@ class LedgerPane(StaffedPane[LedgerConfig]):
     ) -> tuple[Report, tuple[Sight | None, ...]]:
         seen = glance()
         if len(views) == 1 and views[0] is not None:
-            built = report.build(views[0], seen=seen[0], known=self._rows)
+            built = report.build(views[0], seen=seen[0], known=self._known)
         else:
             files = [str(one.file) for one in self._books]
             built = several.build(list(map(several.Part, self._names, files, views, lost, seen)))

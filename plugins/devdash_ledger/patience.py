@@ -9,6 +9,7 @@ from devdash_ledger import drives
 
 P = ParamSpec("P")
 T = TypeVar("T")
+U = TypeVar("U")
 
 USUAL_S = 5.0
 """Seconds that a look may take."""
@@ -51,6 +52,34 @@ class Patience:
             task: asyncio.Task[T] = asyncio.create_task(self._context.in_thread(function, *args, **kwargs))
             self._under_way = task
             await self._wait(task, patience_s)
+            return task.result()
+
+    async def ask_on(
+        self, first_s: float, first: Callable[[], T], then_s: float, then: Callable[[T], U]
+    ) -> tuple[T, U]:
+        """The result of `first`, and what `then` makes of it, in one turn of a thread.
+
+        Waits `first_s` seconds for `first`, and `then_s` more for the rest.
+
+        Raises:
+            Unavailable: as `ask`.
+        """
+        is_first_over = False
+
+        def both() -> tuple[T, U]:
+            nonlocal is_first_over
+            found = first()
+            is_first_over = True
+            return found, then(found)
+
+        async with self._turn:
+            if self._under_way is not None:
+                await self._wait(self._under_way, AGAIN_S)
+            await self._knock(first_s)
+            task: asyncio.Task[tuple[T, U]] = asyncio.create_task(self._context.in_thread(both))
+            self._under_way = task
+            await asyncio.wait({task}, timeout=first_s)
+            await self._wait(task, then_s if is_first_over else 0.0)
             return task.result()
 
     async def _knock(self, patience_s: float) -> None:

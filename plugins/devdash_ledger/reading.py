@@ -111,6 +111,12 @@ class Reading:
             self._unfolding = self._open()
         return self._unfolding
 
+    def prepare(self) -> None:
+        """Make all that a next reading is made of, when something was appended. Blocks for milliseconds."""
+        self.opened()
+        for wide in self._wide[:1]:
+            self._fold(Window(wide.months[-1], len(wide.months)))
+
     @property
     def complete(self) -> bool:
         """Whether nothing was missing."""

@@ -16,6 +16,7 @@ from devdash_ledger.budgets import days_of
 from devdash_ledger.facts import BudgetMonth, FloorBalance
 from devdash_ledger.journal import Journal
 from devdash_ledger.prices import written
+from devdash_ledger.rows import Made
 
 PACE_AFTER = 3
 """One part of so many of the period has gone by before a pace is believed: one purchase is none."""
@@ -39,9 +40,13 @@ class Outlook(msgspec.Struct, frozen=True):
     quiet_days: int = 0
 
 
-def reckoned(rows: Sequence[BudgetMonth], outlook: Outlook) -> tuple[BudgetMonth, ...]:
-    """`rows` with what is left, percent, and projected."""
-    return tuple(_reckoned(row, outlook) for row in rows)
+def reckoned(
+    rows: Sequence[BudgetMonth], outlook: Outlook, known: Made[BudgetMonth, BudgetMonth] | None = None
+) -> tuple[BudgetMonth, ...]:
+    """`rows` with what is left, percent, and projected; `known`: what was reckoned before."""
+    made = known if known is not None else Made()
+    made.begin(outlook)
+    return tuple([made.of(row, lambda row: _reckoned(row, outlook)) for row in rows])
 
 
 def room(row: BudgetMonth) -> Decimal:

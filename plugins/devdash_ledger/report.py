@@ -13,9 +13,8 @@ from devdash_ledger.facts import JournalError, LedgerFacts, MonthCell
 from devdash_ledger.journal import AccountType, Journal
 from devdash_ledger.looking import Looking, Scene
 from devdash_ledger.reckoning import Outlook
-from devdash_ledger.rows import Rows
 from devdash_ledger.sight import Sight, sight
-from devdash_ledger.standing import Standing
+from devdash_ledger.standing import Known, Standing
 
 FACTS_ROOM = 400_000
 """Bytes of JSON for cells and budgets; beyond it the oldest months are left out, and a notice says so."""
@@ -61,7 +60,9 @@ def unset(pane: str) -> Report:
     return Report(Level.OK, "no journal set", (notice,))
 
 
-def build(view: View, room: int = FACTS_ROOM, seen: Sight | None = None, known: Rows | None = None) -> Report:
+def build(
+    view: View, room: int = FACTS_ROOM, seen: Sight | None = None, known: Known | None = None
+) -> Report:
     """The report of a journal, with facts of some `room` bytes.
 
     Pure, but tens of milliseconds for a large one: run it in a thread.
@@ -69,21 +70,24 @@ def build(view: View, room: int = FACTS_ROOM, seen: Sight | None = None, known: 
     Args:
         view: of the current months.
         seen: what the tables show; the current months, as they are, when None.
-        known: rows that were made before.
+        known: what was made for the report before.
     """
     journal = view.journal
     if seen is None:
         seen = sight(journal, Looking(), months.parse(journal.months[-1]), len(journal.months))
     digits = figures.digits(seen.journal)
     listed = errors.listed(view.errors, journal.files[0])
-    stand = standing.standing(journal, view.outlook)
+    stand = standing.standing(journal, view.outlook, known)
     warned = standing.attention(stand, digits)
     notices = (*_notices(view, room), *standing.notices(stand))
-    blocks: list[Block] = [*notices, accounts.table(seen, view.errors, digits, known)]
+    blocks: list[Block] = [
+        *notices,
+        accounts.table(seen, view.errors, digits, None if known is None else known.rows),
+    ]
     if seen.looking.scene is Scene.ACCOUNTS and (table := totals.table(seen, digits)) is not None:
         blocks.append(table)
     if seen.looking.scene is Scene.ACCOUNTS:
-        blocks += standing.blocks(stand, journal.months[-1], digits, len(journal.series))
+        blocks += standing.blocks(stand, journal.months[-1], digits, len(journal.series), known)
     if listed:
         blocks.append(errors.table(listed, view.error_count))
     return Report(

@@ -1,9 +1,13 @@
-"""Rows that were made before: of a new reading most are the same, and need not be made again."""
+"""Rows, and what they are made of, from before: of a new reading most are the same."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from decimal import Decimal
+from typing import Generic, TypeVar
 
 from devdash.api import Row
+
+A = TypeVar("A", bound=Hashable)
+T = TypeVar("T")
 
 _Made = tuple[object, Sequence[Decimal], Row]
 """What a row was made of, the amounts in that, and the row."""
@@ -37,6 +41,31 @@ class Rows:
             known = (parts, amounts, make())
         self._newest[key] = known
         return known[2]
+
+
+class Made(Generic[A, T]):
+    """What was made last of frozen values whose amounts are text, so that equal ones are written alike.
+
+    Threads may use it at the same time, as `Rows`.
+    """
+
+    def __init__(self) -> None:
+        self._style: object = None
+        self._made: dict[A, T] = {}
+        self._newest: dict[A, T] = {}
+
+    def begin(self, style: object) -> None:
+        """All is made anew; of another `style`, nothing of the last time is kept."""
+        self._made = self._newest if style == self._style else {}
+        self._style, self._newest = style, {}
+
+    def of(self, value: A, make: Callable[[A], T]) -> T:
+        """What `make` makes of `value`; the value and the style decide it."""
+        known = self._made.get(value)
+        if known is None:
+            known = make(value)
+        self._newest[value] = known
+        return known
 
 
 def _alike(one: Sequence[Decimal], other: Sequence[Decimal]) -> bool:

@@ -5,12 +5,13 @@ from decimal import Decimal
 
 import msgspec
 
-from devdash.api import Attention, Block, Level, Notice, Report, worst
+from devdash.api import Attention, Block, Level, Notice, Report, Row, worst
 from devdash_ledger import budget_table, reckoning
 from devdash_ledger.amounts import readable
 from devdash_ledger.facts import BudgetMonth, FloorBalance, LedgerFacts
 from devdash_ledger.journal import Journal
 from devdash_ledger.reckoning import Outlook
+from devdash_ledger.rows import Made, Rows
 
 BUDGET_OVER = "budget-over"
 FLOOR = "floor"
@@ -21,6 +22,17 @@ MAX_ROWS = 100
 FEW_ROWS = 20
 MANY_ACCOUNTS = 2_000
 """More of them take so much of a report's room that there are `FEW_ROWS`."""
+
+
+class Known:
+    """What was made for the reports of a journal before."""
+
+    def __init__(self) -> None:
+        self.rows = Rows()
+        """Of accounts."""
+        self.reckoned: Made[BudgetMonth, BudgetMonth] = Made()
+        self.months: Made[BudgetMonth, Row] = Made()
+        """Of budgets, one for each month."""
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -51,13 +63,13 @@ class Standing(msgspec.Struct, frozen=True):
         return self.outlook.day.isoformat()[:7]
 
 
-def standing(journal: Journal, outlook: Outlook) -> Standing:
-    """How `journal`, whose last month is the current one, stands."""
+def standing(journal: Journal, outlook: Outlook, known: Known | None = None) -> Standing:
+    """How `journal`, whose last month is the current one, stands; `known`: what was made before."""
     today = outlook.day.isoformat()
     last = max((day for day in journal.days if day <= today), default="") if outlook.quiet_days else ""
     return Standing(
         outlook,
-        reckoning.reckoned(journal.budgets, outlook),
+        reckoning.reckoned(journal.budgets, outlook, None if known is None else known.reckoned),
         reckoning.balances(journal, outlook.floors),
         last,
         reckoning.quiet_for(last, outlook.day),
@@ -69,10 +81,13 @@ def notices(found: Standing) -> list[Notice]:
     return [Notice(Level.ATTENTION, f"{low(one)}.") for one in found.floors if reckoning.is_below(one)]
 
 
-def blocks(found: Standing, last: str, digits: Mapping[str, int], accounts: int) -> list[Block]:
+def blocks(
+    found: Standing, last: str, digits: Mapping[str, int], accounts: int, known: Known | None = None
+) -> list[Block]:
     """The table of budgets of the month `last`, where there are any; shorter with very many `accounts`."""
     most = MAX_ROWS if accounts <= MANY_ACCOUNTS else FEW_ROWS
-    table = budget_table.table(found.budgets, last, found.outlook.day, digits, most)
+    months = None if known is None else known.months
+    table = budget_table.table(found.budgets, last, found.outlook.day, digits, most, months)
     return [] if table is None else [table]
 
 

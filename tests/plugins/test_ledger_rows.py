@@ -1,5 +1,6 @@
 """Rows that are kept from one report to the next are those that it would have made itself."""
 
+from datetime import date
 from decimal import Decimal
 
 import msgspec
@@ -7,12 +8,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from printed_rig import FIRST, price, sheet
 
-from devdash_ledger import accounts, figures, looking
-from devdash_ledger.facts import JournalError
-from devdash_ledger.journal import Journal
+from devdash_ledger import accounts, figures, looking, report
+from devdash_ledger.budgets import Plan
+from devdash_ledger.facts import Every, JournalError
+from devdash_ledger.journal import Journal, Window
 from devdash_ledger.looking import Looking, Scene
+from devdash_ledger.reckoning import Outlook
+from devdash_ledger.report import View
 from devdash_ledger.rows import Rows
+from devdash_ledger.sheet import Use
 from devdash_ledger.sight import Sight, sight
+from devdash_ledger.standing import Known
 from devdash_ledger.unfold import Unfolding
 
 AMOUNTS = st.sampled_from(("1", "1.0", "1.00", "-1", "2.5", "0.00")).map(Decimal)
@@ -53,6 +59,44 @@ def test_a_table_is_the_same_whatever_was_shown_before(
         digits = figures.digits(one.journal)
         kept = accounts.table(one, errors, digits, known)
         plain = accounts.table(one, errors, digits)
+        assert msgspec.json.encode(kept) == msgspec.json.encode(plain)
+
+
+PLANS = st.builds(
+    Plan,
+    st.sampled_from(("Expenses:Food", "Income:Job")),
+    st.just("EUR"),
+    st.integers(FIRST, FIRST + 11),
+    st.sampled_from((None, Decimal("1"), Decimal("1.00"), Decimal("9.00"))),
+    st.sampled_from(list(Every)),
+    st.booleans(),
+)
+OUTLOOKS = st.builds(
+    Outlook,
+    st.sampled_from([date(2026, 12, 2), date(2026, 12, 30)]),
+    st.sampled_from([(), ("Expenses",)]),
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    reports=st.lists(
+        st.tuples(BOOKINGS, st.lists(PLANS, min_size=1, max_size=3), OUTLOOKS, st.integers(0, 3)),
+        min_size=2,
+        max_size=4,
+    )
+)
+def test_a_report_is_the_same_whatever_was_told_before(
+    reports: list[tuple[list[tuple[int, list[tuple[str, str, Decimal]]]], list[Plan], Outlook, int]],
+) -> None:
+    """Its budgets too: on another day, with other decimals, of amounts that are written otherwise."""
+    known = Known()
+    for booked, plans, outlook, digits in reports:
+        uses = tuple(Use(name, digits, (FIRST,), (1,)) for name in ("CHF", "EUR", "WRLD"))
+        one = msgspec.structs.replace(sheet(booked), plans=tuple(plans), uses=uses)
+        journal = Unfolding(one).journal(Window("2026-12", 4), None)
+        view = View(journal, "", (), 0, complete=True, older=False, outlook=outlook)
+        kept, plain = report.build(view, known=known), report.build(view)
         assert msgspec.json.encode(kept) == msgspec.json.encode(plain)
 
 

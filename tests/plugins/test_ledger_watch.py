@@ -85,3 +85,28 @@ async def test_a_drive_that_hangs_holds_one_thread_and_says_so(
     while "has not answered" in str((await ledger.read()).blocks):
         await asyncio.sleep(0.01)
     assert len(hanging) == 2
+
+
+async def test_what_follows_a_quick_look_has_more_time_than_the_look(
+    context: MakeContext, tmp_path: Path
+) -> None:
+    """A slow drive that answers is none that hangs: of what takes long, the look alone is given up early."""
+    waiting = patience.Patience(str(tmp_path), context())
+    answers, goes_on = threading.Event(), threading.Event()
+
+    def slow(told: str) -> str:
+        goes_on.set()
+        answers.wait(PATIENCE)
+        return told * 2
+
+    asked = asyncio.create_task(waiting.ask_on(1.0, lambda: "a", PATIENCE, slow))
+    while not goes_on.is_set():
+        await asyncio.sleep(0.01)
+    await asyncio.wait({asked}, timeout=1.2)
+    assert not asked.done()
+    answers.set()
+    assert await asked == ("a", "aa")
+    answers.clear()
+    with pytest.raises(Unavailable, match="has not answered"):
+        await waiting.ask_on(0.05, lambda: slow("b"), PATIENCE, slow)
+    answers.set()
