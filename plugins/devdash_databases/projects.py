@@ -1,7 +1,7 @@
 """Asks one Django project's databases through a probe that the project's own interpreter runs.
 
-Two workers: one for the aliases that answer, and, while there are any, one for those that hung when
-they were last asked. A probe in which something hangs is killed, and the sound aliases keep theirs.
+Two workers: one for the aliases that answer, and, while there are any, one for those that hung or timed out
+when they were last asked. A probe in which something hangs is killed, and the sound aliases keep theirs.
 """
 
 import asyncio
@@ -226,10 +226,12 @@ class ProjectProber:
             if not answer.connected:  # a new process: the old one ended since the last ping
                 await self._open(side)
                 answer = await side.worker.call("ping", args, wire.Pings, timeout=timeout + GRACE_S)
-        hung = {long[alias].alias for alias in answer.hung}
-        self._suspects = (self._suspects - {one.alias for one in targets}) | hung
+        # Also where the driver gave up by itself: all others would wait for that, each time.
+        silent = {ping.alias for ping in answer.pings if ping.state is State.TIMEOUT}
+        slow = {long[alias].alias for alias in silent.union(answer.hung)}
+        self._suspects = (self._suspects - {one.alias for one in targets}) | slow
         refused = any(ping.state is State.AUTH for ping in answer.pings)
-        if hung or (refused and self._is_due()):
+        if answer.hung or (refused and self._is_due()):
             # A hung thread ends only with its process; and a new process reads the settings anew.
             await side.stop()
         return tuple(
