@@ -215,6 +215,8 @@ def _mongodb(plain: Observed, answers: Mapping[str, Answer]) -> Observed:
         # No free one at all is what servers say that do not count: this connection would not be there.
         allowed=int(used + free) if used is not None and free else None,
         uptime_s=_number(_cell(answers, "status", "uptime")),
+        tls=_mongodb_tls(answers.get("certificate")),
+        certificate_end=_number(_cell(answers, "certificate", "end")),
         topology=topology if "hello" in answers else "",
         wire_version=_whole(_cell(answers, "hello", "maxWireVersion")),
         written=None if last_write is None else str(last_write),
@@ -222,6 +224,13 @@ def _mongodb(plain: Observed, answers: Mapping[str, Answer]) -> Observed:
         system=str(name or ""),
         follower=follower,
     )
+
+
+def _mongodb_tls(look: Answer | None) -> str | None:
+    """The protocol, seen beside the certificate: the driver tells neither."""
+    if look is None or look.kind == "NoTls":
+        return None if look is None else ""
+    return str(look.rows[0][look.columns.index("version")]) if look.rows else None
 
 
 def _cell(answers: Mapping[str, Answer], key: str, column: str) -> object:

@@ -135,7 +135,10 @@ SELDOM: Questions = {
         Question(key="size", sql="SELECT pg_database_size(current_database()) AS bytes"),
         Question(key="certificate", certificate=True),
     ),
-    engines.MONGODB: (Question(key="size", command={"dbStats": 1}, columns=("storageSize",)),),
+    engines.MONGODB: (
+        Question(key="size", command={"dbStats": 1}, columns=("storageSize",)),
+        Question(key="certificate", certificate=True),
+    ),
     engines.SQLITE: (
         Question(
             key="size",

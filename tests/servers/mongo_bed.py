@@ -16,15 +16,19 @@ class MongoBed:
 
     Args:
         arguments: more of the server's options, such as "--auth" or "--enable-test-commands".
+        options: more of its URI, such as "tls=true".
     """
 
     vendor = "mongodb"
 
-    def __init__(self, folder: Path, find: Find, *, arguments: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, folder: Path, find: Find, *, arguments: tuple[str, ...] = (), options: str = ""
+    ) -> None:
         find("setpriv")
         folder.mkdir(parents=True)
         self._numbers = 0
         self.port = free_port()
+        self._options = f"&{options}" if options else ""
         self.server = Server(
             [
                 *(str(Path(sys.executable).with_name("secantusd-py")), "--host", "127.0.0.1"),
@@ -36,7 +40,7 @@ class MongoBed:
     @property
     def uri(self) -> str:
         """Where it listens; who asks waits for 5 s at most."""
-        return f"mongodb://127.0.0.1:{self.port}/?serverSelectionTimeoutMS=5000"
+        return f"mongodb://127.0.0.1:{self.port}/?serverSelectionTimeoutMS=5000{self._options}"
 
     def start(self) -> None:
         """Start it and wait until it answers."""
@@ -57,7 +61,7 @@ class MongoBed:
         return {"ENGINE": "django_mongodb_backend", "NAME": name, "HOST": self.uri}
 
     def _answers(self) -> bool:
-        address = f"mongodb://127.0.0.1:{self.port}/?serverSelectionTimeoutMS=200"
+        address = f"mongodb://127.0.0.1:{self.port}/?serverSelectionTimeoutMS=200{self._options}"
         with pymongo.MongoClient[dict[str, object]](address) as client:
             try:
                 client.admin.command("ping")

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from devdash_databases.probing.failures import classify
 from devdash_databases.states import State
+
+if TYPE_CHECKING:
+    from devdash_databases.probing.certificates import Seen
 
 MOST_ROWS = 200
 LONGEST = 300
@@ -59,7 +62,8 @@ def ask_all(connection: Any, questions: Sequence[Mapping[str, Any]], until: floa
 def _answer(connection: Any, question: Mapping[str, Any]) -> dict[str, object]:
     kept = question.get("columns") or ()
     if question.get("certificate"):
-        return {"columns": ["end"], "rows": [[_certificate_end(connection)]]}
+        seen = _certificate(connection)
+        return {"columns": ["end", "version"], "rows": [[seen.end, seen.version]]}
     if question.get("command"):
         document = connection.database.command(question["command"])
         columns = [name for name in (kept or document) if name in document]
@@ -76,15 +80,22 @@ def _answer(connection: Any, question: Mapping[str, Any]) -> dict[str, object]:
     }
 
 
-def _certificate_end(connection: Any) -> float:
-    """When a PostgreSQL server's certificate ends; one behind a socket has none that matters."""
+def _certificate(connection: Any) -> Seen:
+    """What the server's handshake shows; one behind a socket has no certificate that matters."""
     from devdash_databases.probing import certificates
 
-    parameters = connection.get_connection_params()
-    host, port = str(parameters.get("host") or ""), int(parameters.get("port") or 5432)
+    wish = b""
+    if "mongo" in connection.vendor:
+        from devdash_databases.probing import mongo
+
+        host, port = mongo.encrypted_at(connection.connection)
+    else:
+        parameters = connection.get_connection_params()
+        host, port = str(parameters.get("host") or ""), int(parameters.get("port") or 5432)
+        wish = certificates.POSTGRESQL_TLS
     if not host or host.startswith("/"):
         raise certificates.NoTls
-    return certificates.postgresql_end(host, port, CERTIFICATE_S)
+    return certificates.look(host, port, CERTIFICATE_S, wish)
 
 
 def plain(value: object) -> object:

@@ -9,6 +9,7 @@ import calendar
 import socket
 import ssl
 import time
+from typing import NamedTuple
 
 UTC_TIME = 0x17
 VERSION = 0xA0
@@ -21,8 +22,25 @@ class NoTls(Exception):
     """The server does without."""
 
 
-def postgresql_end(host: str, port: int, seconds: float) -> float:
-    """When the certificate of a PostgreSQL server ends, in seconds since 1970.
+class Seen(NamedTuple):
+    """What a handshake showed.
+
+    Attributes:
+        end: when the certificate ends, in seconds since 1970.
+        version: the protocol, such as "TLSv1.3".
+    """
+
+    end: float
+    version: str
+
+
+def look(host: str, port: int, seconds: float, wish: bytes = b"") -> Seen:
+    """The certificate of a server.
+
+    Args:
+        host, port: where it listens.
+        seconds: for each step of the handshake.
+        wish: what is said before it, and answered with an "S"; none where TLS begins at once.
 
     Raises:
         NoTls: it has none.
@@ -33,14 +51,15 @@ def postgresql_end(host: str, port: int, seconds: float) -> float:
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     with socket.create_connection((host, port), timeout=seconds) as plain:
-        plain.sendall(POSTGRESQL_TLS)
-        if plain.recv(1) != b"S":
-            raise NoTls
+        if wish:
+            plain.sendall(wish)
+            if plain.recv(1) != b"S":
+                raise NoTls
         with context.wrap_socket(plain, server_hostname=host) as wrapped:
-            der = wrapped.getpeercert(binary_form=True)
+            der, version = wrapped.getpeercert(binary_form=True), wrapped.version()
     if der is None:
         raise NoTls
-    return not_after(der)
+    return Seen(not_after(der), version or "")
 
 
 def not_after(der: bytes) -> float:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from devdash_databases.probing.failures import classify
 from devdash_databases.states import State
@@ -141,6 +141,14 @@ def find(client: _Client, seconds: float) -> None:
                 raise NotPrimaryError
             raise _telling([TimeoutError(), *errors])
         time.sleep(LOOK_S)
+
+
+def encrypted_at(client: Any) -> tuple[str, int]:
+    """Where `client` speaks to its primary, or else to one of its servers, by TLS; ("", 0): without it."""
+    if client.options.pool_options._ssl_context is None:  # which no public attribute tells
+        return "", 0
+    host, port = client.primary or min(client.nodes, default=("", 0))
+    return host, port or 0
 
 
 def _telling(errors: list[Exception]) -> Exception:
