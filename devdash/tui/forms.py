@@ -39,6 +39,7 @@ MOST_PROBLEM = 8
 """Lines that a refusal may take from the fields."""
 
 _FILLING = (("ctrl+s", "do it"), ("tab", "next"), ("escape", "give up"))
+_READING = ("", "reading …")
 _CHOOSING = (("↑↓", "choose"), ("tab", "take"), ("escape", "close the list"))
 
 
@@ -86,6 +87,8 @@ class FormSheet(ModalScreen[Asked | None]):
         """The closed field that was left before what completes it was known."""
         self._sending: Worker[None] | None = None
         self._filling: list[Worker[None]] = []
+        self._reads = False
+        """What follows from the fields so far is asked for."""
 
     def compose(self) -> ComposeResult:
         with Vertical() as box:
@@ -207,7 +210,7 @@ class FormSheet(ModalScreen[Asked | None]):
         if row is self._row:
             below = self.size.height - row.region.bottom
             row.list.show([text for text in offered if clean(text) != typed], below, row.region.y)
-            self._hints.show_keys(_CHOOSING if row.list.is_open else _FILLING)
+            self._show_keys()
         elif row is self._owed and offered:
             self._owed = None
             self._take(row, None, tuple(map(clean, offered)))
@@ -216,7 +219,15 @@ class FormSheet(ModalScreen[Asked | None]):
     def _close_list(self, row: FieldRow) -> None:
         if row.list is not None and row.list.is_open:
             row.list.close()
-            self._hints.show_keys(_FILLING)
+            self._show_keys()
+
+    def _show_keys(self) -> None:
+        """The keys of the field; before them that what is empty may soon be filled in."""
+        if self._sending is None or self._sending.is_finished:
+            row = self._row
+            is_open = row is not None and row.list is not None and row.list.is_open
+            keys = _CHOOSING if is_open else _FILLING
+            self._hints.show_keys((_READING, *keys) if self._reads else keys)
 
     # ── what follows ────────────────────────────────────────────────────────
 
@@ -233,10 +244,16 @@ class FormSheet(ModalScreen[Asked | None]):
     async def _fill(self, left: str | None) -> None:
         """One after the other, so that what was left first is answered first."""
         async with self._turn:
+            self._reads = True
+            self._show_keys()
             try:
                 values = await self._engine.fill(self._deed.pane, self._draft(), left)
             except PaneError:
                 return
+            finally:
+                self._reads = False
+                if self.is_mounted:
+                    self._show_keys()
             for value in values:
                 row = self._rows[value.name]
                 if not row.is_touched:

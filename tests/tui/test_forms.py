@@ -27,6 +27,8 @@ class Book(Rows):
         self.refusals: list[PaneError] = []
         self.gate = asyncio.Event()
         self.gate.set()
+        self.history = asyncio.Event()
+        self.history.set()
         self.drafts: list[tuple[str | None, ActionRequest]] = []
 
     def actions(self) -> Sequence[Action]:
@@ -61,6 +63,7 @@ class Book(Rows):
         self.drafts.append((left and left.name, draft))
         if left is None:
             return (Value("account", "Assets:Cash"),) if draft.item == "two" else ()
+        await self.history.wait()
         if left.name == "payee" and draft.value("payee") == "Grocer":
             return (Value("account", ACCOUNTS[0]), Value("amount", "12.30"), Value("mark", "cleared"))
         return (Value("rest", f"-{draft.value('amount')}"),) if left.name == "amount" else ()
@@ -201,6 +204,19 @@ async def test_what_follows_is_filled_in_but_never_over_what_was_typed(stage: Pe
             "rest": "-7",
             "mark": "cleared",
         }
+
+
+async def test_a_form_says_that_what_follows_is_still_being_read(stage: Perform) -> None:
+    """Fields that are empty may soon be filled in; whoever knows better goes on typing."""
+    async with stage(Registry(rows=Book), size=(80, 24)) as s:
+        rows_pane(s.app).history.clear()
+        await s.press("n", "tab", *"Grocer", "tab")
+        assert "reading …   ^s do it" in s.text.replace("Ctrl+S", "^s")
+        assert values(s.app)["account"] == ""
+        rows_pane(s.app).history.set()
+        await s.press()
+        assert "reading …" not in s.text and "do it" in s.text
+        assert values(s.app)["account"] == ACCOUNTS[0]
 
 
 async def test_a_form_opens_with_what_belongs_to_the_row(stage: Perform) -> None:
