@@ -8,14 +8,14 @@ from typing import TypeAlias
 import msgspec
 
 from devdash.api import ConfigProblem, Duration, PaneConfig, Percent, Secret
+from devdash_databases.probing import engines
 
 OptionValue: TypeAlias = str | int | bool
 
 START_S = 3.0
 """Seconds that a probe is given, beyond the pings, to start and to import Django."""
 
-_SECRET_OPTION = re.compile(r"pass(word|wd|phrase)?$|^auth$|secret|token|credential", re.IGNORECASE)
-_URL_PASSWORD = re.compile(r"://[^/@\s]*:[^/@\s]*@|\bpassword\s*=|\bpassw(or)?d=", re.IGNORECASE)
+_URL_PASSWORD = re.compile(r"://[^@\s]*:[^@\s]*@")
 
 
 class Database(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -150,7 +150,7 @@ class DatabasesConfig(PaneConfig, frozen=True):
                 longest = f"{most + START_S:g} s with timeout = {self.timeout:g} s"
                 yield ConfigProblem(f"{key}.start_timeout", f"must be more than 0 s, and at most {longest}")
             for name, value in project.environment.items():
-                if _SECRET_OPTION.search(name) or _holds_password(value):
+                if engines.names_secret(name) or _holds_password(value):
                     yield ConfigProblem(f"{key}.environment", _ADVICE_PROJECT)
 
 
@@ -163,7 +163,7 @@ def _literal_secrets(key: str, database: Database) -> Iterable[ConfigProblem]:
     """Secrets written where only references may stand. The values are never echoed."""
     advice = 'a secret is not written here: use PASSWORD = { env = "NAME" }, or a file, command or keyring'
     for name, value in database.OPTIONS.items():
-        if _SECRET_OPTION.search(name) or _holds_password(value):
+        if engines.names_secret(name) or _holds_password(value):
             yield ConfigProblem(f"{key}.OPTIONS.{name}", advice)
     for field, text in (("NAME", database.NAME), ("HOST", database.HOST), ("USER", database.USER)):
         if _holds_password(text):
@@ -171,4 +171,6 @@ def _literal_secrets(key: str, database: Database) -> Iterable[ConfigProblem]:
 
 
 def _holds_password(value: OptionValue) -> bool:
-    return isinstance(value, str) and _URL_PASSWORD.search(value) is not None
+    if not isinstance(value, str):
+        return False
+    return any(pattern.search(value) is not None for pattern in (_URL_PASSWORD, engines.ASSIGNED))

@@ -52,6 +52,10 @@ def test_a_table_in_djangos_spelling_is_read() -> None:
         (Database(OPTIONS={"service": "postgres://u:canary@h/x"}), "OPTIONS.service"),
         (Database(OPTIONS={"dsn": "host=h password=canary"}), "OPTIONS.dsn"),
         (Database(HOST="mongodb://u:canary@h"), "HOST"),
+        (Database(HOST="mongodb://u:canary/1@h"), "HOST"),
+        (Database(HOST="mongodb://h/?tlsCertificateKeyFilePassword=canary"), "HOST"),
+        (Database(HOST="mongodb://h/?authMechanismProperties=AWS_SESSION_TOKEN:canary"), "HOST"),
+        (Database(NAME="dbname=x sslpassword=canary"), "NAME"),
         (Database(NAME="postgres://u:canary@h/x"), "NAME"),
     ],
 )

@@ -44,6 +44,8 @@ DATABASES = {{
         "HOST": "127.0.0.1", "PORT": 1, "PASSWORD": {PASSWORD!r},
         "OPTIONS": {{"passfile": "/none", "sslpassword": {OPTION!r}}},
     }},
+    "parameters": {{**LEAKY, "NAME": "dbname=x sslpassword=" + {OPTION!r}}},
+    "known": {{**LEAKY, "NAME": "db of " + {OPTION!r}, "OPTIONS": {{"passwd": {OPTION!r}}}}},
     "no": {{
         "ENGINE": "no_such_backend", "NAME": "postgres://web:" + {quote(URI)!r} + "@h/x",
         "PASSWORD": {PASSWORD!r},
@@ -94,7 +96,7 @@ async def test_no_failure_of_a_project_shows_a_password(
         ]
     assert "shop/default" in said[0]
     assert "leaky" in said[0]
-    for alias in ("default", "dies", "echo", "mongo", "pg", "no"):
+    for alias in ("default", "dies", "echo", "mongo", "pg", "parameters", "known", "no"):
         for action in ("ping", "copy", "migrations", "dbshell", "kill"):
             request = ActionRequest(action, f"shop/{alias}", (Value("query", "1"),))
             try:

@@ -9,6 +9,7 @@ is a process that can be killed.
 from __future__ import annotations
 
 import math
+import re
 import urllib.parse
 from collections.abc import Mapping
 from pathlib import Path
@@ -41,6 +42,12 @@ _VENDORS = (
     ("mongodb", MONGODB),
     ("oracle", ORACLE),
 )
+
+
+_SECRET = re.compile(r"pass(word|wd|phrase)?$|^auth$|secret|token|credential", re.IGNORECASE)
+
+ASSIGNED = re.compile(r"(passw(or)?d|passphrase|secret|token)\w*\s*[=:]", re.IGNORECASE)
+"""A secret within a text of parameters, such as "dbname=x sslpassword=…" or "AWS_SESSION_TOKEN:…"."""
 
 
 def vendor_of(engine: str) -> str | None:
@@ -109,6 +116,17 @@ def forced(settings: Mapping[str, Option], ping_timeout: float) -> Settings:
             options[name] = seconds * 1000
     result["OPTIONS"] = options
     return result
+
+
+def names_secret(name: str) -> bool:
+    """Whether an option or variable of this name holds a secret."""
+    return _SECRET.search(name) is not None
+
+
+def bare_url(text: str) -> str:
+    """A URL without its user and parameters: either may hold a password."""
+    scheme, _, rest = text.partition("://")
+    return f"{scheme}://{rest.rpartition('@')[2].partition('?')[0]}"
 
 
 def lock_seconds(ping_timeout: float) -> float:

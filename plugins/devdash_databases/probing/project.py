@@ -233,7 +233,7 @@ def told(error: BaseException, module: str, root: str) -> Trouble:
         return Trouble("module-missing", name if re.fullmatch(r"[\w.]{1,100}", name) else "", where)
     if (variable := _variable(error)) is not None:
         return Trouble("environment", variable, where)
-    if isinstance(error, SyntaxError) and error.filename:
+    if isinstance(error, SyntaxError) and error.filename and error.filename[:1] != "<":
         where = f"{os.path.relpath(error.filename, root)}:{error.lineno or 0}"
     return Trouble("raises", type(error).__name__, where)
 
@@ -276,6 +276,10 @@ def place(trace: TracebackType | None, root: str) -> str:
 def secrets_of(databases: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """Every password in `databases`, in the forms in which URLs have it, the longest first."""
     words = [str(entry.get("PASSWORD") or "") for entry in databases.values()]
+    for entry in databases.values():
+        options = entry.get("OPTIONS")
+        given = cast("Mapping[object, object]", options) if isinstance(options, Mapping) else {}
+        words += [str(value) for name, value in given.items() if engines.names_secret(str(name))]
     forms = {
         form
         for word in words
@@ -307,9 +311,6 @@ def without_secrets(text: str, secrets: list[str]) -> str:
     """`text` without passwords: known ones, one before the @ of a URL, and a URL's parameters."""
     for secret in secrets:
         text = text.replace(secret, "***")
-    if re.search(r"\bpassw(or)?d\s*=", text, re.IGNORECASE):
-        return "***"
     if "://" in text:
-        scheme, _, rest = text.partition("://")
-        return f"{scheme}://{rest.rpartition('@')[2].partition('?')[0]}"
-    return text
+        return engines.bare_url(text)
+    return "***" if engines.ASSIGNED.search(text) else text
