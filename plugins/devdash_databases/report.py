@@ -1,6 +1,7 @@
 """From pings to the report: facts, the table, what needs a hand."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 
 import msgspec
 
@@ -23,7 +24,7 @@ from devdash_databases.chronicle import NOTHING as NOTHING_SAID
 from devdash_databases.chronicle import Pace
 from devdash_databases.config import DatabasesConfig
 from devdash_databases.facts import AliasFacts, DatabasesFacts, ProjectFacts
-from devdash_databases.judging import concerns
+from devdash_databases.judging import Judge, concerns
 from devdash_databases.observed import Observed
 from devdash_databases.replication import ReplicationFacts
 from devdash_databases.routes import view
@@ -48,7 +49,7 @@ NOTHING = Notice(
 """Stands below a table without rows."""
 
 
-class Reading(msgspec.Struct, frozen=True, kw_only=True):
+class Reading(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """Everything that one reading told.
 
     Attributes:
@@ -85,6 +86,27 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     samples: tuple[Sample, ...] = ()
     now: float = 0.0
     config: DatabasesConfig = msgspec.field(default_factory=DatabasesConfig)
+
+    @cached_property
+    def aliases(self) -> tuple[AliasFacts, ...]:
+        """The facts of each alias, in the order of `targets`."""
+        return tuple(
+            alias_facts(
+                target,
+                _ping_of(self, target),
+                self.observed.get(target.alias, NOTHING_SAID),
+                self.following.get(target.alias),
+                self.paces.get(target.alias, Pace()),
+                self.now,
+            )
+            for target in self.targets
+        )
+
+    @cached_property
+    def wrong(self) -> tuple[tuple[AliasFacts, tuple[Judge, ...]], ...]:
+        """The aliases that answer with which something is wrong, and what."""
+        judged = ((alias, concerns(alias, self.config)) for alias in self.aliases)
+        return tuple((alias, judges) for alias, judges in judged if judges)
 
 
 def report_of(*readings: Reading) -> Report:
@@ -133,10 +155,9 @@ def _routing(
 
 
 def _project_facts(reading: Reading) -> ProjectFacts:
-    aliases = tuple(_alias_facts(reading))
     scan = reading.scan
     trouble = None if reading.trouble is None else reading.trouble.kind
-    return ProjectFacts(reading.project, aliases, scan.routes, scan.findings, trouble, scan.relations)
+    return ProjectFacts(reading.project, reading.aliases, scan.routes, scan.findings, trouble, scan.relations)
 
 
 def summary(*readings: Reading) -> str:
@@ -144,7 +165,7 @@ def summary(*readings: Reading) -> str:
     asked = [ping for reading in readings for ping in reading.pings.values() if ping.state not in CALM]
     failed = [ping for ping in asked if ping.state is not State.OK]
     said = [_answers(len(asked))]
-    wrong = [alias.alias for one in readings for alias in _alias_facts(one) if concerns(alias, one.config)]
+    wrong = [alias.alias for reading in readings for alias, _ in reading.wrong]
     if failed:
         named = ", ".join(f"{ping.alias} {state_name(ping.state)}" for ping in failed)
         need = "needs" if len(failed) == 1 else "need"
@@ -170,18 +191,6 @@ def _answers(count: int) -> str:
     return "1 database answers" if count == 1 else f"{count} databases answer"
 
 
-def _alias_facts(reading: Reading) -> Iterator[AliasFacts]:
-    for target in reading.targets:
-        yield alias_facts(
-            target,
-            _ping_of(reading, target),
-            reading.observed.get(target.alias, NOTHING_SAID),
-            reading.following.get(target.alias),
-            reading.paces.get(target.alias, Pace()),
-            reading.now,
-        )
-
-
 def _ping_of(reading: Reading, target: Target) -> wire.Ping:
     """Its last ping; where there is none, as of a project that cannot be loaded any more, it is not known."""
     found = reading.pings.get(target.alias) if reading.trouble is None else None
@@ -190,16 +199,15 @@ def _ping_of(reading: Reading, target: Target) -> wire.Ping:
 
 
 def _alias_table(reading: Reading) -> Table:
-    facts = {alias.alias: alias for alias in _alias_facts(reading)}
     rows = tuple(
         alias_view.row(
             target,
             _ping_of(reading, target),
-            facts[target.alias],
+            facts,
             reading.trends.get(target.alias, ()),
             reading.config,
         )
-        for target in reading.targets
+        for target, facts in zip(reading.targets, reading.aliases, strict=True)
     )
     heading = f"{reading.project} · Django {reading.django}" if reading.django else reading.project
     return Table(COLUMNS, rows, empty="No database is configured.", heading=heading)
@@ -231,7 +239,7 @@ def _alias_attention(reading: Reading) -> tuple[Attention, ...]:
 
 def _concerns(reading: Reading) -> Iterator[Attention]:
     """What is wrong with aliases that answer."""
-    for alias in _alias_facts(reading):
-        for judge in concerns(alias, reading.config):
+    for alias, judges in reading.wrong:
+        for judge in judges:
             text = f"database {alias.alias}: {judge.says(alias)}"
             yield Attention(f"{alias.alias}:{judge.rule}", judge.level, text, "ping", alias.alias)

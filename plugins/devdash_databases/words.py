@@ -1,6 +1,7 @@
 """How states, latencies and names are said to a person."""
 
 import math
+from functools import lru_cache
 
 from devdash.api import Level, Tone
 from devdash_databases.probing import engines
@@ -127,6 +128,7 @@ def tone_of(state: State) -> Tone:
     return tones.get(level_of(state), Tone.WARN)
 
 
+@lru_cache(maxsize=8192)  # trends are told anew with each reading, one latency further
 def coarse(latency_ms: float) -> float:
     """A latency in milliseconds to one significant digit, at least 1: so that jitter repaints nothing."""
     if latency_ms <= 1:
