@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 SAID = 3
 """New errors that are told; they mostly have one cause."""
 
+_NAMES = re.compile(rb'^option[ \t]+"name_[a-z_]+"[ \t]+"[^"\\\r\n]*"', re.MULTILINE)
 _UNKNOWN_ACCOUNT = re.compile(r"Invalid reference to (unknown|inactive) account '([^']*)'")
 
 
@@ -92,7 +93,7 @@ def _require_meaning(candidate: Candidate) -> None:
     from beancount.core.data import Open, Transaction
     from beancount.parser import parser
 
-    found, errors, _ = parser.parse_string(candidate.added)
+    found, errors, _ = parser.parse_string(_names_of_kinds(candidate.content) + candidate.added)
     read = [
         (one.date, one.payee or "", one.narration or "", str(one.flag), tuple(map(_leg, one.postings)))
         for one in found
@@ -105,7 +106,14 @@ def _require_meaning(candidate: Candidate) -> None:
     others = [one for one in found if not isinstance(one, Transaction | Open)]
     if errors or others or sorted(read, key=repr) != sorted(meant, key=repr):
         said = f": {errors[0].message}" if errors else ""
-        raise Refused(f"the text would not mean what was typed{said}", "simplify payee and narration")
+        hint = "write the account as others in this file are" if "account" in said.lower() else ""
+        raise Refused(f"the text would not mean what was typed{said}", hint or "simplify payee and narration")
+
+
+def _names_of_kinds(content: bytes) -> str:
+    """The options by which a file calls its kinds of accounts otherwise; they hold for that file alone."""
+    lines = [one.decode("utf-8", "replace") for one in _NAMES.findall(content)]
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _leg(posting: object) -> tuple[str, str, str]:

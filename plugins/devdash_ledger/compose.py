@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from devdash_ledger.amounts import EXACT
 from devdash_ledger.entry import BadEntry, Entry, Posting
 from devdash_ledger.orders import Draft
 from devdash_ledger.style import Style
@@ -40,22 +41,23 @@ def composed(draft: Draft, style: Style, currency: str) -> Entry:
 def _money(amount: Decimal, style: Style, currency: str) -> Decimal:
     """With as many decimals as the journal writes, so that 12 becomes 12.00; never with fewer than typed."""
     digits = style.form(currency).digits
+    amount = amount if amount else amount.copy_abs()
     exponent = amount.as_tuple().exponent
     return (
         amount
         if isinstance(exponent, int) and -exponent >= digits
-        else amount.quantize(Decimal(1).scaleb(-digits))
+        else amount.quantize(Decimal(1).scaleb(-digits), context=EXACT)
     )
 
 
 def _rest(account: str, others: list[Posting]) -> Posting:
     sums: dict[str, Decimal] = {}
     for one in others:
-        sums[one.currency] = sums.get(one.currency, Decimal()) + one.amount
+        sums[one.currency] = EXACT.add(sums.get(one.currency, Decimal()), one.amount)
     left = {name: amount for name, amount in sums.items() if amount}
     if not left and len(sums) == 1:
         left = sums
     if len(left) != 1:
         raise BadEntry("the missing amount cannot be worked out", "give every amount with its currency")
     [(currency, amount)] = left.items()
-    return Posting(account, -amount, currency)
+    return Posting(account, amount.copy_negate() if amount else amount, currency)

@@ -13,13 +13,14 @@ from enum import StrEnum
 import msgspec
 
 from devdash.api import PaneError
+from devdash_ledger.amounts import EXACT
 from devdash_ledger.style import Style, Syntax
 
 MAX_TEXT = 500
 """Characters of a payee or a narration."""
 
 _DROPPED = frozenset({"Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp"})
-_BEANCOUNT_ACCOUNT = re.compile(r"[^\W\d_][\w-]*(?::[\w-]+)+")
+_BEANCOUNT_ACCOUNT = re.compile(r"[^\W\d_a-z](?:[^\W_]|-)*(?::[^\W_a-z](?:[^\W_]|-)*)+")
 _PLAIN_COMMODITY = re.compile(r"[^\W\d_]+|[$€£¥₹₽₿¢]")
 _IMPORT_ID = re.compile(r"[a-z0-9-]{1,64}")
 _BEANCOUNT_CURRENCY = re.compile(r"[A-Z](?:[A-Z0-9'._-]{0,22}[A-Z0-9])?")
@@ -135,7 +136,9 @@ def fitted_account(name: str, syntax: Syntax) -> str:
         good = bool(name) and name[0] not in "([{*!=;@~<&|#%\"'-" and ";" not in name and name[-1] != ":"
         good = good and not name[0].isdigit()
     if not good:
-        raise BadEntry(f'"{name}" cannot be an account', "write it as Expenses:Food")
+        hint = "write it as Expenses:Food"
+        capital = f"{hint}: each part begins with a capital letter or a digit"
+        raise BadEntry(f'"{name}" cannot be an account', capital if syntax is Syntax.BEANCOUNT else hint)
     return name
 
 
@@ -162,7 +165,9 @@ def _require_balance(postings: tuple[Posting, ...]) -> None:
     if len(postings) < 2:  # what a double entry is
         raise BadEntry("an entry needs two accounts at least")
     for currency in {one.currency for one in postings}:
-        rest = sum((one.amount for one in postings if one.currency == currency), Decimal())
+        rest = Decimal()
+        for one in postings:
+            rest = EXACT.add(rest, one.amount) if one.currency == currency else rest
         if rest:
             raise BadEntry(f"the entry does not balance: {rest:f} {currency} are left over")
 

@@ -292,3 +292,41 @@ def test_a_program_that_saves_over_everything_is_told(tmp_path: Path) -> None:
         scribe.write(order(file))
     while file.read_text() != SHOP:
         time.sleep(0.001)
+
+
+def test_a_journal_may_call_its_kinds_of_accounts_otherwise(tmp_path: Path) -> None:
+    """As journals do that are not in English; the options hold for the file in which they stand."""
+    german = SHOP.replace("Assets", "Vermögen").replace("Expenses", "Ausgaben").replace("Equity", "Anfang")
+    names = "".join(
+        f'option "name_{kind}" "{name}"\n'
+        for kind, name in (("assets", "Vermögen"), ("expenses", "Ausgaben"), ("equity", "Anfang"))
+    )
+    file = write(tmp_path, names + german)
+    legs = (DraftLeg("Ausgaben:Food", "4"), DraftLeg("Vermögen:Cash"))
+    scribe.write(order(file, legs))
+    assert "\n  Ausgaben:Food    4.00 EUR\n" in file.read_text()
+    with pytest.raises(PaneError, match="Invalid account name") as refused:
+        scribe.write(order(file, (DraftLeg("Expenses:Food", "4"), legs[1])))
+    assert "account" in refused.value.hint
+
+
+@pytest.mark.parametrize("syntax", list(Syntax))
+@pytest.mark.parametrize("amount", ["9" * 30, "9" * 28 + ".99", "-0"])
+def test_an_amount_of_many_digits_is_written_as_it_is_or_refused(
+    syntax: Syntax, amount: str, needs: Callable[[str], str], tmp_path: Path
+) -> None:
+    """beancount itself takes 28 digits; nothing is rounded on the way, and zero has no sign."""
+    if syntax is not Syntax.BEANCOUNT:
+        needs(str(syntax))
+    file = write(tmp_path, SHOP if syntax is Syntax.BEANCOUNT else PLAIN)
+    before = file.read_text()
+    legs = (DraftLeg("Expenses:Food", amount), DraftLeg("Assets:Cash"))
+    if syntax is Syntax.BEANCOUNT and amount != "-0":
+        with pytest.raises(Refused, match="not mean what was typed"):
+            scribe.write(order(file, legs, journal=reference(file, syntax)))
+        assert file.read_text() == before
+        return
+    scribe.write(order(file, legs, journal=reference(file, syntax)))
+    written = "0.00" if amount == "-0" else amount if "." in amount else f"{amount}.00"
+    added = file.read_text().removeprefix(before).split()
+    assert [one.lstrip("-") for one in added].count(written) == 2 and "-0.00" not in added
