@@ -41,6 +41,9 @@ COLUMNS = (
     Column("", priority=4),
 )
 
+MOST_NAMED = 3
+"""Aliases that start are counted when there are more."""
+
 NOTHING = Notice(
     Level.OK,
     "devdash keeps its own history elsewhere, or not at all, and no other database is named here.",
@@ -177,12 +180,19 @@ def summary(*readings: Reading) -> str:
     unloaded = [reading.project for reading in readings if reading.trouble is not None]
     if unloaded:
         said.append(f"{', '.join(unloaded)} cannot be loaded")
-    starting = [reading.project for reading in readings if reading.is_starting]
+    starting = [name for reading in readings if reading.is_starting for name in _unanswered(reading)]
     if starting:
         said = [] if not asked else said
-        said.append(f"{', '.join(starting)} {'is' if len(starting) == 1 else 'are'} starting")
+        named = ", ".join(starting) if len(starting) <= MOST_NAMED else str(len(starting))
+        said.append(f"{named} {'is' if len(starting) == 1 else 'are'} starting")
     said.append(view.counted([one for reading in readings for one in reading.scan.findings]))
     return " · ".join(filter(None, said))
+
+
+def _unanswered(reading: Reading) -> list[str]:
+    """The aliases of which there is no answer yet; the project while these are not known."""
+    waiting = [target.alias for target in reading.targets if target.alias not in reading.pings]
+    return waiting or [reading.project]
 
 
 def _answers(count: int) -> str:

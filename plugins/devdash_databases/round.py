@@ -77,10 +77,15 @@ class Round:
 
     def _tell(self) -> None:
         self._news.set()
-        if self._is_awaited:
-            self._context.wake()
+        self._wake()
 
     def _end(self, whole: asyncio.Task[None]) -> None:
         self._ended = self._context.monotonic()
-        if self._is_awaited and not whole.cancelled():
+        if not whole.cancelled():
+            self._wake()
+
+    def _wake(self) -> None:
+        """Once for each report that did not tell all: what comes until it is read is told with it."""
+        if self._is_awaited:
+            self._is_awaited = False
             self._context.wake()

@@ -120,12 +120,13 @@ async def test_a_server_that_hangs_holds_up_no_other(
     one = context(stays=lambda: True, on_wake=woken.set, asked=lambda: False)
     pane = await started(one, ping_timeout=1.5, fine=file(sound(tmp_path / "fine")), mute=mute)
     first = await pane.read()
-    assert (first.facts, first.summary) == (None, "1 database answers · devdash is starting")
+    assert (first.facts, first.summary) == (None, "1 database answers · mute is starting")
     assert [
         row for row in plain(lay_out(first.blocks, 100)).splitlines() if "mute" in row and "starting" in row
     ]
     await wakes(woken)
     assert states(await pane.read()) == {"fine": "ok", "mute": "timeout"}
+    assert not woken.is_set(), "there is nothing more to tell"
     readings = [await pane.read()]
     await wakes(woken)
     readings.append(await pane.read())
