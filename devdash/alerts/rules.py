@@ -71,12 +71,16 @@ class Armed(msgspec.Struct, frozen=True):
         see: its conditions. May raise anything: it may be a plug-in's code.
         say: an item's text. As `see`.
         text: the text where `say` fails; "{item}" stands for the item's key.
+        helps: the name of the action in the terms, where it is another from time to time. As `see`.
+        variants: the terms with each action that `helps` may name.
     """
 
     terms: Terms
     see: Callable[[Facts], Sighting]
     say: Callable[[Facts, str], str] | None
     text: str
+    helps: Callable[[Facts], str | None] | None = None
+    variants: Mapping[str | None, Terms] = {}
 
 
 class Arms(msgspec.Struct, frozen=True):
@@ -126,7 +130,8 @@ def arm(
         if wrong:
             change = RuleChange(enabled=change.enabled)
         if change.enabled and (rule is not None or change.when is not None):
-            armed.append(_arm(pane, name, rule, change))
+            one = _arm(pane, name, rule, change)
+            armed.append(one if one.helps is None else _with_variants(one, actions or ()))
     return Arms(tuple(armed), tuple(problems))
 
 
@@ -170,7 +175,23 @@ def _verdict(rule: Armed, facts: Facts, failures: list[RuleFailure]) -> Verdict:
             message = f"its text could not be made ({type(error).__name__})"
             if not any(failure.rule == rule.terms.name for failure in failures):
                 failures.append(_failure(rule, message, _BUG))
-    return Verdict(rule.terms, entered, seen.cleared - seen.entered, seen.present, texts)
+    terms = _terms_now(rule, facts, failures) if entered and rule.helps else rule.terms
+    return Verdict(terms, entered, seen.cleared - seen.entered, seen.present, texts)
+
+
+def _terms_now(rule: Armed, facts: Facts, failures: list[RuleFailure]) -> Terms:
+    assert rule.helps is not None
+    try:
+        return rule.variants[rule.helps(facts)]
+    except Exception as error:  # noqa: BLE001 - as above
+        failures.append(_failure(rule, f"what helps could not be told ({type(error).__name__})", _BUG))
+        return rule.terms
+
+
+def _with_variants(rule: Armed, actions: Collection[str]) -> Armed:
+    names = (*actions, None)
+    variants = {name: msgspec.structs.replace(rule.terms, action=name) for name in names}
+    return msgspec.structs.replace(rule, variants={**variants, rule.terms.action: rule.terms})
 
 
 def _text(rule: Armed, facts: Facts, item: str) -> str:
@@ -190,7 +211,8 @@ def _arm(pane: str, name: str, rule: Rule[Any] | None, change: RuleChange) -> Ar
     terms = _terms(pane, name, rule, change)
     if change.when is None and rule is not None:
         say = rule.say if change.text is None else None
-        return Armed(terms, _asking(rule), say, rule.text if change.text is None else change.text)
+        text = rule.text if change.text is None else change.text
+        return Armed(terms, _asking(rule), say, text, rule.helps if change.action is None else None)
     from devdash.alerts.expression import Expression
 
     when = Expression(change.when or "", pane)

@@ -45,6 +45,8 @@ class Rule(msgspec.Struct, Generic[F], frozen=True, kw_only=True):
         inhibited_by: names of rules of the same pane that silence this one for the same item; one that
             fires for the pane as a whole silences it for every item.
         action: the name of the pane's action that helps, for the item when its scope is one.
+        helps: the same from the facts of the moment; it may change while the alert fires, which notifies
+            nobody. None: `action`.
     """
 
     name: str
@@ -62,3 +64,4 @@ class Rule(msgspec.Struct, Generic[F], frozen=True, kw_only=True):
     resolve: bool = False
     inhibited_by: tuple[str, ...] = ()
     action: str | None = None
+    helps: Callable[[F], str | None] | None = None

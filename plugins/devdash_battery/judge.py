@@ -2,7 +2,7 @@
 
 from devdash.api import Level, worst
 from devdash_battery.config import BatteryConfig
-from devdash_battery.facts import BatteryFacts, PeripheralFacts, State
+from devdash_battery.facts import BatteryFacts, PeripheralFacts, Stage, State
 from devdash_battery.limits import is_at_limit
 
 CLEAR = 5
@@ -10,6 +10,11 @@ CLEAR = 5
 
 _LOW_WORDS = frozenset({"critical", "low"})
 _FINE_WORDS = frozenset({"normal", "high", "full"})
+
+
+def may_run(facts: BatteryFacts) -> bool:
+    """At `critical`, its command has yet to run, so that there is something to cancel."""
+    return facts.critical_command in (None, Stage.COUNTING)
 
 
 def is_critical(facts: BatteryFacts, config: BatteryConfig) -> bool:

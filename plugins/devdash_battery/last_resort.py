@@ -8,6 +8,7 @@ command that was under way then counts as failed, because it must not run twice.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -28,6 +29,9 @@ from devdash_battery.facts import BatteryFacts, Stage
 
 SETTLE_S = 2.0
 """A command that reads once and goes must not begin a countdown that it does not stay for."""
+
+HEEDED_S = 2.0
+"""How long a reading waits for the first step of a countdown; a step waits for the lock for a second."""
 
 RETRY_S = 5.0
 BLOCKED_S = 10.0
@@ -63,12 +67,27 @@ class LastResort:
         self._file = EpisodeFile(context.state_dir)
         self._seen: tuple[BatteryFacts, float] | None = None
         self._news = asyncio.Event()
+        self._heeded = asyncio.Event()
         self.trouble = ""
 
     def see(self, facts: BatteryFacts) -> None:
         """Take note of a reading."""
         self._seen = (facts, self._context.monotonic())
+        self._heeded.clear()
         self._news.set()
+
+    async def heeded(self) -> None:
+        """After a reading: wait, a moment at most, until it is known whether a countdown can begin.
+
+        So nobody is promised a command that cannot be run. Where devdash does not stay, none begins.
+        """
+        facts, _ = self._seen or (None, 0.0)
+        if not self._context.stays or verdict_of(facts, self._config) is not Verdict.CRITICAL or self.trouble:
+            return
+        if await self._context.in_thread(self._file.load) is None:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(HEEDED_S):
+                    await self._heeded.wait()
 
     async def episode(self, facts: BatteryFacts) -> Episode | None:
         """What the processes share at the moment, as far as `facts` let it stand."""
@@ -81,7 +100,8 @@ class LastResort:
 
     async def keep(self, settle_s: float = SETTLE_S) -> None:
         """Keep watch, and wake the pane when the shown time, or what is wrong, is another."""
-        await asyncio.sleep(settle_s)
+        if not self._context.stays:
+            await asyncio.sleep(settle_s)
         while True:
             self._news.clear()
             before = self.trouble
@@ -90,6 +110,8 @@ class LastResort:
             except PaneError as error:
                 # Tried again soon: few minutes are left, and room on a full disk is a matter of seconds.
                 pause, self.trouble = BLOCKED_S, error.message
+            if not self._news.is_set():  # else there was a reading meanwhile, which the next step heeds
+                self._heeded.set()
             if self.trouble != before:
                 self._context.wake()
             try:

@@ -155,6 +155,7 @@ class BatteryPane(Pane[BatteryConfig]):
 
     async def _with_episode(self, resort: LastResort, facts: BatteryFacts, beside: Beside) -> Beside:
         resort.see(facts)
+        await resort.heeded()
         episode = await resort.episode(facts)
         left_s = 0.0 if episode is None else resort.left_s(episode)
         return msgspec.structs.replace(beside, episode=episode, left_s=left_s, trouble=resort.trouble)

@@ -117,9 +117,9 @@ def _attention(power: Power, config: BatteryConfig) -> tuple[Attention, ...]:
     """At most one entry; its key is the rule's name."""
     facts = power.facts
     if judge.is_critical(facts, config):
-        counts = facts.critical_command is Stage.COUNTING
+        cancellable = config.critical_command and judge.may_run(facts)
         text = phrases.critical(facts, config)
-        return (Attention("critical", Level.CRITICAL, text, CANCEL if counts else DRAIN),)
+        return (Attention("critical", Level.CRITICAL, text, CANCEL if cancellable else DRAIN),)
     if judge.is_low(facts, config):
         return (Attention("low", Level.CRITICAL, phrases.low(facts), DRAIN),)
     if judge.is_draining(facts, config):

@@ -31,9 +31,8 @@ def rules_for(
         drain: the action that shows what uses the battery.
         cancel: the action that cancels `critical_command`.
     """
-    counting = config.critical_command and cancel
     return (
-        _critical(config, action=cancel if counting else drain),
+        _critical(config, drain=drain, cancel=cancel if config.critical_command else None),
         _low(config, action=drain),
         _draining(config),
         _full(config, action=limit),
@@ -42,7 +41,7 @@ def rules_for(
     )
 
 
-def _critical(config: BatteryConfig, action: str | None) -> Rule[BatteryFacts]:
+def _critical(config: BatteryConfig, drain: str | None, cancel: str | None) -> Rule[BatteryFacts]:
     return Rule(
         name="critical",
         level=Level.CRITICAL,
@@ -54,7 +53,8 @@ def _critical(config: BatteryConfig, action: str | None) -> Rule[BatteryFacts]:
         keep_s=0.0 if config.critical_command else KEEP_S,
         repeat_s=REPEAT_S,
         max_repeats=10,
-        action=action,
+        action=cancel or drain,
+        helps=lambda facts: cancel if cancel and judge.may_run(facts) else drain,
     )
 
 

@@ -249,6 +249,30 @@ def test_words_that_fail_cost_the_words_only(say: Callable[..., Any]) -> None:
     assert failure.message.startswith("its text could not be made")
 
 
+def test_what_helps_follows_the_facts() -> None:
+    """The terms are the same ones as long as the action is, so that alerts and their register rest."""
+    push = rule(enter=ahead(1), helps=lambda facts: "push" if len(facts.repos) > 1 else None)
+    (armed,) = arm("git", (push,), {}, ("fetch", "push")).armed
+    one = Git((Repo("api", 30),))
+    first, second, third = (judge((armed,), facts).verdicts[0].terms for facts in (THREE, one, THREE))
+    assert (first.action, second.action) == ("push", None)
+    assert third is first
+    assert msgspec.structs.replace(first, action="fetch") == armed.terms
+    (changed,) = arm("git", (push,), {"behind": RuleChange(action="fetch")}, ("fetch", "push")).armed
+    assert judge((changed,), THREE).verdicts[0].terms.action == "fetch", "devdash.toml has the last word"
+
+
+@pytest.mark.parametrize("helps", [boom, lambda facts: "no such action", lambda facts: []])
+def test_help_that_fails_costs_nothing_else(helps: Callable[..., Any]) -> None:
+    """The alert is right, and has the rule's own action."""
+    judged = judge(arm("git", (rule(helps=helps, enter=ahead(1)),), {}, ("fetch",)).armed, THREE)
+    (found,) = judged.verdicts
+    assert found.entered == {"api", "web", "infra"}
+    assert found.terms.action == "fetch"
+    (failure,) = judged.failures
+    assert failure.message.startswith("what helps could not be told (")
+
+
 def test_names_that_the_facts_do_not_have_are_told_with_the_first_facts() -> None:
     """With the next step; facts of another type, of a plug-in that changed, are looked at anew."""
     change = RuleChange(when="git.repos.*.ahaed > 1 and git.repos.*.ahead > 1")

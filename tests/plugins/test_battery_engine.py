@@ -1,7 +1,9 @@
 """The battery pane in whole engines: from devdash.toml to a countdown, and from another to its end."""
 
+import time
 from pathlib import Path
 
+import pytest
 from power_bus import until
 from power_dumps import Attributes, write_tree
 
@@ -12,6 +14,7 @@ from devdash.engine.engine import Engine, Places
 from devdash.engine.registry import Registry
 from devdash.render.blocks import lay_out
 from devdash.render.text import plain
+from devdash_battery.episode_file import EpisodeFile, Held
 from devdash_battery.facts import BatteryFacts, Stage
 
 NEARLY_EMPTY: dict[str, Attributes] = {
@@ -63,6 +66,33 @@ async def test_cancel_says_what_there_is_to_cancel(tmp_path: Path) -> None:
         outcome = await engine.act("battery", await engine.ask("battery", "cancel", None, {}))
     assert outcome.level is Level.ATTENTION
     assert outcome.message == "touch: nothing to cancel, the battery is not at `critical`."
+
+
+async def test_nobody_is_promised_what_cannot_be_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The notification is made of the first reading at `critical`: it says already that nothing runs.
+
+    However slow the disk is.
+    """
+    lock = EpisodeFile.lock
+
+    def slow(file: EpisodeFile) -> Held:
+        time.sleep(0.3)
+        return lock(file)
+
+    monkeypatch.setattr(EpisodeFile, "lock", slow)
+    settings = load_settings(tmp_path, tree=write_tree(tmp_path / "tree", NEARLY_EMPTY))
+    (tmp_path / "state").write_text("a file in the folder's place, as good as a full disk")
+    told: list[Stage | None] = []
+    async with Engine(settings, Registry(), places=Places(tmp_path / "state", tmp_path / "cache")) as engine:
+        engine.subscribe(lambda snapshot: told.append(stage_in(engine)) if snapshot.report else None)
+        engine.start()
+        await until(lambda: bool(told))
+        report = engine.snapshot("battery").report
+        assert report is not None
+        assert [entry.action for entry in report.attention] == ["drain"]
+    assert set(told) == {Stage.BLOCKED}
 
 
 async def test_one_look_begins_nothing(tmp_path: Path) -> None:

@@ -164,7 +164,16 @@ def test_what_helps() -> None:
         "low": "drain",
         "full": "copy-limit",
     }
-    assert rules(SUSPENDING)["critical"].action == "cancel"
+    critical = rules(SUSPENDING)["critical"]
+    assert critical.action == "cancel"
+    assert critical.helps is not None
+    stages: tuple[Stage | None, ...] = (None, *Stage)
+    helps = {stage: critical.helps(unplugged(4.0, critical_command=stage)) for stage in stages}
+    assert {stage for stage, action in helps.items() if action == "cancel"} == {None, Stage.COUNTING}
+    assert set(helps.values()) == {"cancel", "drain"}, "what has run or was cancelled cannot be cancelled"
+    without = rules()["critical"].helps
+    assert without is not None
+    assert without(unplugged(4.0)) == "drain"
     assert all(rule.action is None for rule in rules_for(CONFIG))
 
 
