@@ -7,7 +7,7 @@ from typing import ClassVar, Generic, Protocol, TypeVar
 
 import msgspec
 
-from devdash.api import ActionRequest, Block, Confirmation, Level, Notice, Outcome, PaneError
+from devdash.api import Action, ActionRequest, Block, Confirmation, Level, Notice, Outcome, PaneError
 from devdash_git.commits import counted
 from devdash_git.hands import Needless
 from devdash_git.outcomes import Told, told
@@ -78,6 +78,13 @@ class EachDesk(PlannedDesk[Plan[S]], Generic[S]):
         Raises:
             PaneError: it could not be done; nothing is lost.
         """
+
+    async def confirmation(self, action: Action, request: ActionRequest) -> Confirmation | None:
+        """See `PlannedDesk.confirmation`."""
+        if request.rows:
+            return await super().confirmation(action, request)
+        async with self._hands.met([target.name for target in (await self._means.finder.targets()).items]):
+            return await super().confirmation(action, request)
 
     async def plan(self, request: ActionRequest) -> Plan[S]:
         """See `PlannedDesk.plan`."""

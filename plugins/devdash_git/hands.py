@@ -6,9 +6,11 @@ repository, asks git anew, and refuses wherever something could be lost.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from pathlib import Path
+from types import MappingProxyType
 from typing import ParamSpec, TypeVar
 
 import msgspec
@@ -17,6 +19,7 @@ from devdash.api import Completed, PaneError, ProcessTimeout
 from devdash_git.asking import STATUS, UNTOUCHED_SUBMODULES
 from devdash_git.desk import Means
 from devdash_git.identity import Identity, Look
+from devdash_git.observation import Observation
 from devdash_git.operation import Underway, lock_time, underway
 from devdash_git.plain import first_words, printable, trust_hint
 from devdash_git.porcelain import MalformedStatus, Status, parse
@@ -109,6 +112,10 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
             )
 
 
+_MET: ContextVar[Mapping[str, Place]] = ContextVar("_MET", default=MappingProxyType({}))
+"""Those that were asked together a moment ago, by name; for the questions that are made within."""
+
+
 class Hands:
     """Looks at repositories, and changes them, one action in each and its worktrees at a time."""
 
@@ -129,6 +136,24 @@ class Hands:
         async with self._turns[shared]:
             yield
 
+    @asynccontextmanager
+    async def met(self, names: Sequence[str]) -> AsyncIterator[None]:
+        """Within, `place` knows what was just asked of `names` by few child processes.
+
+        For a question about many: asked one by one they take several times as long. It is not for what is
+        done, which makes sure of each repository by itself.
+        """
+        wanted = set(names)
+        targets = [one for one in (await self._means.finder.targets()).items if one.name in wanted]
+        observer = self._means.observer
+        lanes = await asyncio.gather(*map(observer.together, observer.first_lanes(targets)))
+        token = _MET.set({one.target.name: place for lane in lanes for one in lane.values()
+                          if (place := self._from(one)) is not None})  # fmt: skip
+        try:
+            yield
+        finally:
+            _MET.reset(token)
+
     async def place(self, name: str) -> Place:
         """The repository `name`, made sure of and asked anew.
 
@@ -137,19 +162,17 @@ class Hands:
         """
         await self._means.git.version()
         target = await self._means.target(name)
-        timeout = self._means.config.repo_timeout
+        met = _MET.get().get(name)
+        if met is not None and met.target == target:
+            await self._must_be_agreed_to(met)
+            return met
         try:
-            identity = await self._means.observer.verified(target, timeout)
+            identity = await self._means.observer.verified(target, self._means.config.repo_timeout)
         except AccessProblem as problem:
             raise about(printable(name), problem) from problem
         trusted = self._means.observer.trusts(target, identity.look)
-        if identity.programs.acting and not await self._means.observer.agrees(target, identity):
-            named = ", ".join(map(printable, identity.programs.acting))
-            raise Refused(
-                f"The config of {printable(target.name)} names programs that this would run: {named}.",
-                trust_hint(target.name),
-            )
         place = Place(target=target, identity=identity, trusted=trusted)
+        await self._must_be_agreed_to(place)
         if identity.look.bare:
             return place
         kept = () if trusted else (UNTOUCHED_SUBMODULES,)
@@ -159,6 +182,30 @@ class Hands:
             raise Refused(f"git's answer is not understood: {error}.") from error
         files = await self.look(place, _files, identity.look)
         return msgspec.structs.replace(place, status=status, underway=files[0], locked=files[1])
+
+    def _from(self, seen: Observation) -> Place | None:
+        """The place that was seen; None where not all is known that has to be."""
+        identity, status, files = seen.identity, seen.status, seen.files
+        if identity is None or status is None or files is None:
+            return None
+        return Place(
+            target=seen.target,
+            identity=identity,
+            trusted=self._means.observer.trusts(seen.target, identity.look),
+            status=status,
+            underway=files.underway,
+            locked=files.lock_time is not None,
+        )
+
+    async def _must_be_agreed_to(self, place: Place) -> None:
+        """What its config names, and acting would run, may run."""
+        target, identity = place.target, place.identity
+        if identity.programs.acting and not await self._means.observer.agrees(target, identity):
+            named = ", ".join(map(printable, identity.programs.acting))
+            raise Refused(
+                f"The config of {place.name} names programs that this would run: {named}.",
+                trust_hint(target.name),
+            )
 
     async def ask(self, place: Place, *arguments: str, good: tuple[int, ...] = (0,)) -> bytes:
         """What git answers to a question.

@@ -99,7 +99,8 @@ class PlannedDesk(GitDesk, Generic[P]):
                     return Declined.of(item, problem)
 
         try:
-            async with asyncio.TaskGroup() as group:
+            progress(f"looking at {len(request.items)} repositories")
+            async with self._hands.met(request.items), asyncio.TaskGroup() as group:
                 tasks = [group.create_task(one(item)) for item in request.items]
         finally:
             progress("")
