@@ -115,25 +115,27 @@ def outcome_of(title: str, results: Sequence[Became]) -> Outcome:
     whole = all(one.level is Level.OK for one in done) and not failed
     level = Level.OK if whole else Level.ATTENTION if done else Level.CRITICAL
     message = f"{title}: done in {counted(len(done), 'repository')}" + (f"; {failed} not." if failed else ".")
+    hints = any(one.failure is not None and one.failure.hint for one in results)
     columns = (
         Column("repository"),
         Column("what became of it", shrink=True),
-        Column("next step", priority=1, shrink=True),
+        *([Column("next step", priority=1, shrink=True)] if hints else []),
     )
+    rows = tuple(Row(one.item, _cells(one)[: len(columns)]) for one in results)
     shown = [block for outcome in done for block in outcome.blocks]
     return Outcome(
         level=level,
         message=message,
-        blocks=(Table(columns, tuple(map(_row, results))), *shown[:MOST_BLOCKS]),
+        blocks=(Table(columns, rows), *shown[:MOST_BLOCKS]),
         effects=tuple(effect for outcome in done for effect in outcome.effects),
         reread=any(outcome.reread for outcome in done) or not done,
     )
 
 
-def _row(one: Became) -> Row:
+def _cells(one: Became) -> tuple[Cell, ...]:
     name = Cell(one.item, Tone.STRONG)
     if one.failure is not None:
-        return Row(one.item, (name, Cell(one.failure.message, Tone.BAD), Cell(one.failure.hint, Tone.DIM)))
+        return name, Cell(one.failure.message, Tone.BAD), Cell(one.failure.hint, Tone.DIM)
     assert one.outcome is not None
     tone = Tone.PLAIN if one.outcome.level is Level.OK else Tone.WARN
-    return Row(one.item, (name, Cell(one.outcome.message, tone), Cell("")))
+    return name, Cell(one.outcome.message, tone), Cell("")

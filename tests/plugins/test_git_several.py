@@ -98,6 +98,9 @@ async def test_each_is_shown_and_each_has_its_own_fate(
     outcome = await did(made, every)
     assert (outcome.level, outcome.message) == (Level.OK, "Push: done in 1 repository.")
     assert told(outcome) == {"ahead": "Pushed ahead."}
+    (table,) = outcome.blocks
+    assert isinstance(table, Table)
+    assert len(table.columns) == 2, "a step that nobody has to take takes no room from what is told"
     assert builder.head(builder.root / "ahead.git") == builder.head(clones[0])
     assert builder.head(builder.root / "diverged.git") != builder.head(clones[2])
 
