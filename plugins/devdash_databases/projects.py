@@ -10,8 +10,8 @@ from pathlib import Path
 
 import msgspec
 
-from devdash.api import PaneContext, PaneError, Worker, WorkerDied, WorkerError, WorkerFailed, WorkerTimeout
-from devdash_databases import wire
+from devdash.api import PaneContext, PaneError, Worker, WorkerDied, WorkerFailed, WorkerTimeout
+from devdash_databases import apart, wire
 from devdash_databases.aliases import Target, target
 from devdash_databases.config import Database, DatabasesConfig, Project
 from devdash_databases.routes.asked import Asked, AskProject, Failure, ProjectSurveyed, Surveyed, read_survey
@@ -196,22 +196,12 @@ class ProjectProber:
     async def _ask(
         self, side: _Side, targets: tuple[Target, ...], questions: wire.Questions
     ) -> tuple[wire.Ping, ...]:
-        """Ping within one worker; when it ends or falls silent as a whole, once more in a new one."""
-        if not targets:
-            return ()
-        try:
-            return await self._attempt(side, targets, questions)
-        except (WorkerError, TimeoutError):
-            await side.stop()
-        try:
-            return await self._attempt(side, targets, questions)
-        except (WorkerError, TimeoutError) as error:
-            await side.stop()
-            kind = type(error).__name__
-            return tuple(
-                wire.Ping(alias=one.alias, state=State.PROBE_FAILED, vendor=one.vendor, kind=kind)
-                for one in targets
-            )
+        """Ping within one worker; an alias for which it ends is asked by the other one from then on."""
+
+        def ends(alias: str) -> None:
+            self._suspects |= {alias}
+
+        return await apart.ask(targets, lambda some: self._attempt(side, some, questions), side.stop, ends)
 
     async def _attempt(
         self, side: _Side, targets: tuple[Target, ...], questions: wire.Questions
