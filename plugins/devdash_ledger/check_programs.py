@@ -11,13 +11,23 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from pathlib import Path
 
 from devdash.api import Unavailable
+from devdash_ledger.amounts import EXACT
 from devdash_ledger.check import Candidate, Refused
 from devdash_ledger.entry import Entry, fitted
 from devdash_ledger.style import Syntax
 
+Row = tuple[str, str, str, str, str]
+"""A posting's day, text, account, amount, and the code of its transaction."""
+
+_MARK = "devdash-adds-this"
+_HEAD = re.compile(rb"^(\d[\d/.-]* [*!] )(?:\(\) )?")
+
+_NUMBER = re.compile(r"\d[\d.,]*")
+_QUOTED = re.compile(r'"[^"]*"')
 _FULL_PATH = re.compile(rb"^([!@]?include[ \t]+(?:[a-z]+:)?)([~/][^\r\n]*)", re.MULTILINE)
 
 
@@ -45,13 +55,20 @@ def check_with_program(
             return "The journal had an error before, so only the entry itself was checked."
         if found.wrong:
             raise Refused(f"the journal would have a new error: {found.wrong}", "nothing was written")
+        if not _is_there(candidate.entries, found):
+            name = Path(candidate.target).name
+            raise Refused(
+                f"at the end of {name} the entry would not mean what was typed",
+                "close what is open there, such as a comment; "
+                "or set decimal_comma in [panes.….write] as the journal declares it",
+            )
         return ""
 
 
 class _Found:
     """What a program made of a journal: its complaint, or the postings by day, text, account, amount."""
 
-    def __init__(self, wrong: str, rows: Iterable[tuple[str, str, str]]) -> None:
+    def __init__(self, wrong: str, rows: Iterable[Row]) -> None:
         self.wrong = wrong
         self.rows = list(rows)
 
@@ -96,15 +113,20 @@ class _Program:
         comma = ["--decimal-comma"] if self._comma else []
         return ["--args-only", "-E", *comma, "-f", file, "csv", "--csv-format", _LEDGER_ROW]
 
-    def _rows(self, text: str) -> Iterable[tuple[str, str, str]]:
+    def _rows(self, text: str) -> Iterable[Row]:
         if self._syntax is Syntax.HLEDGER:
             rows = csv.DictReader(text.splitlines())
-            return [(row["date"], row["description"], row["account"]) for row in rows]
+            return [
+                (row["date"], row["description"], row["account"], row["amount"], row["code"]) for row in rows
+            ]
         parts = (line.split("\x1f") for line in text.split("\n"))
-        return [(row[0], row[1], row[2]) for row in parts if len(row) == len(("day", "text", "account"))]
+        return [(row[0], row[1], row[2], row[3], row[4]) for row in parts if len(row) == _PARTS]
 
 
-_LEDGER_ROW = '%(format_date(date, "%Y-%m-%d"))\x1f%(payee)\x1f%(account)\n'
+_LEDGER_ROW = (
+    '%(format_date(date, "%Y-%m-%d"))\x1f%(payee)\x1f%(account)\x1f%(quantity(scrub(amount)))\x1f%(code)\n'
+)
+_PARTS = 5
 """Parted by what no entry can hold: ledger does not escape backslashes when it quotes."""
 
 
@@ -117,8 +139,44 @@ def _require(found: _Found, entries: Sequence[Entry], syntax: Syntax) -> None:
         for one in (fitted(entry, syntax) for entry in entries)
         for leg in one.postings
     )
-    if sorted(found.rows) != meant:
+    if sorted(row[:3] for row in found.rows) != meant:
         raise Refused("the text would not mean what was typed", "simplify payee and narration")
+
+
+def _is_there(entries: Sequence[Entry], found: _Found) -> bool:
+    """Whether `entries`, whose codes are `_MARK`, have their days and amounts in the whole journal.
+
+    What stands in an open comment is no entry, and 4.00 is four hundred where the comma is the decimal mark.
+    Accounts and payees are not compared: a journal may have other names for them.
+    """
+    rest = [row for row in found.rows if row[4] == _MARK]
+    for entry in entries:
+        for leg in entry.postings:
+            day, amount = entry.date.isoformat(), leg.amount.copy_abs()
+            match = next((row for row in rest if _says(row, day, amount)), None)
+            if match is None:
+                return False
+            rest.remove(match)
+    return True
+
+
+def _with_marks(candidate: Candidate) -> bytes:
+    """The new content, with `_MARK` as the code of each of its new entries."""
+    lines = candidate.content.split(b"\n")
+    first = len(lines) - candidate.added.count("\n") - 1
+    return b"\n".join(
+        (*lines[:first], *(_HEAD.sub(rb"\1(" + _MARK.encode() + rb") ", one) for one in lines[first:]))
+    )
+
+
+def _says(row: Row, day: str, amount: Decimal) -> bool:
+    """Whether a posting is of that day and amount, to the last digit that is shown, whatever its sign."""
+    number = _NUMBER.search(_QUOTED.sub("", row[3])) if row[0] == day else None
+    return number is not None and any(
+        EXACT.subtract(Decimal(plain), amount).copy_abs() < Decimal(1).scaleb(-len(plain.partition(".")[2]))
+        for plain in (number[0].replace(",", ""), number[0].replace(".", "").replace(",", "."))
+        if plain.count(".") < 2  # a mark of thousands, taken for one of decimals
+    )
 
 
 def _laid_out(candidate: Candidate, files: Sequence[str], folder: Path) -> str:
@@ -132,7 +190,9 @@ def _laid_out(candidate: Candidate, files: Sequence[str], folder: Path) -> str:
         return found[1] + os.fsencode(moved(path))
 
     for name in dict.fromkeys((candidate.journal, *files)):
-        content = candidate.content if os.path.realpath(name) == candidate.target else Path(name).read_bytes()
+        content = (
+            _with_marks(candidate) if os.path.realpath(name) == candidate.target else Path(name).read_bytes()
+        )
         copy = moved(name)
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_bytes(_FULL_PATH.sub(lead_there, content))

@@ -26,6 +26,11 @@ _LEDGER_LEG = re.compile(
     r'(?P<rgap>[ ]?)(?P<right>[^\W\d_]+|"[^"\n]+"|[$€£¥₹₽₿¢])?)[ \t]*(?:$|[;=@{])',
     re.MULTILINE,
 )
+_DECLARED = re.compile(
+    r"^(?:decimal-mark[ \t]+(?P<mark>[.,])|(?:D|commodity|[ \t]+format)[ \t]+[^\n;]*?(?P<number>\d[\d.,]*))",
+    re.MULTILINE,
+)
+"""What tells the decimal mark where no amount does."""
 _DATE = re.compile(r"^\d{4}([-/.])\d{1,2}\1\d{1,2}\b", re.MULTILINE)
 
 
@@ -116,6 +121,9 @@ def _ledger(text: str, syntax: Syntax) -> Style:
             form = Form(name, bool(leg["left"]), bool(gap), decimals)
             forms.setdefault(name, Counter())[form] += 1
     del marks[""]
+    if not marks:
+        marks.update(one["mark"] or _decimals(one["number"])[0] for one in _DECLARED.finditer(text))
+        del marks[""]
     return Style(
         syntax,
         _commonest(indents, "    "),

@@ -330,3 +330,39 @@ def test_an_amount_of_many_digits_is_written_as_it_is_or_refused(
     written = "0.00" if amount == "-0" else amount if "." in amount else f"{amount}.00"
     added = file.read_text().removeprefix(before).split()
     assert [one.lstrip("-") for one in added].count(written) == 2 and "-0.00" not in added
+
+
+@pytest.mark.parametrize(
+    ("syntax", "end"),
+    [
+        (Syntax.LEDGER, "comment\nold things\n"),
+        (Syntax.LEDGER, "test\nold things\n"),
+        (Syntax.HLEDGER, "comment\nold things\n"),
+        (Syntax.HLEDGER, "decimal-mark ,\n"),
+        (Syntax.HLEDGER, "commodity 1.000,00 EUR\n"),
+    ],
+)
+def test_an_entry_that_would_stand_in_a_comment_or_mean_another_amount_is_refused(
+    syntax: Syntax, end: str, needs: Callable[[str], str], tmp_path: Path
+) -> None:
+    """No error tells of it: 4.00 is four hundred there. Also where the day has such an entry already."""
+    needs(str(syntax))
+    twin = f"\n{DAY} * Bakery\n    Expenses:Food  4.00 EUR\n    Assets:Cash  -4.00 EUR\n"
+    for before in (f"{PLAIN}\n{end}", f"{PLAIN}{twin}\n{end}"):
+        file = write(tmp_path, before)
+        with pytest.raises(Refused, match="would not mean what was typed"):
+            scribe.write(order(file, journal=reference(file, syntax)))
+        assert file.read_text() == before
+    file = write(tmp_path, f"{PLAIN}{twin}")
+    assert scribe.write(order(file, journal=reference(file, syntax))).count == 1
+
+
+def test_the_decimal_mark_may_be_known_from_a_declaration_alone(
+    needs: Callable[[str], str], tmp_path: Path
+) -> None:
+    """Where no amount of the journal has decimals yet."""
+    needs("hledger")
+    file = write(tmp_path, f"commodity 1.000,00 EUR\n{PLAIN}".replace("4.00", "4"), "main.journal")
+    legs = (DraftLeg("Expenses:Food", "2,50"), DraftLeg("Assets:Cash"))
+    scribe.write(order(file, legs, journal=reference(file, Syntax.HLEDGER)))
+    assert "2,50 EUR" in file.read_text()
