@@ -15,9 +15,9 @@ from bench.sandbox import Sandbox
 
 COUNTS = (3, 50)
 ROUNDS, QUICK_ROUNDS = 40, 8
-STARTS, QUICK_STARTS = 7, 2
+STARTS, QUICK_STARTS = 5, 2
 CYCLES, QUICK_CYCLES = 100, 10
-STOPS, QUICK_STOPS = 4, 1
+STOPS, QUICK_STOPS = 3, 1
 
 FRAME = Aim(16)
 
@@ -44,7 +44,9 @@ def _figures(found: Figures, name: str) -> Iterator[Row]:
     yield _ms("… a reading; the drivers with SELECT 1", reading, median(found.select))
     per = len(found.reading)
     yield _ms("… processor time of a reading, the probe; here", found.probe_cpu / per, found.own_cpu / per)
-    yield _ms("… the first reading; Django set up and connected", median(found.first), median(found.ensured))
+    yield _ms(
+        "… the first reading; Django set up and connected to all", median(found.first), median(found.ensured)
+    )
     yield Row(
         name=f"… PSS of the {'probe' if found.probes == 1 else f'{found.probes} probes'}; the drivers idle",
         unit=Unit.MIB,

@@ -110,8 +110,11 @@ async def _read(app: DevdashApp) -> None:
 
 
 def _states(app: DevdashApp) -> list[State]:
+    """Of all aliases; none while some are starting."""
     report = app.engine.snapshots[0].report
     facts = None if report is None else report.facts
+    if facts is None:
+        return []
     assert isinstance(facts, DatabasesFacts)
     return [alias.state for project in facts.projects for alias in project.aliases]
 

@@ -28,8 +28,14 @@ from devdash_databases.pane import DatabasesPane
 from devdash_databases.questions import OFTEN
 from devdash_databases.states import State
 
-ENSURED = "import django; django.setup(); from django.db import connection; connection.ensure_connection()"
-"""What a person would write, to see whether a database answers."""
+ENSURED = """
+import django
+django.setup()
+from django.db import connections
+for connection in connections.all():
+    connection.ensure_connection()
+"""
+"""What a person would write, to see whether the databases answer."""
 
 VENDORS = {"mysql": "mariadb", "postgresql": "postgresql"}
 """What the questions call the servers that engines speak to here."""
@@ -44,7 +50,7 @@ class Figures(msgspec.Struct):
         select: the same with SELECT 1 alone.
         own_cpu, probe_cpu: seconds of a processor for all readings, in this process and in the probe.
         first: seconds of the first reading of each new pane.
-        ensured: seconds of each process that sets Django up and connects once.
+        ensured: seconds of each process that sets Django up and connects to each alias.
         probe_mib, drivers_mib: memory (PSS) of the probe, and of a process that holds the same connections.
         probes: how many processes pinged.
     """
@@ -65,14 +71,15 @@ async def measure(databases: Path, project: Path, rounds: int, starts: int) -> F
     """Panes in contexts of their own; no screen."""
     found = Figures()
     for _ in range(starts):
-        pane, context = _pane(project)
+        pane, context, _ = _pane(project)
         found.first.append(await _first(pane))
         await pane.stop()
         await context.close()
         found.ensured.append(_ensured(project))
-    pane, context = _pane(project)
+    pane, context, woken = _pane(project)
     await _first(pane)
-    await _surveyed()
+    woken.clear()
+    await _surveyed(woken)
     await _steady(found, pane, databases, rounds)
     probes = descendants(os.getpid())
     found.probes, found.probe_mib = len(probes), proportional_mib(probes)
@@ -82,7 +89,9 @@ async def measure(databases: Path, project: Path, rounds: int, starts: int) -> F
     return found
 
 
-def _pane(project: Path) -> tuple[DatabasesPane, Context]:
+def _pane(project: Path) -> tuple[DatabasesPane, Context, asyncio.Event]:
+    """A pane, and what is set when it wants to be read."""
+    woken = asyncio.Event()
     clock = SystemClock()
     home = Path(tempfile.mkdtemp(dir=project.parent))
     context = Context(
@@ -92,13 +101,13 @@ def _pane(project: Path) -> tuple[DatabasesPane, Context]:
         cache_dir=home,
         now=clock.now,
         monotonic=clock.monotonic,
-        on_wake=lambda: None,
+        on_wake=woken.set,
         on_progress=lambda text: None,
         asked=lambda: False,
     )
     one = Project(path=project, python=Path(sys.executable), start_timeout=Duration(20))
     config = DatabasesConfig(projects=(one,), timeout=Duration(60), ping_timeout=Duration(10))
-    return DatabasesPane(config, context), context
+    return DatabasesPane(config, context), context, woken
 
 
 async def _first(pane: DatabasesPane) -> float:
@@ -109,16 +118,19 @@ async def _first(pane: DatabasesPane) -> float:
 
 
 async def _answered(pane: DatabasesPane) -> None:
-    """One reading, which has an answer of every alias."""
+    """Read until there is an answer of every alias; a single reading, but for the first."""
     facts = (await pane.read()).facts
+    while facts is None:
+        facts = (await pane.read()).facts
     assert isinstance(facts, DatabasesFacts)
     states = [alias.state for project in facts.projects for alias in project.aliases]
     assert states and set(states) == {State.OK}, states
 
 
-async def _surveyed() -> None:
-    """Until the process that asks the routers has ended, and only the probe is left."""
+async def _surveyed(woken: asyncio.Event) -> None:
+    """Until the routers were asked, which follows the first answers, and only the probe is left."""
     async with asyncio.timeout(60):
+        await woken.wait()
         while len(descendants(os.getpid())) > 1:  # noqa: ASYNC110 - a process tells nobody
             await asyncio.sleep(0.05)
 
