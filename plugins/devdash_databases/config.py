@@ -51,7 +51,8 @@ class Project(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
         name: what stands before its aliases; the folder's name when absent.
         python: its interpreter, or its virtual environment; looked for beside manage.py when absent.
         settings: the settings module; the one that manage.py names when absent.
-        environment: variables that the settings need.
+        env_file: a file of variables that the settings need, such as ".env"; relative to the project.
+        environment: variables that the settings need; they come before those of the file.
         secrets: the same for those that are secret: references.
         aliases: which of its aliases are watched; all when empty.
         start_timeout: seconds that loading the settings may take.
@@ -62,6 +63,7 @@ class Project(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     name: str = ""
     python: Path | None = None
     settings: str = ""
+    env_file: Path | None = None
     environment: dict[str, str] = msgspec.field(default_factory=dict)
     secrets: dict[str, Secret] = msgspec.field(default_factory=dict)
     aliases: tuple[str, ...] = ()

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from devdash.api import PaneContext, PaneError, Worker, WorkerDied, WorkerFailed, WorkerTimeout
-from devdash_databases import apart, wire
+from devdash_databases import apart, env_files, wire
 from devdash_databases.aliases import Target, target
 from devdash_databases.config import Database, DatabasesConfig, Project
 from devdash_databases.routes.asked import Asked, AskProject, Failure, ProjectSurveyed, Surveyed, read_survey
@@ -155,8 +155,13 @@ class ProjectProber:
         if self.opened is None:
             return False
         before = self._stamps
-        self._stamps = await self._context.in_thread(stamps_of, self.opened.files)
+        self._stamps = await self._stamped(self.opened)
         return self._stamps != before
+
+    async def _stamped(self, opened: wire.OpenedProject) -> tuple[int, ...]:
+        """When what the settings depend on was changed."""
+        files = (*opened.files, *map(str, self._env_files()))
+        return await self._context.in_thread(stamps_of, files)
 
     def _is_due(self) -> bool:
         return self._context.asked or self._context.monotonic() - self._tried >= AGAIN_S
@@ -239,7 +244,7 @@ class ProjectProber:
         """
         self._tried = self._context.monotonic()
         self.opened = opened = await self._load(side)
-        self._stamps = await self._context.in_thread(stamps_of, opened.files)
+        self._stamps = await self._stamped(opened)
         side.opened, self.trouble = True, None
         self.targets = self._targets(opened)
 
@@ -272,15 +277,27 @@ class ProjectProber:
         """The variables that the settings need, secrets among them.
 
         Raises:
-            ProjectTrouble: a secret is not to be had.
+            ProjectTrouble: a secret is not to be had, or the file of variables cannot be read.
         """
-        found = dict(self.project.environment)
+        found: dict[str, str] = {}
+        for file in self._env_files():
+            try:
+                found.update(await self._context.in_thread(env_files.read, file))
+            except env_files.BadEnvFile as error:
+                where = f"line {error.line}" if error.line else ""
+                raise ProjectTrouble(wire.Trouble("env-file", file.name, where)) from None
+        found.update(self.project.environment)
         for name, secret in self.project.secrets.items():
             try:
                 found[name] = await self._context.reveal(secret)
             except PaneError:
                 raise ProjectTrouble(wire.Trouble("secret", name)) from None
         return found
+
+    def _env_files(self) -> tuple[Path, ...]:
+        """The file of variables, if one is named."""
+        named = self.project.env_file
+        return () if named is None else (folder_of(self._path) / named.expanduser(),)
 
     def _targets(self, opened: wire.OpenedProject) -> tuple[Target, ...]:
         chosen = self.project.aliases
@@ -345,6 +362,11 @@ def stamps_of(files: Sequence[str]) -> tuple[int, ...]:
     return tuple(found)
 
 
+def folder_of(path: Path) -> Path:
+    """The folder of a project that is named by its folder or its manage.py."""
+    return path.parent if path.suffix == ".py" else path
+
+
 def find_python(path: Path, named: Path | None) -> str:
     """The project's interpreter: the one that is named, or that of a virtual environment beside it.
 
@@ -355,7 +377,7 @@ def find_python(path: Path, named: Path | None) -> str:
     Returns:
         "" when there is none: devdash's own is tried then.
     """
-    folder = path.parent if path.suffix == ".py" else path
+    folder = folder_of(path)
     if named is not None:
         given = folder / named.expanduser()
         return str(given / "bin" / "python") if given.is_dir() else str(given)

@@ -26,7 +26,11 @@ _SAID = {
     ),
     "environment": (
         "its settings need the environment variable {name}",
-        "Give it under `environment`, or under `secrets` as a reference.",
+        "Give it under `environment`, or under `secrets` as a reference, or name an `env_file`.",
+    ),
+    "env-file": (
+        "{name}, its file of variables, cannot be read",
+        'Look at `env_file`: each line is NAME=VALUE; a value with $, " or \\ stands in single quotes.',
     ),
     "exit": ("its settings end the process{code}", "Look at what they check before they exit."),
     "hang": (

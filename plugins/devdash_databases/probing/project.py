@@ -92,7 +92,7 @@ def load(
         manage = find_manage(path, required=not settings)
         root = os.path.dirname(manage) or os.path.abspath(os.path.expanduser(path))
         os.chdir(root)
-        named = settings or os.environ.get(VARIABLE) or settings_of(manage)
+        named = settings or environment.get(VARIABLE) or os.environ.get(VARIABLE) or settings_of(manage)
     except OSError as error:
         raise Trouble("folder", type(error).__name__) from None
     sys.path.insert(0, root)
