@@ -14,7 +14,7 @@ from devdash_ledger.facts import JournalError
 from devdash_ledger.figures import NONE, Position, branches, part, signed
 from devdash_ledger.looking import Period, Scene, span
 from devdash_ledger.results import Result
-from devdash_ledger.rows import Rows
+from devdash_ledger.rows import Batch, Rows
 from devdash_ledger.sight import Sight, key_of
 from devdash_ledger.tree import Line, lines
 
@@ -91,8 +91,7 @@ def table(
     held: defaultdict[str, list[Line]] = defaultdict(list)
     for line in tree:
         held[line.account].append(line)
-    rows = known if known is not None else Rows()
-    rows.begin(_common(style))
+    rows = (known if known is not None else Rows()).begin(_common(style))
     return Table(
         _columns(style, used),
         _unlike(
@@ -208,7 +207,7 @@ def _common(style: _Style) -> object:
     )
 
 
-def _row(line: Line, held: Sequence[Line], style: _Style, rows: Rows) -> Row:
+def _row(line: Line, held: Sequence[Line], style: _Style, rows: Batch) -> Row:
     """The row of an account, as it was made before where it is the same."""
     place = (line.account, line.currency)
     average = None if style.averages is None else style.averages.get(place, NONE)

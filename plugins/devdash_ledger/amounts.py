@@ -18,7 +18,7 @@ def readable(amount: Decimal, digits: int | None = None) -> str:
     grouped = grouped.replace(",", " ")
     if grouped[0] != "-":
         return grouped
-    is_zero = not any(char in "123456789" for char in grouped)
+    is_zero = not grouped.strip("-0. ")
     return grouped[1:] if is_zero else MINUS + grouped[1:]
 
 

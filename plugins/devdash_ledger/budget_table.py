@@ -12,7 +12,7 @@ from devdash_ledger import months, reckoning
 from devdash_ledger.amounts import EXACT, readable
 from devdash_ledger.budgets import days_of
 from devdash_ledger.facts import BudgetMonth, Every
-from devdash_ledger.rows import Made
+from devdash_ledger.rows import Made, Making
 
 MAX_PAST = 400
 """Rows × months that Enter shows of the past."""
@@ -34,7 +34,7 @@ class _Style(msgspec.Struct, frozen=True):
     day: date
     digits: Mapping[str, int]
     root: str
-    made: Made[BudgetMonth, Row]
+    made: Making[BudgetMonth, Row]
 
 
 def key(row: BudgetMonth) -> str:
@@ -75,8 +75,7 @@ def table(
         Column("Ends at", Align.RIGHT, 2),
     )
     kept = min(MAX_MONTHS, MAX_PAST // len(current))
-    made = known if known is not None else Made()
-    made.begin(dict(digits))
+    made = (known if known is not None else Made[BudgetMonth, Row]()).begin(dict(digits))
     style = _Style(columns, day, digits, _common_root(current), made)
     shown = (_row(row, past[key(row)][-kept:] if kept else (), style) for row in current[:most])
     return Table(columns, tuple(shown), heading=_heading(last, day, len(current), most))

@@ -109,7 +109,8 @@ class LedgerPane(StaffedPane[LedgerConfig]):
             under_way = self._under_way = asyncio.create_task(self._read())
             under_way.add_done_callback(lambda done: done.cancelled() or done.exception())
         found = await self._turned(under_way) or await under_way
-        waiting = [block for desk in self.desks for block in await desk.blocks()]
+        told = await asyncio.gather(*(desk.blocks() for desk in self.desks))
+        waiting = [block for blocks in told for block in blocks]
         first = tuple(name for desk in self.desks for name in desk.first)
         if waiting:
             found = msgspec.structs.replace(found, blocks=(*waiting, *found.blocks), first=first)

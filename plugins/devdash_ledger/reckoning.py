@@ -44,8 +44,7 @@ def reckoned(
     rows: Sequence[BudgetMonth], outlook: Outlook, known: Made[BudgetMonth, BudgetMonth] | None = None
 ) -> tuple[BudgetMonth, ...]:
     """`rows` with what is left, percent, and projected; `known`: what was reckoned before."""
-    made = known if known is not None else Made()
-    made.begin(outlook)
+    made = (known if known is not None else Made[BudgetMonth, BudgetMonth]()).begin(outlook)
     return tuple([made.of(row, lambda row: _reckoned(row, outlook)) for row in rows])
 
 

@@ -13,6 +13,27 @@ _Made = tuple[object, Sequence[Decimal], Row]
 """What a row was made of, the amounts in that, and the row."""
 
 
+class Batch:
+    """The rows of one table: those of the table before that are the same, and new ones."""
+
+    def __init__(self, style: object, before: dict[str, _Made]) -> None:
+        self.style = style
+        self.rows: dict[str, _Made] = {}
+        self._before = before
+
+    def row(self, key: str, parts: object, amounts: Sequence[Decimal], make: Callable[[], Row]) -> Row:
+        """The row that `make` makes of `parts`; `key` is any text that only this row has.
+
+        Args:
+            amounts: those of the parts, which are the same only where they are written alike.
+        """
+        known = self._before.get(key)
+        if known is None or known[0] != parts or not _alike(known[1], amounts):
+            known = (parts, amounts, make())
+        self.rows[key] = known
+        return known[2]
+
+
 class Rows:
     """The rows of one table, as they were made last, by key.
 
@@ -21,26 +42,30 @@ class Rows:
     """
 
     def __init__(self) -> None:
-        self._style: object = None
-        self._made: dict[str, _Made] = {}
-        self._newest: dict[str, _Made] = {}
+        self._last = Batch(None, {})
 
-    def begin(self, style: object) -> None:
+    def begin(self, style: object) -> Batch:
         """A new table; of another `style`, nothing of the last one is kept."""
-        self._made = self._newest if style == self._style else {}
-        self._style, self._newest = style, {}
+        last = self._last
+        self._last = Batch(style, last.rows if style == last.style else {})
+        return self._last
 
-    def row(self, key: str, parts: object, amounts: Sequence[Decimal], make: Callable[[], Row]) -> Row:
-        """The row that `make` makes of `parts`; `key` is any text that only this row has.
 
-        Args:
-            amounts: those of the parts, which are the same only where they are written alike.
-        """
-        known = self._made.get(key)
-        if known is None or known[0] != parts or not _alike(known[1], amounts):
-            known = (parts, amounts, make())
-        self._newest[key] = known
-        return known[2]
+class Making(Generic[A, T]):
+    """What is made of the values of one reading; see `Made`."""
+
+    def __init__(self, style: object, before: dict[A, T]) -> None:
+        self.style = style
+        self.made: dict[A, T] = {}
+        self._before = before
+
+    def of(self, value: A, make: Callable[[A], T]) -> T:
+        """What `make` makes of `value`; the value and the style decide it."""
+        known = self._before.get(value)
+        if known is None:
+            known = make(value)
+        self.made[value] = known
+        return known
 
 
 class Made(Generic[A, T]):
@@ -50,22 +75,13 @@ class Made(Generic[A, T]):
     """
 
     def __init__(self) -> None:
-        self._style: object = None
-        self._made: dict[A, T] = {}
-        self._newest: dict[A, T] = {}
+        self._last: Making[A, T] = Making(None, {})
 
-    def begin(self, style: object) -> None:
+    def begin(self, style: object) -> Making[A, T]:
         """All is made anew; of another `style`, nothing of the last time is kept."""
-        self._made = self._newest if style == self._style else {}
-        self._style, self._newest = style, {}
-
-    def of(self, value: A, make: Callable[[A], T]) -> T:
-        """What `make` makes of `value`; the value and the style decide it."""
-        known = self._made.get(value)
-        if known is None:
-            known = make(value)
-        self._newest[value] = known
-        return known
+        last = self._last
+        self._last = Making(style, last.made if style == last.style else {})
+        return self._last
 
 
 def _alike(one: Sequence[Decimal], other: Sequence[Decimal]) -> bool:

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from printed_rig import FIRST, price, sheet
 
+from devdash.api import Cell, Row
 from devdash_ledger import accounts, figures, looking, report
 from devdash_ledger.budgets import Plan
 from devdash_ledger.facts import Every, JournalError
@@ -120,3 +121,14 @@ def test_an_amount_that_is_written_otherwise_is_shown_so() -> None:
             [(11, [("Assets:Cash", "EUR", Decimal(text)), ("Income:Job", "EUR", Decimal(-1))])], Looking()
         )
         assert f"'{text}'" in str(accounts.table(one, (), figures.digits(one.journal), known).rows[0].detail)
+
+
+def test_tables_that_are_made_at_the_same_time_do_not_take_each_other_s_rows() -> None:
+    """A key is answered with what was read before while a reading is drawn: their rows have other columns."""
+    known = Rows()
+    narrow = known.begin("narrow")
+    wide = known.begin("wide")
+    wide.row("a", (), (), lambda: Row("a", (Cell("1"), Cell("2"))))
+    narrow.row("a", (), (), lambda: Row("a", (Cell("1"),)))
+    again = known.begin("wide")
+    assert len(again.row("a", (), (), lambda: Row("a", ())).cells) == 2
