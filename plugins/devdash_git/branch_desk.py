@@ -25,6 +25,7 @@ from devdash_git.commits import Commit, commits, counted, table
 from devdash_git.hands import Needless, Place, Refused, failed, short
 from devdash_git.lasting import made_to_last
 from devdash_git.losses import must_not_overwrite
+from devdash_git.occupied import occupied
 from devdash_git.plain import printable
 from devdash_git.planned import PlannedDesk
 from devdash_git.refs import HEADS, Ref, refs
@@ -98,7 +99,7 @@ class Pruning(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         item: the repository.
         doomed: the first of those whose upstream is gone; no more than can be shown.
-        kept: those that stay because they are checked out somewhere.
+        kept: those that stay because they are checked out somewhere, or being rebased or bisected.
         more: how many are gone besides, and stay this time.
     """
 
@@ -193,11 +194,18 @@ class BranchDesk(PlannedDesk[Switching | Pruning]):
         gone = [one for one in await refs(self._hands, place, HEADS) if one.gone]
         if not gone:
             raise Needless(f"{place.name} has no branch whose upstream is gone.", "Fetch with --prune first.")
-        free = [one for one in gone if not one.worktree]
-        kept = tuple(one.name for one in gone if one.worktree)
+        try:
+            busy = await self._hands.look(place, occupied, place.identity.look.common_dir)
+        except OSError as error:
+            raise Refused(
+                f"It cannot be told which branches of {place.name} git is in the middle of: {error.strerror}."
+            ) from error
+        free = [one for one in gone if not one.worktree and one.ref not in busy]
+        kept = tuple(one.name for one in gone if one not in free)
         if not free:
             raise Needless(
-                f"Gone branches of {place.name} are checked out: {', '.join(map(printable, kept))}."
+                f"Gone branches of {place.name} are checked out, or an operation is under way on them: "
+                f"{', '.join(map(printable, kept))}."
             )
         more, free = len(free) - PRUNED, free[:PRUNED]
         others = ("--not", *(f"--exclude={one.ref}" for one in free), "--all")
@@ -259,7 +267,7 @@ def _prune_question(plan: Pruning) -> Confirmation:
             )
         else:
             blocks.append(Text(f"{heading}; its commits are elsewhere too"))
-    blocks += [Text(f"{printable(name)} is checked out, and stays", Tone.DIM) for name in plan.kept[:20]]
+    blocks += [Text(f"{printable(name)} is in use, and stays", Tone.DIM) for name in plan.kept[:20]]
     blocks.append(Text("git branch NAME COMMIT brings a branch back.", Tone.DIM))
     if plan.more > 0:
         blocks.append(Text(f"{plan.more} more are gone, and stay this time: none goes unseen.", Tone.DIM))

@@ -176,7 +176,7 @@ async def test_what_is_checked_out_stays(builder: Builder, context: Make, gone: 
     builder.git(gone, "worktree", "add", "-q", str(tmp_path / "beside"), "own")
     await done(pane(context(), gone), "prune-gone", "clone")
     assert branches(builder, gone) == ["main", "own"]
-    assert "are checked out: own" in await refusal(pane(context(), gone), "prune-gone", "clone")
+    assert "under way on them: own" in await refusal(pane(context(), gone), "prune-gone", "clone")
 
 
 async def test_what_cannot_be_written_down_is_not_deleted(
@@ -211,3 +211,34 @@ async def test_what_is_pruned_outlasts_git_s_own_cleaning_up(
     builder.git(gone, "reflog", "expire", "--expire=now", "--expire-unreachable=now", "--all")
     builder.git(gone, "-c", "gc.pruneExpire=2.weeks.ago", "gc", "-q")
     assert builder.git(gone, "show", f"{own}:precious") == "precious"
+
+
+@pytest.mark.parametrize("how", ["rebase", "rebase --apply", "rebase --update-refs", "bisect"])
+@pytest.mark.parametrize("linked", [False, True], ids=["here", "in a worktree"])
+async def test_a_gone_branch_that_git_is_in_the_middle_of_stays(
+    how: str, linked: bool, builder: Builder, context: Make
+) -> None:
+    """No work tree is at it then, as far as git lists them; and the operation could not end without it."""
+    clone = builder.clone(builder.repository("origin"), "clone")
+    builder.git(clone, "switch", "-q", "-c", "gone")
+    builder.commit(clone, "clash", "mine\n")
+    builder.git(clone, "push", "-q", "-u", "origin", "gone")
+    builder.git(clone, "push", "-q", "origin", "--delete", "gone")
+    builder.git(clone, "switch", "-q", "main")
+    builder.commit(clone, "clash", "ours\n")
+    where = clone
+    if linked:
+        where = builder.root / "linked"
+        builder.git(clone, "worktree", "add", "-q", "--detach", str(where))
+    if how == "bisect":
+        builder.git(where, "switch", "-q", "gone")
+        builder.git(where, "bisect", "start", "HEAD", "HEAD~1")
+        builder.git(where, "checkout", "-q", "--detach")
+    elif how.endswith("--update-refs"):
+        builder.git(where, "switch", "-q", "-c", "above", "gone")
+        builder.commit(where, "more")
+        builder.git(where, *how.split(), "main", check=False)
+    else:
+        builder.git(where, *how.split(), "main", "gone", check=False)
+    assert "gone" in await refusal(pane(context(), clone), "prune-gone", "clone")
+    assert "gone" in builder.git(clone, "branch", "--format=%(refname:short)").split()
