@@ -23,17 +23,21 @@ both `message` and `hint`.
 # ruff: noqa: BLE001, PTH100, PTH119, PTH120, PTH122
 from __future__ import annotations
 
+import _thread
 import gc
 import importlib
-import importlib.util
 import json
 import os
-import queue
-import signal
 import sys
-import threading
-from typing import TYPE_CHECKING
 
+# What queue, threading, signal, typing and importlib.util bring along would take as long to import as all
+# of the rest; the handlers that need them import them.
+try:
+    from _queue import SimpleQueue
+except ImportError:
+    from queue import SimpleQueue
+
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import NoReturn
@@ -41,12 +45,14 @@ if TYPE_CHECKING:
 HELLO = 1
 """The version of the lines' form."""
 
+SIGKILL = 9
+
 
 def main() -> NoReturn:
     """Import the module, say hello, serve until standard input ends."""
     requests, replies = take_pipes()
-    lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-    threading.Thread(target=read_lines, args=(requests, lines), daemon=True).start()
+    lines: SimpleQueue[bytes] = SimpleQueue()
+    _thread.start_new_thread(read_lines, (requests, lines))
     # What an import makes stays: to look through it for garbage would only delay the first answer.
     gc.disable()
     try:
@@ -71,7 +77,7 @@ def take_pipes() -> tuple[int, int]:
     return requests, replies
 
 
-def read_lines(requests: int, lines: queue.SimpleQueue[bytes]) -> None:
+def read_lines(requests: int, lines: SimpleQueue[bytes]) -> None:
     """In a thread: queue every line. At the end of file devdash is gone or wants no more: so end."""
     begun: list[bytes] = []
     while True:
@@ -91,7 +97,7 @@ def read_lines(requests: int, lines: queue.SimpleQueue[bytes]) -> None:
 def end_group() -> NoReturn:
     """End this process and all that it started; a group that is not its own is left alone."""
     if os.getpgrp() == os.getpid():
-        os.killpg(0, signal.SIGKILL)
+        os.killpg(0, SIGKILL)
     os._exit(0)
 
 
@@ -102,12 +108,14 @@ def import_calls(module: str) -> Mapping[str, Callable[..., object]]:
     sys.argv = [module]
     if not module.endswith(".py"):
         return dict(importlib.import_module(module).CALLS)
+    from importlib.util import module_from_spec, spec_from_file_location
+
     # The prefix keeps a file called json.py from being taken for the library's.
     name = "devdash_worker_" + os.path.splitext(os.path.basename(module))[0]
-    spec = importlib.util.spec_from_file_location(name, module)
+    spec = spec_from_file_location(name, module)
     if spec is None or spec.loader is None:
         raise ImportError("not a module", name=name, path=module)
-    loaded = importlib.util.module_from_spec(spec)
+    loaded = module_from_spec(spec)
     sys.modules[name] = loaded
     spec.loader.exec_module(loaded)
     return dict(loaded.CALLS)

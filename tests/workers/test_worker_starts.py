@@ -57,6 +57,13 @@ async def test_garbage_is_looked_for_in_calls_only(starting: Callable[[str], Wor
     assert await starting("garbage").call("ping", None, str, timeout=LONG) == "False True"
 
 
+async def test_a_worker_brings_along_what_it_needs_and_no_more(
+    starting: Callable[[str], WorkerProcess],
+) -> None:
+    """Each of these is a millisecond or more, with every start."""
+    assert await starting("modules").call("ping", None, str, timeout=LONG) == ""
+
+
 async def test_a_missing_module_is_named(fleet: Fleet) -> None:
     for module in ("devdash_no_such_module", "/no/such/module.py"):
         with pytest.raises(WorkerDied, match=r"did not start: (ModuleNotFoundError|FileNotFoundError)"):
