@@ -104,7 +104,7 @@ def _mysql(plain: Observed, answers: Mapping[str, Answer]) -> Observed:
     end = tls.get("Ssl_server_not_after", "")
     return msgspec.structs.replace(
         plain,
-        role=_mysql_role(plain, follower),
+        role=_mysql_role(plain, follower, answers),
         read_only=plain.read_only if read_only is None else bool(read_only),
         used=_whole(status.get("Threads_connected")),
         uptime_s=_number(status.get("Uptime")),
@@ -118,10 +118,13 @@ def _mysql(plain: Observed, answers: Mapping[str, Answer]) -> Observed:
     )
 
 
-def _mysql_role(plain: Observed, follower: Follower | None) -> str | None:
+def _mysql_role(plain: Observed, follower: Follower | None, answers: Mapping[str, Answer]) -> str | None:
     """Who follows is a replica, writable or not; without the right to ask, what the ping guessed."""
     if follower is not None and follower.permitted:
         return "replica"
+    asked = [answers[key] for key in ("follower", "follower-old") if key in answers]
+    if follower is None and any(not answer.state for answer in asked):
+        return "primary"  # who follows nobody, though it refuses writes
     return plain.role
 
 

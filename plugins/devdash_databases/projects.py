@@ -16,7 +16,7 @@ from devdash_databases.aliases import Target, target
 from devdash_databases.config import Database, DatabasesConfig, Project
 from devdash_databases.routes.asked import Asked, AskProject, Failure, ProjectSurveyed, Surveyed, read_survey
 from devdash_databases.states import State
-from devdash_databases.troubles import sentence
+from devdash_databases.troubles import advice, sentence
 
 PROBE = str(Path(__file__).with_name("project_probe.py"))
 
@@ -34,7 +34,7 @@ class ProjectTrouble(PaneError):
     """The project cannot be loaded."""
 
     def __init__(self, trouble: wire.Trouble) -> None:
-        super().__init__(trouble.kind)
+        super().__init__(sentence(trouble), advice(trouble))
         self.trouble = trouble
 
 

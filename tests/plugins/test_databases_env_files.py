@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from projects_rig import FILES, django_project, watching
 
-from devdash.api import Report
+from devdash.api import ActionRequest, PaneError, Report
 from devdash.engine.context import Context
 from devdash_databases.config import Project
 from devdash_databases.env_files import LARGEST, BadEnvFile, parse, read
@@ -167,3 +167,17 @@ async def test_one_that_is_missing_is_named(context: Make, tmp_path: Path) -> No
     report = await (await watching(context(), Project(path=folder, env_file=Path("gone.env")))).read()
     assert states(report) == "env-file"
     assert report.attention[0].text == "shop: gone.env, its file of variables, cannot be read"
+
+
+async def test_a_shell_without_it_says_what_is_missing(context: Make, tmp_path: Path) -> None:
+    """In a sentence with a next step, as the reading does; it was there when the project was loaded."""
+    folder = django_project(tmp_path / "shop")
+    sound(folder / "db.sqlite3")
+    (folder / ".env").write_text("A=b\n")
+    pane = await watching(context(), Project(path=folder, env_file=Path(".env"), aliases=("default",)))
+    assert states(await pane.read()) == {"shop/default": "ok"}
+    (folder / ".env").unlink()
+    with pytest.raises(PaneError, match="cannot be read") as raised:
+        await pane.act(ActionRequest("dbshell", "shop/default"))
+    assert raised.value.hint is not None
+    assert "env_file" in raised.value.hint

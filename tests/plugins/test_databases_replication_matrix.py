@@ -181,6 +181,41 @@ async def _refused(scene: Scene) -> str:
         scene.on_replica("STOP SLAVE", "START SLAVE")
 
 
+@state("it takes writes", ("MariaDB",))
+async def _writable(scene: Scene) -> str:
+    scene.on_replica("SET GLOBAL read_only = 0")
+    try:
+        said = await scene.said()
+    finally:
+        scene.on_replica("SET GLOBAL read_only = 1")
+    return f"{said}; it is {role_of(scene, 'replica')}"
+
+
+@state("its primary refuses writes")
+async def _read_only(scene: Scene) -> str:
+    mariadb = scene.pair.vendor == "mariadb"
+    change = (
+        ("SET GLOBAL read_only = {}",)
+        if mariadb
+        else ("ALTER SYSTEM SET default_transaction_read_only = {}", "SELECT pg_reload_conf()")
+    )
+    for one in change:
+        scene.pair.primary.sql(one.format("on"))
+    try:
+        said = await scene.said()
+        role = role_of(scene, "default")
+    finally:
+        for one in change:
+            scene.pair.primary.sql(one.format("off"))
+    return f"{said}; its primary is {role}"
+
+
+def role_of(scene: Scene, alias: str) -> str:
+    """What is said of an alias beside how it follows."""
+    seen = scene.watched.observed[f"shop/{alias}"]
+    return f"a {seen.role} that {'refuses' if seen.read_only else 'takes'} writes"
+
+
 @pytest.fixture(scope="module")
 def matrix(request: pytest.FixtureRequest) -> Iterator[dict[tuple[str, str], str]]:
     """Collects what is said; with --snapshot-update the page is written anew."""
