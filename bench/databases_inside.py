@@ -71,15 +71,14 @@ async def measure(databases: Path, project: Path, rounds: int, starts: int) -> F
     """Panes in contexts of their own; no screen."""
     found = Figures()
     for _ in range(starts):
-        pane, context, _ = _pane(project)
+        pane, context = _pane(project)
         found.first.append(await _first(pane))
         await pane.stop()
         await context.close()
         found.ensured.append(_ensured(project))
-    pane, context, woken = _pane(project)
+    pane, context = _pane(project)
     await _first(pane)
-    woken.clear()
-    await _surveyed(woken)
+    await _surveyed(pane)
     await _steady(found, pane, databases, rounds)
     probes = descendants(os.getpid())
     found.probes, found.probe_mib = len(probes), proportional_mib(probes)
@@ -89,9 +88,7 @@ async def measure(databases: Path, project: Path, rounds: int, starts: int) -> F
     return found
 
 
-def _pane(project: Path) -> tuple[DatabasesPane, Context, asyncio.Event]:
-    """A pane, and what is set when it wants to be read."""
-    woken = asyncio.Event()
+def _pane(project: Path) -> tuple[DatabasesPane, Context]:
     clock = SystemClock()
     home = Path(tempfile.mkdtemp(dir=project.parent))
     context = Context(
@@ -101,13 +98,13 @@ def _pane(project: Path) -> tuple[DatabasesPane, Context, asyncio.Event]:
         cache_dir=home,
         now=clock.now,
         monotonic=clock.monotonic,
-        on_wake=woken.set,
+        on_wake=lambda: None,
         on_progress=lambda text: None,
         asked=lambda: False,
     )
     one = Project(path=project, python=Path(sys.executable), start_timeout=Duration(20))
     config = DatabasesConfig(projects=(one,), timeout=Duration(60), ping_timeout=Duration(10))
-    return DatabasesPane(config, context), context, woken
+    return DatabasesPane(config, context), context
 
 
 async def _first(pane: DatabasesPane) -> float:
@@ -127,10 +124,12 @@ async def _answered(pane: DatabasesPane) -> None:
     assert states and set(states) == {State.OK}, states
 
 
-async def _surveyed(woken: asyncio.Event) -> None:
+async def _surveyed(pane: DatabasesPane) -> None:
     """Until the routers were asked, which follows the first answers, and only the probe is left."""
     async with asyncio.timeout(60):
-        await woken.wait()
+        while not pane._routing._due:
+            await pane.read()
+            await asyncio.sleep(0.05)
         while len(descendants(os.getpid())) > 1:  # noqa: ASYNC110 - a process tells nobody
             await asyncio.sleep(0.05)
 
