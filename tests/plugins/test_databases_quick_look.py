@@ -1,6 +1,7 @@
 """Files that answer at once are asked without a process; what hangs keeps neither the pane nor devdash."""
 
 import asyncio
+import os
 import subprocess
 import sys
 import threading
@@ -139,6 +140,47 @@ async def test_a_plain_file_that_hangs_costs_one_thread_and_nobody_else(
             await asyncio.sleep(0.01)
     assert states(await pane.read()) == {"before": "ok", "stuck": "ok", "after": "ok"}
     assert set(workers(pane).values()) == {None}, "no process was needed"
+
+
+@contextmanager
+def dead_drive(point: Path) -> Iterator[None]:
+    """A drive at `point` that nobody serves any more."""
+    server = Path(__file__).parents[1] / "servers" / "dead_drive.py"
+    point.mkdir()
+    program = subprocess.Popen(
+        [sys.executable, str(server), str(point)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    with program:
+        assert program.stdout is not None
+        if program.stdout.readline() != b"mounted\n":
+            pytest.skip(f"nothing can be mounted here: {program.communicate()[1].decode()}")
+        try:
+            yield
+        finally:
+            program.communicate()
+
+
+@pytest.mark.skipif(os.geteuid() != 0 or not Path("/dev/fuse").exists(), reason="only root may mount")
+async def test_a_dead_drive_is_left_to_a_process_also_behind_a_link(context: Make, tmp_path: Path) -> None:
+    """A thread of devdash that waits for it would keep devdash itself from ending."""
+    (tmp_path / "link").symlink_to(tmp_path / "drive" / "folder" / "db")
+    made = context(name="databases")
+    with dead_drive(tmp_path / "drive"):
+        pane = await started(
+            made,
+            ping_timeout=0.4,
+            fine=file(sound(tmp_path / "fine")),
+            dead=file(tmp_path / "drive" / "folder" / "db"),
+            link=file(tmp_path / "link"),
+        )
+        for _ in range(2):
+            report = await pane.read()
+            assert states(report) == {"fine": "ok", "dead": "timeout", "link": "timeout"}
+            assert not looking()
+        await made.close()
 
 
 def test_devdash_ends_while_such_a_thread_hangs(tmp_path: Path) -> None:
