@@ -183,7 +183,8 @@ class BranchDesk(PlannedDesk[Switching | Pruning]):
         )
 
     async def _switch(self, place: Place, plan: Switching) -> Outcome:
-        options = ("--no-guess", "--no-overwrite-ignore", "--no-recurse-submodules", "--no-progress")
+        # Quiet: else it ends with a list of changes, for which it enters submodules.
+        options = ("--quiet", "--no-guess", "--no-overwrite-ignore", "--no-recurse-submodules")
         answer = await self._hands.change(place, "switch", *options, plan.branch)
         if answer.code != 0:
             raise failed(place, answer, "not switched")

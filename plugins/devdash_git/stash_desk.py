@@ -24,8 +24,10 @@ from devdash.api import (
     Text,
     Tone,
 )
+from devdash_git.asking import UNTOUCHED_SUBMODULES
 from devdash_git.commits import counted
 from devdash_git.hands import SHOWN, Needless, Place, Refused, failed
+from devdash_git.inside import must_run_nothing
 from devdash_git.lasting import made_to_last
 from devdash_git.losses import between, must_be_none, names, there, tracked, unwatched
 from devdash_git.plain import printable
@@ -163,9 +165,10 @@ class StashDesk(PlannedDesk[Putting | Taking]):
             raise Needless(f"{place.name} has no changes to put aside{left}.")
         if status.submodules:
             raise Refused(f"{place.name} has changed submodules, which a stash does not hold.")
+        await must_run_nothing(self._means, place)
         # git writes HEAD's file over what stands there instead, such as a folder, and has that nowhere.
-        deleted = ("diff-index", "--diff-filter=D", "--no-renames", "--name-only", "-z", commit)
-        gone = names(await self._hands.ask(place, *deleted))
+        deleted = ("diff-index", UNTOUCHED_SUBMODULES, "--diff-filter=D", "--no-renames", "--name-only", "-z")
+        gone = names(await self._hands.ask(place, *deleted, commit))
         top = place.identity.look.top
         must_be_none(
             place,
@@ -192,8 +195,10 @@ class StashDesk(PlannedDesk[Putting | Taking]):
 
     async def _content(self, place: Place) -> str:
         """Equal as long as the same names are changed in the same way."""
-        raw = await self._hands.ask(place, "diff-index", "--raw", "-z", place.commit)
-        staged = await self._hands.ask(place, "diff-index", "--raw", "--cached", "-z", place.commit)
+        raw = await self._hands.ask(place, "diff-index", UNTOUCHED_SUBMODULES, "--raw", "-z", place.commit)
+        staged = await self._hands.ask(
+            place, "diff-index", UNTOUCHED_SUBMODULES, "--raw", "--cached", "-z", place.commit
+        )
         return (raw + staged).hex()
 
     async def _put(self, place: Place, plan: Putting) -> Outcome:
@@ -265,12 +270,14 @@ class StashDesk(PlannedDesk[Putting | Taking]):
         lost = set(await self._hands.look(place, there, top, changed, known))
         lost |= set(await self._hands.look(place, there, top, untracked))
         lost |= changed & await unwatched(self._hands, place)
-        lost |= changed & names(await self._hands.ask(place, "diff-files", "--name-only", "-z"))
+        edited = ("diff-files", UNTOUCHED_SUBMODULES, "--name-only", "-z")
+        lost |= changed & names(await self._hands.ask(place, *edited))
         must_be_none(place, lost, "in the way of what was stashed", "Commit these, or move them elsewhere.")
 
     async def _take(self, place: Place, plan: Taking) -> Outcome:
         index = ["--index"] if plan.indexed else []
-        answer = await self._hands.change(place, "stash", "apply", *index, plan.commit)
+        # Else it ends with a status, which enters submodules.
+        answer = await self._hands.change(place, "stash", "apply", "--quiet", *index, plan.commit)
         if answer.code != 0:
             now = await self._hands.place(plan.item)
             if not now.status.conflicts:

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from git_builder import Builder, only, pane, read, repositories
+from git_hands import done, refusal
 
 from devdash.api import ActionRequest, Level
 from devdash.engine.context import Context
@@ -219,6 +220,70 @@ async def test_a_submodule_s_config_is_not_obeyed(
     others = [builder.repository(f"neighbour{number}") for number in range(neighbours)]
     assert (await facts_of("whole", pane(context(), whole, *others))).access is Access.OK
     assert not sign.exists()
+
+
+INSIDE = ["part", "part/nested"]
+
+
+@pytest.fixture
+def whole(builder: Builder) -> Path:
+    """Behind its origin, with a submodule in a submodule, a stash, another branch, and an edit."""
+    part = builder.repository("of-part")
+    builder.git(part, "submodule", "add", "-q", str(builder.repository("of-nested")), "nested")
+    builder.git(part, "commit", "-q", "-m", "nest")
+    origin = builder.repository("of-whole", commits=2)
+    builder.git(origin, "submodule", "add", "-q", str(part), "part")
+    builder.git(origin, "commit", "-q", "-m", "part")
+    whole = builder.clone(origin, "whole", "--recurse-submodules")
+    builder.git(whole, "branch", "other")
+    (whole / "file1").write_text("stashed\n")
+    builder.git(whole, "stash", "-q")
+    builder.commit(origin, "news")
+    builder.git(whole, "fetch", "-q")
+    (whole / "file0").write_text("edited\n")
+    for folder in INSIDE:  # what a repository says of its submodule wins over a setting of devdash's
+        builder.git((whole / folder).parent, "config", f"submodule.{Path(folder).name}.ignore", "none")
+    return whole
+
+
+ENTERING: dict[str, dict[str, str]] = {
+    "stash": {},
+    "unstash": {},
+    "switch": {"branch": "other"},
+    "fast-forward": {},
+    "worktree": {"branch": "new"},
+    "push-branch": {"branch": "other"},
+    "diff": {},
+}
+
+
+@pytest.mark.parametrize("inside", INSIDE)
+@pytest.mark.parametrize("action", ENTERING)
+async def test_no_action_runs_what_a_submodule_names(
+    action: str, inside: str, builder: Builder, context: Make, canary: tuple[Path, str], whole: Path
+) -> None:
+    """git enters them at the end of a switch, or in the middle of a stash, under a config of their own."""
+    builder.git(whole / inside, "config", "filter.evil.clean", canary[1])
+    touched(whole / inside)
+    made = pane(context(), whole)
+    if action == "stash":
+        assert "a submodule of whole, names programs" in await refusal(made, action, "whole")
+    else:
+        assert (await done(made, action, "whole", **ENTERING[action])).level is Level.OK
+    assert not canary[0].exists()
+    builder.git(whole, "status")
+    assert canary[0].exists(), "the attack is real"
+
+
+async def test_a_submodule_that_names_nothing_is_in_the_way_of_no_stash(
+    builder: Builder, context: Make, canary: tuple[Path, str], whole: Path
+) -> None:
+    """Nor one of a repository that is trusted."""
+    made = pane(context(), whole)
+    assert (await done(made, "stash", "whole")).level is Level.OK
+    assert (await done(made, "unstash", "whole")).level is Level.OK
+    builder.git(whole / "part", "config", "filter.evil.clean", canary[1])
+    assert (await done(pane(context(), whole, trust=(whole,)), "stash", "whole")).level is Level.OK
 
 
 async def test_a_repository_hidden_in_the_tree_is_not_used(builder: Builder, context: Make) -> None:
