@@ -49,9 +49,10 @@ class Project(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     Attributes:
         path: its folder, or its manage.py; relative to the config file.
         name: what stands before its aliases; the folder's name when absent.
-        python: its interpreter, or its virtual environment; looked for beside manage.py when absent.
+        python: its interpreter, or its virtual environment; relative to the project (a `Path` would be
+            relative to the config file); looked for beside manage.py when absent.
         settings: the settings module; the one that manage.py names when absent.
-        env_file: a file of variables that the settings need, such as ".env"; relative to the project.
+        env_file: a file of variables that the settings need, such as ".env"; relative to the project as well.
         environment: variables that the settings need; they come before those of the file.
         secrets: the same for those that are secret: references.
         aliases: which of its aliases are watched; all when empty.
@@ -61,9 +62,9 @@ class Project(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
     path: Path
     name: str = ""
-    python: Path | None = None
+    python: str = ""
     settings: str = ""
-    env_file: Path | None = None
+    env_file: str = ""
     environment: dict[str, str] = msgspec.field(default_factory=dict)
     secrets: dict[str, Secret] = msgspec.field(default_factory=dict)
     aliases: tuple[str, ...] = ()

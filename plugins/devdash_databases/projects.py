@@ -297,7 +297,7 @@ class ProjectProber:
     def _env_files(self) -> tuple[Path, ...]:
         """The file of variables, if one is named."""
         named = self.project.env_file
-        return () if named is None else (folder_of(self._path) / named.expanduser(),)
+        return (folder_of(self._path) / Path(named).expanduser(),) if named else ()
 
     def _targets(self, opened: wire.OpenedProject) -> tuple[Target, ...]:
         chosen = self.project.aliases
@@ -367,19 +367,19 @@ def folder_of(path: Path) -> Path:
     return path.parent if path.suffix == ".py" else path
 
 
-def find_python(path: Path, named: Path | None) -> str:
+def find_python(path: Path, named: str) -> str:
     """The project's interpreter: the one that is named, or that of a virtual environment beside it.
 
     Args:
         path: the project's folder or its manage.py; absolute.
-        named: an interpreter or a virtual environment, relative to the project.
+        named: an interpreter or a virtual environment, relative to the project; "" for none.
 
     Returns:
         "" when there is none: devdash's own is tried then.
     """
     folder = folder_of(path)
-    if named is not None:
-        given = folder / named.expanduser()
+    if named:
+        given = folder / Path(named).expanduser()
         return str(given / "bin" / "python") if given.is_dir() else str(given)
     for base in (folder, folder.parent):
         for name in VENVS:

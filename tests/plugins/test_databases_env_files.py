@@ -1,19 +1,21 @@
 """A project's file of variables: what is read of it, what is refused, and that its values are not told."""
 
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 import pytest
-from databases_rig import project, sound
+from databases_rig import project, sound, started_with
 from hypothesis import given
 from hypothesis import strategies as st
 from projects_rig import FILES, django_project, watching
 
 from devdash.api import ActionRequest, PaneError, Report
+from devdash.config.convert import convert
 from devdash.engine.context import Context
-from devdash_databases.config import Project
+from devdash_databases.config import DatabasesConfig, Project
 from devdash_databases.env_files import LARGEST, BadEnvFile, parse, read
 
 Make = Callable[..., Context]
@@ -133,7 +135,7 @@ async def test_settings_get_it_and_it_is_read_anew_when_it_was_edited(context: M
     file = folder / "dev.env"
     file.write_text("SHOP_MODE=live\nSHOP_KEY='canary key'\n")
     given_to = Project(
-        path=folder, env_file=Path("dev.env"), environment={"SHOP_MODE": "dev"}, aliases=("default",)
+        path=folder, env_file="dev.env", environment={"SHOP_MODE": "dev"}, aliases=("default",)
     )
     pane = await watching(context(asked=lambda: False), given_to)
     assert states(await pane.read()) == {"shop/default": "ok"}
@@ -155,7 +157,7 @@ async def test_it_may_name_the_settings(context: Make, tmp_path: Path) -> None:
     sound(folder / "db.sqlite3")
     (folder / "other.py").write_text(FILES)
     (folder / ".env").write_text("DJANGO_SETTINGS_MODULE=other\n")
-    one = Project(path=folder / "manage.py", name="shop", env_file=Path(".env"), aliases=("default",))
+    one = Project(path=folder / "manage.py", name="shop", env_file=".env", aliases=("default",))
     assert states(await (await watching(context(), one)).read()) == {"shop/default": "ok"}
     named = msgspec.structs.replace(one, settings="site_settings")
     assert states(await (await watching(context(), named)).read()) == "raises"
@@ -164,7 +166,7 @@ async def test_it_may_name_the_settings(context: Make, tmp_path: Path) -> None:
 async def test_one_that_is_missing_is_named(context: Make, tmp_path: Path) -> None:
     """And no settings are loaded without it."""
     folder = django_project(tmp_path / "shop")
-    report = await (await watching(context(), Project(path=folder, env_file=Path("gone.env")))).read()
+    report = await (await watching(context(), Project(path=folder, env_file="gone.env"))).read()
     assert states(report) == "env-file"
     assert report.attention[0].text == "shop: gone.env, its file of variables, cannot be read"
 
@@ -174,10 +176,27 @@ async def test_a_shell_without_it_says_what_is_missing(context: Make, tmp_path: 
     folder = django_project(tmp_path / "shop")
     sound(folder / "db.sqlite3")
     (folder / ".env").write_text("A=b\n")
-    pane = await watching(context(), Project(path=folder, env_file=Path(".env"), aliases=("default",)))
+    pane = await watching(context(), Project(path=folder, env_file=".env", aliases=("default",)))
     assert states(await pane.read()) == {"shop/default": "ok"}
     (folder / ".env").unlink()
     with pytest.raises(PaneError, match="cannot be read") as raised:
         await pane.act(ActionRequest("dbshell", "shop/default"))
     assert raised.value.hint is not None
     assert "env_file" in raised.value.hint
+
+
+async def test_what_a_table_names_within_a_project_is_looked_for_there(context: Make, tmp_path: Path) -> None:
+    """Not beside devdash.toml, which is where its `path` starts."""
+    folder = django_project(tmp_path / "shop", FILES + "\nimport os\nos.environ['SHOP_KEY']\n")
+    sound(folder / "db.sqlite3")
+    (folder / ".env").write_text("SHOP_KEY=k\n")
+    (folder / "own" / "bin").mkdir(parents=True)
+    script = folder / "own" / "bin" / "python"
+    script.write_text(f'#!/bin/sh\ntouch {folder / "used"}\nexec {sys.executable} "$@"\n')
+    script.chmod(0o700)
+    (tmp_path / "config").mkdir()
+    table = {"path": "../shop", "name": "shop", "python": "own", "env_file": ".env", "aliases": ["default"]}
+    config = convert({"projects": [table]}, DatabasesConfig, tmp_path / "config")
+    pane = await started_with(context(folder=tmp_path / "config"), config)
+    assert states(await pane.read()) == {"shop/default": "ok"}
+    assert (folder / "used").exists()
