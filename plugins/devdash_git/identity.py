@@ -54,6 +54,16 @@ class Identity(msgspec.Struct, frozen=True):
     programs: Programs
 
     @property
+    def partial(self) -> bool:
+        """Whether it may lack contents, which git would fetch when it needs them."""
+        return _is_partial(self.settings)
+
+    @property
+    def sparse(self) -> bool:
+        """Whether some of its files are left out on purpose."""
+        return _is_sparse(self.settings)
+
+    @property
     def lasting(self) -> bool:
         """Whether this may be kept until the stamp changes."""
         return not self.settings.includes and ":" not in str(self.look.top)
@@ -216,14 +226,21 @@ def _kind(seen: Look, settings: Settings, shallow: bool) -> Kind:
         return Kind.WORKTREE
     if "modules" in seen.git_dir.parts and seen.git_dir != seen.top / ".git":
         return Kind.SUBMODULE
-    if settings.last("extensions.partialclone") or any(
-        entry.key.startswith("remote.") and entry.key.endswith(".promisor") for entry in settings.entries
-    ):
+    if _is_partial(settings):
         return Kind.PARTIAL
     if shallow:
         return Kind.SHALLOW
-    sparse = (settings.last("core.sparsecheckout") or "").lower() in {"true", "yes", "on", "1"}
-    return Kind.SPARSE if sparse else Kind.NORMAL
+    return Kind.SPARSE if _is_sparse(settings) else Kind.NORMAL
+
+
+def _is_partial(settings: Settings) -> bool:
+    return bool(settings.last("extensions.partialclone")) or any(
+        entry.key.startswith("remote.") and entry.key.endswith(".promisor") for entry in settings.entries
+    )
+
+
+def _is_sparse(settings: Settings) -> bool:
+    return (settings.last("core.sparsecheckout") or "").lower() in {"true", "yes", "on", "1"}
 
 
 def _containing(folder: Path) -> str:

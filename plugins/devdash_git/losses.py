@@ -105,12 +105,37 @@ def must_be_none(place: Place, lost: Iterable[bytes], what: str, hint: str) -> N
     raise Refused(f"{place.name}: {what}: {shown}{more}", hint)
 
 
+async def must_be_whole(hands: Hands, place: Place, old: str, new: str) -> None:
+    """Refuse when contents that `new` needs are not here: git would take the old files away, then fail.
+
+    Nothing is fetched in the middle of an action. What a sparse checkout leaves out is not needed, and only
+    git knows what that is.
+
+    Raises:
+        Refused: a partial clone lacks some.
+    """
+    if not place.identity.partial or place.identity.sparse:
+        return
+    question = ("diff-tree", "-r", "--raw", "--no-renames", "-z", "--end-of-options", old, new)
+    entries = (await hands.ask(place, *question)).split(b"\0")[::2]
+    wanted = {entry.split()[3] for entry in entries if entry and not entry.split()[1].startswith(b"160000")}
+    walk = ("rev-list", "--objects", "--no-object-names", "--missing=print", "--no-walk", new)
+    listed = (await hands.ask(place, *walk)).split()
+    lacking = wanted & {line[1:] for line in listed if line.startswith(b"?")}
+    if lacking:
+        raise Refused(
+            f"{place.name} is a partial clone, and lacks the contents of {len(lacking)} of the files.",
+            "In a terminal git fetches them as it goes.",
+        )
+
+
 async def must_not_overwrite(hands: Hands, place: Place, old: str, new: str) -> None:
-    """Refuse when going from `old` to `new` would write over what git does not protect.
+    """Refuse when going from `old` to `new` would write over what git does not protect, or stop half-way.
 
     Raises:
         Refused: it would.
     """
+    await must_be_whole(hands, place, old, new)
     changed = await between(hands, place, old, new)
     known = await tracked(hands, place)
     top = place.identity.look.top

@@ -242,3 +242,32 @@ async def test_a_gone_branch_that_git_is_in_the_middle_of_stays(
         builder.git(where, *how.split(), "main", "gone", check=False)
     assert "gone" in await refusal(pane(context(), clone), "prune-gone", "clone")
     assert "gone" in builder.git(clone, "branch", "--format=%(refname:short)").split()
+
+
+@pytest.fixture
+def partly(builder: Builder) -> Path:
+    """A clone without contents, behind its origin; there and on topic file0 is gone and something is new."""
+    origin = builder.repository("origin")
+    builder.git(origin, "config", "uploadpack.allowFilter", "true")
+    clone = builder.root / "partly"
+    builder.git(builder.root, "clone", "-q", "--filter=blob:none", f"file://{origin}", str(clone))
+    builder.git(origin, "rm", "-q", "file0")
+    builder.commit(origin, "new")
+    builder.git(origin, "branch", "topic")
+    builder.git(clone, "fetch", "-q")
+    builder.git(clone, "branch", "topic", "origin/topic")
+    return clone
+
+
+@pytest.mark.parametrize("action", ["switch", "fast-forward"])
+async def test_a_partial_clone_that_lacks_contents_is_left_as_it_was(
+    action: str, builder: Builder, context: Make, partly: Path
+) -> None:
+    """git takes old files away before it finds out that new ones are not to be had. Where they are, it goes."""
+    made = pane(context(), partly)
+    values = {"branch": "topic"} if action == "switch" else {}
+    assert "lacks the contents of 1 of the files" in await refusal(made, action, "partly", **values)
+    assert (content(partly), builder.git(partly, "status", "--porcelain")) == ({"file0": "0\n"}, "")
+    builder.git(partly, "cat-file", "blob", "topic:new")
+    assert (await done(made, action, "partly", **values)).level is Level.OK
+    assert content(partly) == {"new": "text\n"}
