@@ -80,4 +80,10 @@ def survey(*, asked: Mapping[str, object], seconds: float) -> dict[str, object]:
     return project_routes.told(asked, seconds, os.getcwd())  # noqa: PTH109
 
 
-CALLS = {"open": open_project, "ping": lanes.ping_all, "pending": pending, "survey": survey}
+CALLS = {
+    "open": open_project,
+    "ping": lanes.ping_all,
+    "rest": lanes.rest,
+    "pending": pending,
+    "survey": survey,
+}

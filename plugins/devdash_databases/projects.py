@@ -5,23 +5,21 @@ when they were last asked. A probe in which something hangs is killed, and the s
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
 from devdash.api import PaneContext, PaneError, Worker, WorkerDied, WorkerFailed, WorkerTimeout
-from devdash_databases import apart, env_files, wire
+from devdash_databases import apart, env_files, patient, wire
 from devdash_databases.aliases import Target, target
 from devdash_databases.config import Database, DatabasesConfig, Project
+from devdash_databases.patient import GRACE_S, PATIENCE_S
 from devdash_databases.routes.asked import Asked, AskProject, Failure, ProjectSurveyed, Surveyed, read_survey
 from devdash_databases.states import State
 from devdash_databases.troubles import advice, sentence
 
 PROBE = str(Path(__file__).with_name("project_probe.py"))
-
-GRACE_S = 1.0
-"""Seconds beyond a ping's own timeout after which the probe as a whole counts as silent."""
 
 AGAIN_S = 60.0
 """Seconds after which settings that could not be loaded, or a login that was refused, are tried anew: loading
@@ -187,8 +185,8 @@ class ProjectProber:
         sound = tuple(one for one in asked if one.alias not in self._suspects)
         slow = tuple(one for one in asked if one.alias in self._suspects)
         answers = await asyncio.gather(
-            wire.told(early, self._ask(steady, sound, questions)),
-            wire.told(early, self._ask(aside, slow, questions)),
+            wire.told(early, self._ask(steady, sound, questions, early)),
+            wire.told(early, self._ask(aside, slow, questions, early)),
         )
         found = {ping.alias: ping for part in answers for ping in part}
         if not self._suspects:
@@ -199,28 +197,34 @@ class ProjectProber:
         return tuple(found[one.alias] for one in chosen)
 
     async def _ask(
-        self, side: _Side, targets: tuple[Target, ...], questions: wire.Questions
+        self, side: _Side, targets: tuple[Target, ...], questions: wire.Questions, early: wire.Early
     ) -> tuple[wire.Ping, ...]:
         """Ping within one worker; an alias for which it ends is asked by the other one from then on."""
 
         def ends(alias: str) -> None:
             self._suspects |= {alias}
 
-        return await apart.ask(targets, lambda some: self._attempt(side, some, questions), side.stop, ends)
+        def attempt(some: tuple[Target, ...]) -> Awaitable[tuple[wire.Ping, ...]]:
+            return self._attempt(side, some, questions, early)
+
+        return await apart.ask(targets, attempt, side.stop, ends)
 
     async def _attempt(
-        self, side: _Side, targets: tuple[Target, ...], questions: wire.Questions
+        self, side: _Side, targets: tuple[Target, ...], questions: wire.Questions, early: wire.Early
     ) -> tuple[wire.Ping, ...]:
         long = {self.short(one.alias): one for one in targets}
-        timeout = float(self._config.ping_timeout)
-        args = wire.PingAll(tuple(long), timeout, questions)
+        args = wire.PingAll(tuple(long), float(self._config.ping_timeout), questions, PATIENCE_S)
+
+        def first(pings: tuple[wire.Ping, ...]) -> None:
+            early(_called(pings, long))
+
         async with asyncio.timeout(self._config.attempt_s):
             if not side.opened:
                 await self._open(side)
-            answer = await side.worker.call("ping", args, wire.Pings, timeout=timeout + GRACE_S)
+            answer = await patient.ping(side.worker, args, first)
             if not answer.connected:  # a new process: the old one ended since the last ping
                 await self._open(side)
-                answer = await side.worker.call("ping", args, wire.Pings, timeout=timeout + GRACE_S)
+                answer = await patient.ping(side.worker, args, first)
         # Also where the driver gave up by itself: all others would wait for that, each time.
         silent = {ping.alias for ping in answer.pings if ping.state is State.TIMEOUT}
         slow = {long[alias].alias for alias in silent.union(answer.hung)}
@@ -229,12 +233,7 @@ class ProjectProber:
         if answer.hung or (refused and self._is_due()):
             # A hung thread ends only with its process; and a new process reads the settings anew.
             await side.stop()
-        return tuple(
-            msgspec.structs.replace(
-                ping, alias=long[ping.alias].alias, vendor=ping.vendor or long[ping.alias].vendor
-            )
-            for ping in answer.pings
-        )
+        return _called(answer.pings, long)
 
     async def _open(self, side: _Side) -> None:
         """Load the project in the worker of `side`, and take its aliases from there.
@@ -333,7 +332,16 @@ class ProjectProber:
     async def _worker(self) -> Worker:
         if not self.python:
             self.python = await self._context.in_thread(find_python, self._path, self.project.python)
-        return self._context.worker(PROBE, python=self.python or None, env=ENVIRONMENT)
+        env = {**ENVIRONMENT, **dict.fromkeys(self._config.secret_variables)}
+        return self._context.worker(PROBE, python=self.python or None, env=env)
+
+
+def _called(pings: Iterable[wire.Ping], long: Mapping[str, Target]) -> tuple[wire.Ping, ...]:
+    """The same, called as the pane calls them; `long` is by the project's own names."""
+    return tuple(
+        msgspec.structs.replace(one, alias=long[one.alias].alias, vendor=one.vendor or long[one.alias].vendor)
+        for one in pings
+    )
 
 
 def _unloadable(trouble: wire.Trouble) -> Surveyed:

@@ -32,6 +32,14 @@ class PingAll(msgspec.Struct, frozen=True):
     aliases: tuple[str, ...]
     timeout: float
     questions: "Questions" = msgspec.field(default_factory=dict)
+    patience: float | None = None
+
+
+class Rest(msgspec.Struct, frozen=True):
+    """Arguments of `probe.rest`."""
+
+    aliases: tuple[str, ...]
+    timeout: float
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -101,11 +109,12 @@ async def told(early: Early, asking: Awaitable[tuple[Ping, ...]]) -> tuple[Ping,
 
 
 class Pings(msgspec.Struct, frozen=True):
-    """The answer of `probe.ping_all`."""
+    """The answer of `probe.ping_all` and `probe.rest`."""
 
     connected: bool
     pings: tuple[Ping, ...]
     hung: tuple[str, ...]
+    late: tuple[str, ...] = ()
 
 
 class Create(msgspec.Struct, frozen=True):
