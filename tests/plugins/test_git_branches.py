@@ -263,7 +263,7 @@ def partly(builder: Builder) -> Path:
 async def test_a_partial_clone_that_lacks_contents_is_left_as_it_was(
     action: str, builder: Builder, context: Make, partly: Path
 ) -> None:
-    """git takes old files away before it finds out that new ones are not to be had. Where they are, it goes."""
+    """git takes old files away before it finds out that new ones are not to be had."""
     made = pane(context(), partly)
     values = {"branch": "topic"} if action == "switch" else {}
     assert "lacks the contents of 1 of the files" in await refusal(made, action, "partly", **values)

@@ -1,6 +1,6 @@
 """The lock file: what was taken from where, kept with the project and committed with it.
 
-JSON, sorted, one value a line, so that a change is a small diff. docs/git.md has the schema. It may
+JSON, sorted, one value a line, so that a change is a small diff. docs/git-vendored.md has the schema. It may
 have been written by anybody, so every path in it is checked before it is used.
 """
 
