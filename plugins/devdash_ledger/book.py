@@ -88,6 +88,11 @@ class Book:
             return self.newest
 
     @property
+    def is_cached(self) -> bool:
+        """Whether a next start finds the newest reading in the cache, if the journal stays the same."""
+        return self._newest is not None and self._newest.is_cached
+
+    @property
     def places(self) -> frozenset[Path]:
         """Where a change may change the journal; see `PaneContext.watch`.
 

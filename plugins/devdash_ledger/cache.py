@@ -127,15 +127,21 @@ def circumstances(request: LoadRequest, utc_month: str) -> Circumstances:
 
 def keep(
     folder: Path, now: Circumstances, content: Content, sheet: Sheet, folded: Folded | None = None
-) -> None:
-    """Put a sheet into the cache, for its owner only. Failing costs the next start some time, no more."""
+) -> bool:
+    """Put a sheet into the cache, for its owner only. Failing costs the next start some time, no more.
+
+    Returns:
+        whether it lasts, so that it is there at the next start.
+    """
     if not (sheet.lasting and sheet.readers and sheet.readers[0] == now.reader):
-        return
+        return False
     kept = Kept(now, tuple(map(stamp_of, sheet.readers)), content, head_of(sheet), folded)
     body = msgspec.json.encode(kept) + b"\n" + msgspec.json.encode(sheet)
     file = _file(folder, now.request)
     with suppress(OSError):
         keep_file(file, _MAGIC + sum_of(body).encode() + b"\n" + body, lasting=False)
+        return True
+    return False
 
 
 def find(folder: Path, now: Circumstances) -> Found | None:

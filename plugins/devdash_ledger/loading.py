@@ -9,7 +9,7 @@ from typing import TypeVar
 import msgspec
 
 from devdash.api import PaneContext, Unavailable, WorkerFailed, WorkerTimeout
-from devdash_ledger import cache, months, tail
+from devdash_ledger import cache, months, portrait, tail
 from devdash_ledger.config import LedgerConfig
 from devdash_ledger.content import Content, content_of, since
 from devdash_ledger.journal import Format, LoadRequest, Window
@@ -50,7 +50,7 @@ class Loader:
         """Tells, in a thread, the journal from the cache if all is as it was, its months `window` folded."""
         request, folder = self._request(trusted), self._context.cache_dir
         if not self._config.cache:
-            return partial(cache.discard, folder, request)
+            return partial(_discard, folder, request)
         return partial(_from_cache, folder, request, self._utc_month(), self._wanted(window))
 
     async def loaded(
@@ -134,13 +134,20 @@ def _from_cache(folder: Path, request: LoadRequest, utc_month: str, wanted: Want
     def opened() -> Unfolding:
         return Unfolding(cache.unpacked(packed))
 
-    return Reading(opened, kept.head, found.look, kept.content, wanted, folded=folded)
+    read = Reading(opened, kept.head, found.look, kept.content, wanted, folded=folded)
+    read.is_cached = True
+    return read
+
+
+def _discard(folder: Path, request: LoadRequest) -> None:
+    cache.discard(folder, request)
+    portrait.discard(folder)
 
 
 def _into_cache(folder: Path, request: LoadRequest, utc_month: str, read: Reading, window: Window) -> None:
     if read.content is not None:
         now = cache.circumstances(request, utc_month)
-        cache.keep(folder, now, read.content, read.opened().sheet, read.kept(window))
+        read.is_cached = cache.keep(folder, now, read.content, read.opened().sheet, read.kept(window))
 
 
 def _looked_over(sheet: Sheet, before: Look, known: Content | None, wanted: Wanted) -> Reading:

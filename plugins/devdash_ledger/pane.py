@@ -26,6 +26,7 @@ from devdash_ledger.facts import LedgerFacts
 from devdash_ledger.journal import Window
 from devdash_ledger.look_desk import LookDesk
 from devdash_ledger.missing_desk import MissingDesk
+from devdash_ledger.portrait import Portrait
 from devdash_ledger.printed_desk import ReportDesk
 from devdash_ledger.register_desk import RegisterDesk
 from devdash_ledger.rules import rules_for
@@ -33,6 +34,8 @@ from devdash_ledger.sight import Sight
 from devdash_ledger.trusting import TrustDesk
 from devdash_ledger.writing import Writing
 
+_LATER_S = 1.0
+"""Between a report that was kept and what later ones are built upon: other panes are read first."""
 _QUICK_S = 0.05
 """How long a key that changes the view waits for a look at the files, which is quick unless they changed."""
 
@@ -53,6 +56,8 @@ class LedgerPane(StaffedPane[LedgerConfig]):
         """What `_report` was made of."""
         self._report: Report | None = None
         self._known = standing.Known()
+        self._portrait = Portrait(context.cache_dir)
+        self._settling: asyncio.Task[None] | None = None
         self._told: Report | None = None
         """The newest reading, with what waits at the desks."""
         self._lost: Sequence[PaneError | None] = [None] * len(self._books)
@@ -123,6 +128,8 @@ class LedgerPane(StaffedPane[LedgerConfig]):
         """Let go of what is under way."""
         if self._under_way is not None:
             self._under_way.cancel()
+        if self._settling is not None:
+            self._settling.cancel()
         for one in self._books:
             one.close()
 
@@ -154,7 +161,20 @@ class LedgerPane(StaffedPane[LedgerConfig]):
         self._look.turned.clear()
         built, seen = await self.context.in_thread(self._build, views, lost, self._look.glance(views))
         self._look.saw(seen)
+        if self._settling is not None:
+            self._settling.cancel()
+        if not self._portrait.is_settled:
+            self._settling = asyncio.create_task(self._settle())
+            self._settling.add_done_callback(lambda done: done.cancelled() or done.exception())
         return built
+
+    async def _settle(self) -> None:
+        """What is left to do for a report, once it is shown."""
+        if self._portrait.is_old:
+            await asyncio.sleep(_LATER_S)
+        if not await self.context.in_thread(self._portrait.settle, self._known):
+            self._report = None
+            self.context.wake()
 
     async def _read(self) -> Report:
         window = self._window()
@@ -191,7 +211,8 @@ class LedgerPane(StaffedPane[LedgerConfig]):
     ) -> tuple[Report, tuple[Sight | None, ...]]:
         seen = glance()
         if len(views) == 1 and views[0] is not None:
-            built = report.build(views[0], seen=seen[0], known=self._known)
+            is_cached = self.config.cache and self._books[0].is_cached
+            built = self._portrait.built(views[0], seen[0], self._known, is_cached=is_cached)
         else:
             files = [str(one.file) for one in self._books]
             built = several.build(list(map(several.Part, self._names, files, views, lost, seen)))

@@ -94,6 +94,8 @@ class Reading:
     ) -> None:
         self.head, self.at, self.look, self.content = head, wanted.at, look, content
         self.is_early = is_early
+        self.is_cached = False
+        """Whether a next start finds it in the cache."""
         self._open, self._means = opening, wanted.means
         self._unfolding: Unfolding | None = None
         self._wide: tuple[Journal, ...] = ()

@@ -4,14 +4,15 @@ from datetime import date
 from decimal import Decimal
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from printed_rig import FIRST, price, sheet
 
-from devdash.api import Cell, Row
-from devdash_ledger import accounts, figures, looking, report
+from devdash.api import Cell, Report, Row
+from devdash_ledger import accounts, figures, looking, portrait, report
 from devdash_ledger.budgets import Plan
-from devdash_ledger.facts import Every, JournalError
+from devdash_ledger.facts import Every, JournalError, LedgerFacts
 from devdash_ledger.journal import Journal, Window
 from devdash_ledger.looking import Looking, Scene
 from devdash_ledger.reckoning import Outlook
@@ -88,10 +89,11 @@ OUTLOOKS = st.builds(
     )
 )
 def test_a_report_is_the_same_whatever_was_told_before(
+    tmp_path_factory: pytest.TempPathFactory,
     reports: list[tuple[list[tuple[int, list[tuple[str, str, Decimal]]]], list[Plan], Outlook, int]],
 ) -> None:
-    """Its budgets too: on another day, with other decimals, of amounts that are written otherwise."""
-    known = Known()
+    """Its budgets too: on another day, with other decimals, of amounts written otherwise; also when kept."""
+    known, folder = Known(), tmp_path_factory.mktemp("cache")
     for booked, plans, outlook, digits in reports:
         uses = tuple(Use(name, digits, (FIRST,), (1,)) for name in ("CHF", "EUR", "WRLD"))
         one = msgspec.structs.replace(sheet(booked), plans=tuple(plans), uses=uses)
@@ -99,6 +101,13 @@ def test_a_report_is_the_same_whatever_was_told_before(
         view = View(journal, "", (), 0, complete=True, older=False, outlook=outlook)
         kept, plain = report.build(view, known=known), report.build(view)
         assert msgspec.json.encode(kept) == msgspec.json.encode(plain)
+        portrait.keep(folder, "0", msgspec.structs.replace(plain, facts=_read_at(plain, "then")))
+        assert portrait.find(folder, "0", "") == plain and portrait.find(folder, "1", "") is None
+
+
+def _read_at(one: Report, when: str) -> LedgerFacts:
+    assert isinstance(one.facts, LedgerFacts)
+    return msgspec.structs.replace(one.facts, as_of=when)
 
 
 def test_what_is_the_same_is_not_made_again() -> None:
