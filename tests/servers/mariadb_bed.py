@@ -93,6 +93,22 @@ class Mariadbd:
         return True
 
 
+def install_data(folder: Path, find: Find) -> None:
+    """Make the data of a server that has none."""
+    run(
+        [
+            find("mariadb-install-db"),
+            "--no-defaults",
+            f"--datadir={folder}",
+            "--auth-root-authentication-method=normal",
+            "--skip-test-db",
+            "--skip-name-resolve",
+            "--user=root",
+            LOG_SIZE,
+        ]
+    )
+
+
 class MariadbBed:
     """A primary and its replica.
 
@@ -105,7 +121,7 @@ class MariadbBed:
     def __init__(self, folder: Path, find: Find) -> None:
         self._folder = folder
         self._numbers = 0
-        daemon, install = find("mariadbd"), find("mariadb-install-db")
+        daemon = find("mariadbd")
         find("setpriv")
         self.primary = Mariadbd(folder / "primary", number=1, daemon=daemon)
         self.replica = Mariadbd(
@@ -115,18 +131,7 @@ class MariadbBed:
             options=("--read-only", "--gtid-strict-mode", "--relay-log=relay"),
         )
         (folder / "primary").mkdir(parents=True)
-        run(
-            [
-                install,
-                "--no-defaults",
-                f"--datadir={folder / 'primary' / 'data'}",
-                "--auth-root-authentication-method=normal",
-                "--skip-test-db",
-                "--skip-name-resolve",
-                "--user=root",
-                LOG_SIZE,
-            ]
-        )
+        install_data(folder / "primary" / "data", find)
         shutil.copytree(folder / "primary", folder / "replica")
 
     def start(self) -> None:
