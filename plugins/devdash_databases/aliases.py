@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 
-from devdash.api import Secret, SecretEnv
+from devdash.api import Secret
 from devdash_databases.config import Database, DatabasesConfig
 from devdash_databases.probing import engines
 from devdash_databases.states import State
@@ -87,12 +87,6 @@ def target(alias: str, database: Database, folder: Path) -> Target:
         place=_place(database, vendor, name),
         connection=_connection(database, vendor, name),
     )
-
-
-def secret_variables(targets: tuple[Target, ...]) -> tuple[str, ...]:
-    """Environment variables that hold passwords: a probe must not inherit them."""
-    sources = [item.password.source for item in targets if item.password is not None]
-    return tuple(source.env for source in sources if isinstance(source, SecretEnv))
 
 
 def _file_name(name: str, folder: Path) -> str:

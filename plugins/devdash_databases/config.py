@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from devdash.api import ConfigProblem, Duration, PaneConfig, Percent, Secret
+from devdash.api import ConfigProblem, Duration, PaneConfig, Percent, Secret, SecretEnv
 from devdash_databases.probing import engines
 
 OptionValue: TypeAlias = str | int | bool
@@ -114,6 +114,14 @@ class DatabasesConfig(PaneConfig, frozen=True):
     def attempt_s(self) -> float:
         """Seconds that one attempt of a probe may take; a reading has room for two."""
         return (self.timeout - 1) / 2
+
+    @property
+    def secret_variables(self) -> tuple[str, ...]:
+        """The environment variables that references name: no probe inherits them, not even its own."""
+        secrets = [database.PASSWORD for database in self.databases.values()]
+        secrets += [secret for project in self.projects for secret in project.secrets.values()]
+        sources = [secret.source for secret in secrets if secret is not None]
+        return tuple(source.env for source in sources if isinstance(source, SecretEnv))
 
     def problems(self) -> Iterable[ConfigProblem]:
         """See `PaneConfig.problems`."""

@@ -14,7 +14,7 @@ import msgspec
 
 from devdash.api import PaneContext, PaneError, Unavailable, Worker, WorkerError
 from devdash_databases import wire
-from devdash_databases.aliases import Target, secret_variables
+from devdash_databases.aliases import Target
 from devdash_databases.config import START_S, DatabasesConfig
 from devdash_databases.probing import engines
 from devdash_databases.quick_look import QuickLook
@@ -85,7 +85,7 @@ class Prober:
         self._targets = targets
         self._python_path = tuple(str(context.folder / folder) for folder in config.python_path)
         self._env: dict[str, str | None] = {
-            **dict.fromkeys(secret_variables(targets)),
+            **dict.fromkeys(config.secret_variables),
             "LC_ALL": "C.UTF-8",  # failures are told by English messages where drivers give no code
             "LANGUAGE": None,
         }
