@@ -1,5 +1,7 @@
 """What beancount's entries hold: bookings, prices, plans. Runs in the worker only."""
 
+import glob
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
@@ -53,6 +55,22 @@ def bookings(entries: Iterable[Directive]) -> Iterator[Booking]:
 def has_documents(entries: Iterable[Directive]) -> bool:
     """Whether a file beside the journal belongs to it."""
     return any(isinstance(entry, Document) for entry in entries)
+
+
+def document_patterns(entries: Iterable[Directive], folders: Iterable[str], journal: str) -> Iterator[str]:
+    """What tells that documents came or went: patterns of the dated files below `folders`, and missing files.
+
+    A document may lie before its account was opened, or not be there: such is an error of the journal.
+
+    Args:
+        folders: those of `option "documents"`, absolute or relative to the folder of `journal`.
+    """
+    for name in folders:
+        root = glob.escape(os.path.normpath(os.path.join(os.path.dirname(journal), name)))  # noqa: PTH118, PTH120
+        yield from (root, f"{root}/**/[0-9][0-9][0-9][0-9]-*")
+    for entry in entries:
+        if isinstance(entry, Document) and not os.path.exists(entry.filename):  # noqa: PTH110
+            yield glob.escape(entry.filename)
 
 
 _HARMLESS = frozenset({"beancount.plugins.auto_accounts", "beancount.plugins.implicit_prices"})

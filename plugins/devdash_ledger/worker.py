@@ -139,7 +139,7 @@ def _sheet(
         digits=lambda currency: _digits(options, currency),
         files=(file, *(name for name in options["include"] if name != file)),
         watched=_plugin_files(options),
-        patterns=found.patterns,
+        patterns=(*found.patterns, *beans.document_patterns(entries, options["documents"], file)),
         errors=tuple(listed),
         complete=not any(type(error).__name__ in UNREAD for error in errors),
         lasting=_lasts(request, found, entries, options),

@@ -110,3 +110,27 @@ async def test_what_follows_a_quick_look_has_more_time_than_the_look(
     with pytest.raises(Unavailable, match="has not answered"):
         await waiting.ask_on(0.05, lambda: slow("b"), PATIENCE, slow)
     answers.set()
+
+
+async def test_a_document_that_comes_or_goes_is_noticed(context: MakeContext, tmp_path: Path) -> None:
+    """One that is missing is an error of the journal, and so is one of before its account was opened."""
+    named = '2026-10-06 document Assets:Cash "receipts/bread [1].pdf"\n'
+    file = write(tmp_path, f'option "documents" "docs"\n{SHOP}\n{named}')
+    ledger = pane(context, file)
+
+    async def wrong() -> list[str]:
+        return [one.message for one in (await facts(ledger)).errors]
+
+    root, missing = await wrong()
+    assert "Document root" in root and "bread [1].pdf" in missing
+    write(tmp_path / "receipts", "", "bread [1].pdf")
+    (message,) = await wrong()
+    assert "Document root" in message
+    (tmp_path / "docs" / "Assets" / "Cash").mkdir(parents=True)
+    assert await wrong() == []
+    write(tmp_path / "docs" / "Assets" / "Cash", "", "2026-10-05.bread.pdf")
+    assert await wrong() == []
+    early = write(tmp_path / "docs" / "Assets" / "Cash", "", "2025-01-01.early.pdf")
+    assert "inactive account" in (await wrong())[0]
+    early.unlink()
+    assert await wrong() == []
