@@ -96,3 +96,14 @@ async def test_a_server_that_is_there_again_is_not_told_by_what_was_before(conte
     async with FaultServer(mongo(answers=ANSWERS), port=port):
         said.extend([await it.state(), await it.state()])
     assert said == ["ok", "refused", "ok", "ok"]
+
+
+async def test_a_server_that_was_restarted_between_two_pings_is_well(context: Make) -> None:
+    """The connection that was kept is tried, and then a fresh one, as on the SQL servers."""
+    port = free_port()
+    it = Told(context(name="databases"), alias("MongoDB", port))
+    said: list[str] = []
+    for _ in range(2):
+        async with FaultServer(mongo(answers=ANSWERS), port=port):
+            said.append(await it.state())
+    assert said == ["ok", "ok"]
