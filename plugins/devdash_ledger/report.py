@@ -130,7 +130,7 @@ def summary(views: Sequence[View], stands: Sequence[Standing] = ()) -> str:
         if held - set(without):
             own = newest.currency
             sums[own] = EXACT.add(sums.get(own, Decimal(0)), Decimal(newest.net_worth))
-            digits[own] = figures.digits(journal).get(own, 2)
+            digits[own] = max(digits.get(own, 0), figures.digits(journal).get(own, 2))
     named = [name or "no commodity" for name in apart if name not in sums]
     parts = [f"{readable(amount, digits[name])} {name}".strip() for name, amount in sums.items()]
     parts += named[:MAX_NAMED]

@@ -179,3 +179,14 @@ async def test_ledgers_python_is_code(context: MakeContext, tmp_path: Path, line
     ledger = pane(context, write(tmp_path, "include more.dat\n", "main.dat"), trust=Trust.ASK)
     with pytest.raises(Unavailable, match="would run code"):
         await ledger.read()
+
+
+async def test_a_sum_of_journals_has_the_decimals_of_the_one_that_writes_most(
+    context: MakeContext, tmp_path: Path
+) -> None:
+    """The journal that writes none may be the last."""
+    file = write(tmp_path, SHOP.replace("4.00", "4.40"))
+    whole = write(tmp_path, SHOP.replace(".00", ""), "whole.beancount")
+    for files in ((file, whole), (whole, file)):
+        report = await pane(context, None, files=files).read()
+        assert report.summary == "net worth 191.60 EUR"
