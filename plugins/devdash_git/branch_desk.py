@@ -236,7 +236,10 @@ class BranchDesk(PlannedDesk[Switching | Pruning]):
             )
             for one in plan.doomed
         ]
-        others = (*(f"--exclude={one.ref.ref}" for one in plan.doomed), "--all")
+        # Not "--all": a HEAD that is on no branch keeps nothing for long.
+        others = (
+            *(f"--exclude={one.ref.name}" for one in plan.doomed), "--branches", "--tags", "--remotes"
+        )  # fmt: skip
         every = dict.fromkeys(commit for entry in entries for commit in entry.commits)
         await made_to_last(self._hands, place, every, *others)
         await context.in_thread(write_down, context.state_dir, entries)

@@ -54,6 +54,9 @@ REMOVE = Action(
     help="Remove a linked worktree that has no changes and no files but the committed ones.",
 )
 
+_OWN = ("refs/worktree/", "refs/bisect/", "refs/rewritten/")
+"""What a worktree has for itself, as in git-worktree(1)."""
+
 OFFERED = 50
 
 
@@ -199,6 +202,12 @@ class WorktreeDesk(PlannedDesk[Creating | Removing]):
             "edits in files that git does not look at would be lost",
             "git update-index --no-assume-unchanged --no-skip-worktree makes git look at them.",
         )
+        kept = await refs(self._hands, place, *_OWN)
+        if kept:
+            raise Refused(
+                f"{place.name} has references that go with it: {printable(kept[0].ref)}.",
+                f"git branch NAME {kept[0].oid} keeps what one is at; git update-ref -d deletes it.",
+            )
         commit = place.status.oid or ""
         own: tuple[Commit, ...] = ()
         if place.status.head is Head.DETACHED:
@@ -222,7 +231,8 @@ class WorktreeDesk(PlannedDesk[Creating | Removing]):
             commits=tuple(dict.fromkeys(filter(None, (plan.commit, *plan.past)))),
             back=f"git worktree add {printable(plan.folder)} {plan.branch or plan.commit}",
         )
-        await made_to_last(self._hands, place, entry.commits, "--all")
+        # Not "--all": that would take its own HEAD for somebody who keeps them.
+        await made_to_last(self._hands, place, entry.commits, "--branches", "--tags", "--remotes")
         await context.in_thread(write_down, context.state_dir, [entry])
         # From the main repository: git would otherwise stand in the folder that it removes.
         answer = await self._means.git.change(

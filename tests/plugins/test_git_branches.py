@@ -199,15 +199,23 @@ async def test_a_branch_whose_name_is_no_utf_8_is_pruned_like_any_other(
 
 
 @pytest.mark.parametrize("packed", [True, False])
+@pytest.mark.parametrize("visited", [True, False])
 async def test_what_is_pruned_outlasts_git_s_own_cleaning_up(
-    packed: bool, builder: Builder, context: Make, gone: Path
+    packed: bool, visited: bool, builder: Builder, context: Make, gone: Path
 ) -> None:
-    """git counts its two weeks from when something was written, which may be long ago."""
+    """git counts its two weeks from when something was written, which may be long ago.
+
+    Args:
+        visited: HEAD is at the commit by itself, and goes away from it afterwards.
+    """
     own = builder.git(gone, "rev-parse", "own")
+    if visited:
+        builder.git(gone, "checkout", "-q", "--detach", own)
     if packed:
         builder.git(gone, "repack", "-q", "-a", "-d")
     aged(gone)
     await done(pane(context(), gone), "prune-gone", "clone")
+    builder.git(gone, "switch", "-q", "main")
     builder.git(gone, "reflog", "expire", "--expire=now", "--expire-unreachable=now", "--all")
     builder.git(gone, "-c", "gc.pruneExpire=2.weeks.ago", "gc", "-q")
     assert builder.git(gone, "show", f"{own}:precious") == "precious"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from git_builder import Builder, only, pane, read, repositories
-from git_hands import asked, content, done, refusal, request
+from git_hands import aged, asked, content, done, refusal, request
 
 from devdash.api import Level
 from devdash.engine.context import Context
@@ -132,7 +132,13 @@ def half_done(builder: Builder, folder: Path) -> None:
     builder.git(folder, "bisect", "start")
 
 
-@pytest.mark.parametrize("attack", [changed, untracked, ignored, hidden, nested, staged, locked, half_done])
+def referred(builder: Builder, folder: Path) -> None:
+    builder.git(folder, "update-ref", "refs/worktree/mine", "HEAD")
+
+
+@pytest.mark.parametrize(
+    "attack", [changed, untracked, ignored, hidden, nested, staged, locked, half_done, referred]
+)
 async def test_nothing_is_removed_with_it(
     attack: Callable[[Builder, Path], None], builder: Builder, context: Make, beside: Path
 ) -> None:
@@ -168,6 +174,19 @@ async def test_commits_that_only_it_has_are_named_and_written_down(
     assert builder.git(work, "show", "again:loose") == "text"
 
 
+async def test_what_only_it_has_outlasts_git_s_own_cleaning_up(
+    builder: Builder, context: Make, work: Path, beside: Path
+) -> None:
+    """git counts its two weeks from when something was written, which may be long ago."""
+    builder.git(beside, "checkout", "-q", "--detach")
+    builder.commit(beside, "loose")
+    loose = builder.head(beside)
+    aged(work)
+    await done(pane(context(), beside), "remove-worktree", "beside")
+    builder.git(work, "-c", "gc.pruneExpire=2.weeks.ago", "gc", "-q")
+    assert builder.git(work, "show", f"{loose}:loose") == "text"
+
+
 async def test_the_main_one_is_never_removed(builder: Builder, context: Make, work: Path) -> None:
     assert "is no linked worktree" in await refusal(pane(context(), work), "remove-worktree", "work")
 
@@ -192,7 +211,10 @@ async def test_worktrees_of_one_repository_take_turns_with_the_stash_that_they_s
     script.write_text(f'#!/bin/sh\necho "$2" >> {calls}\nexec {shutil.which("git")} "$@"\n')
     script.chmod(0o755)
     monkeypatch.setenv("PATH", f"{script.parent}:{os.environ['PATH']}")
-    outcomes = await asyncio.gather(*map(made.act, wishes))
+    first = asyncio.create_task(made.act(wishes[0]))
+    while not calls.exists():  # it has its turn
+        await asyncio.sleep(0.001)
+    outcomes = await asyncio.gather(first, made.act(wishes[1]))
     assert [outcome.level for outcome in outcomes] == [Level.OK, Level.OK]
     assert [folder for folder, _ in itertools.groupby(calls.read_text().split())] == [str(main), str(linked)]
     assert builder.git(main, "stash", "list", "--format=%gs") == "On side: fresh"
