@@ -91,6 +91,13 @@ async def _closed(ground: Ground, vendor: str) -> str:
     return await ground.asked(alias(vendor, free_port()))
 
 
+@fault("there is no way to its network")
+async def _no_route(ground: Ground, vendor: str) -> str:
+    """RFC 3849 keeps these addresses out of use: they are refused here, or lost on the way."""
+    host = "[2001:db8::1]" if vendor == "MongoDB" else "2001:db8::1"
+    return await ground.asked(alias(vendor, 1, host=host), SHORT_S)
+
+
 @fault("no packet comes back")
 async def _black_hole(ground: Ground, vendor: str) -> str:
     with black_hole() as port:

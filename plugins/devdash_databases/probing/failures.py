@@ -101,7 +101,7 @@ _TEXT: tuple[tuple[State, str], ...] = (
         State.DROPPED,
         r"server closed the connection|lost connection|connection (was )?reset|gone away|closed",
     ),
-    (State.TIMEOUT, r"timed? ?out|\(110\)|timeout"),
+    (State.TIMEOUT, r"timed? ?out|\((101|110|113)\)|timeout|network is unreachable|no route to host"),
 )
 """Tried in this order on the text of a failure that has no telling code; compiled with the first one."""
 
