@@ -356,13 +356,23 @@ def _cut(note: Note, base: Base) -> None:
     try:
         _require(path, base)
         os.ftruncate(handle, note.offset)
-        os.fsync(handle)
+        _confirm(handle, path)
         if note.created and note.offset == 0:
             path.unlink()
     except OSError as error:
         raise Unavailable(f"{path} cannot be written: {why(error)}") from error
     finally:
         os.close(handle)
+
+
+def _confirm(handle: int, path: Path) -> None:
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        raise Unavailable(
+            f"the entry is taken out of {path}, but the disk has not confirmed it: {why(error)}",
+            "look at the end of the file (e)",
+        ) from error
 
 
 def _identity(handle: int) -> tuple[int, int]:

@@ -1,6 +1,7 @@
 """No entry is lost for good: what another program saves over later is said, and one key adds it again."""
 
 import datetime
+import errno
 import json
 import os
 import subprocess
@@ -219,3 +220,20 @@ def test_the_commands(home: Path, tmp_path: Path) -> None:
     file.write_text(SHOP)
     assert devdash("run", "ledger", "leave-out", "--yes").returncode == 0
     assert file.read_text() == SHOP and "no longer in" not in devdash("status").stdout
+
+
+def test_an_entry_taken_out_is_not_said_to_be_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the disk fails right after: the words say what the file holds, and it can be brought back."""
+    file = write(tmp_path, SHOP)
+    text = add(file)
+
+    def fails(handle: int) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", fails)
+        with pytest.raises(PaneError, match=r"is taken out of .*, but the disk has not confirmed it"):
+            scribe.undo(TakeBack(reference(file), write=True))
+    assert file.read_text() == SHOP and gone(file) == [text]
+    restoring.restore(Restore(reference(file), time.time_ns(), write=True))
+    assert file.read_text() == f"{SHOP}\n{text}\n"
