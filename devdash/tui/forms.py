@@ -308,6 +308,7 @@ class FormSheet(ModalScreen[Asked | None]):
             return False
         self._close_list(row)
         row.take(clean(offered[0]))
+        self._hints.show_keys(_FILLING)
         return True
 
     async def _settled(self) -> None:

@@ -149,10 +149,21 @@ async def test_enter_completes_the_only_one_that_could_be_meant_and_sends_it_whe
         pane.gate.set()
         await s.press()
         assert values(s.app)["account"] == "Expenses:Gifts"
+        assert "do it" in s.text and "close the list" not in s.text
         await s.press("enter")
         await s.pass_time(0.1)
         assert isinstance(s.app.screen, ConfirmSheet)
         assert "Expenses:Gifts" in s.text
+
+
+async def test_a_list_that_is_open_goes_when_enter_completes(stage: Perform) -> None:
+    async with stage(Registry(rows=Book)) as s:
+        await s.press("n", "tab", "tab", *"gif")
+        assert "close the list" in s.text
+        await s.press("enter")
+        assert values(s.app)["account"] == "Expenses:Gifts"
+        assert "do it" in s.text and "close the list" not in s.text
+        assert s.text.count("Expenses:Gifts") == 1
 
 
 @pytest.mark.parametrize("typed", ["food", "new"])
