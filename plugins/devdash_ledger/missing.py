@@ -18,6 +18,10 @@ WATCHED_NS = 7 * 24 * 3600 * 1_000_000_000
 """For how long an entry is looked for; what goes after that, a person took out."""
 
 
+_NEAR = 65_536
+"""Bytes around its place in which it is looked for first: to look through a large file holds up others."""
+
+
 class Missing(msgspec.Struct, frozen=True):
     """Something that is gone.
 
@@ -84,8 +88,12 @@ def missing(notes: Sequence[Note], now_ns: int, contents: Mapping[str, bytes]) -
 
 
 def _stands(note: Note, content: bytes) -> bool:
-    """Whether it is where it was written."""
-    return content.startswith(note.content, note.offset)
+    """Whether it is where it was written, or near: somebody wrote above it. One with a twin must be there."""
+    if content.startswith(note.content, note.offset):
+        return True
+    text = note.content.strip()
+    end = note.offset + len(note.content) + _NEAR
+    return not note.before[0] and content.find(text, max(0, note.offset - _NEAR), end) >= 0
 
 
 def _gone(
