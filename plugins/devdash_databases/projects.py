@@ -207,7 +207,7 @@ class ProjectProber:
         def attempt(some: tuple[Target, ...]) -> Awaitable[tuple[wire.Ping, ...]]:
             return self._attempt(side, some, questions, early)
 
-        return await apart.ask(targets, attempt, side.stop, ends)
+        return await apart.ask(targets, attempt, side.stop, ends, self._config.attempt_s)
 
     async def _attempt(
         self, side: _Side, targets: tuple[Target, ...], questions: wire.Questions, early: wire.Early
@@ -263,6 +263,8 @@ class ProjectProber:
         )
         try:
             opened = await side.worker.call("open", args, wire.OpenedProject, timeout=seconds + GRACE_S)
+        except UnicodeEncodeError:
+            raise ProjectTrouble(wire.Trouble("folder", "its path is not UTF-8")) from None
         except WorkerTimeout:
             raise ProjectTrouble(wire.Trouble("hang")) from None
         except (WorkerDied, WorkerFailed):

@@ -38,7 +38,7 @@ _SAID = {
         "Look at what they wait for, or allow more: `start_timeout`.",
     ),
     "raises": ("its settings raise {name}", "`manage.py check` in the project says more."),
-    "databases-odd": ("its DATABASES is no mapping of mappings", "Look at the settings."),
+    "databases-odd": ("its DATABASES is no mapping of mappings of plain values", "Look at the settings."),
     "secret": ("the reference of {name} leads nowhere", "Look at `secrets` in devdash.toml."),
     "died": (
         "its Python ended while it loaded the settings, or could not be started",

@@ -1,5 +1,6 @@
 """A driver that ends its process costs its own alias alone, in a project whose aliases share one."""
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
@@ -61,7 +62,7 @@ async def test_whoever_ends_the_process_is_found(deadly: str) -> None:
         nonlocal stops
         stops += 1
 
-    pings = await apart.ask(TARGETS, attempt, stop, found.append)
+    pings = await apart.ask(TARGETS, attempt, stop, found.append, 60)
     assert [ping.alias for ping in pings] == list("abcdefgh")
     assert "".join(ping.alias for ping in pings if ping.state is not State.OK) == deadly == "".join(found)
     assert stops <= 2 * len(TARGETS)
@@ -79,6 +80,41 @@ async def test_one_that_is_silent_as_a_whole_is_not_taken_apart() -> None:
     async def stop() -> None:
         """Nothing to end."""
 
-    pings = await apart.ask(TARGETS, attempt, stop, lambda alias: None)
+    pings = await apart.ask(TARGETS, attempt, stop, lambda alias: None, 60)
     assert {(ping.state, ping.kind) for ping in pings} == {(State.PROBE_FAILED, "WorkerTimeout")}
     assert attempts == 2
+
+
+async def test_it_is_not_looked_for_without_end() -> None:
+    """What there was no time for is not known; a reading has to end."""
+    attempts = 0
+
+    async def attempt(targets: tuple[Target, ...]) -> tuple[wire.Ping, ...]:
+        nonlocal attempts
+        attempts += 1
+        raise WorkerDied("died")
+
+    async def stop() -> None:
+        """Nothing to end."""
+
+    pings = await apart.ask(TARGETS, attempt, stop, lambda alias: None, -1)
+    assert {ping.state for ping in pings} == {State.PROBE_FAILED}
+    assert (len(pings), attempts) == (len(TARGETS), 2)
+
+
+async def test_a_part_that_takes_too_long_is_given_up() -> None:
+    """The others' answers are not lost with it."""
+
+    async def attempt(targets: tuple[Target, ...]) -> tuple[wire.Ping, ...]:
+        if len(targets) == len(TARGETS):
+            raise WorkerDied("died")
+        if targets[0].alias == "e":
+            await asyncio.sleep(600)
+        return tuple(wire.Ping(alias=one.alias, state=State.OK) for one in targets)
+
+    async def stop() -> None:
+        """Nothing to end."""
+
+    pings = await apart.ask(TARGETS, attempt, stop, lambda alias: None, 0.2)
+    assert "".join(ping.alias for ping in pings if ping.state is State.OK) == "abcd"
+    assert len(pings) == len(TARGETS)

@@ -73,6 +73,45 @@ WRONG = {
     "databases-odd": ("DATABASES = 7", "its DATABASES is no mapping of mappings"),
 }
 
+RAISING = "class Odd(dict):\n    def items(self):\n        raise ValueError('canary')\n    __str__ = items\n"
+ODD = {
+    "a mapping that raises": f"{RAISING}DATABASES = Odd(default={{}})",
+    "a value that raises": f"{RAISING}DATABASES = {{'default': {{'ENGINE': 'x', 'NAME': Odd(a=1)}}}}",
+}
+
+
+@pytest.mark.parametrize("kind", ODD)
+async def test_databases_that_cannot_be_read_are_not_taken_for_an_end_of_the_process(
+    context: Make, tmp_path: Path, kind: str
+) -> None:
+    """They may be made of somebody's classes."""
+    pane = await watching(context(), Project(path=django_project(tmp_path / "odd", ODD[kind])))
+    report = await pane.read()
+    assert told(report) == {"odd": "databases-odd"}
+    assert "canary" not in repr(report)
+
+
+async def test_what_is_not_utf8_costs_its_project_at_most(context: Make, tmp_path: Path) -> None:
+    """A file's name is shown with a sign in place of what is none; a folder is named as the trouble."""
+    entry = "{'ENGINE': 'django.db.backends.sqlite3', 'NAME': 'db\\udcff.sqlite3'}"
+    folder = django_project(tmp_path / "shop", f"DATABASES = {{'default': {entry}}}")
+    sound(folder / "db\udcff.sqlite3")
+    bad = django_project(tmp_path / "b\udcff")
+    pane = await watching(context(), Project(path=folder), Project(path=bad, name="bad"))
+    assert told(await pane.read()) == {"shop/default": "ok", "bad": "folder"}
+
+
+async def test_a_file_is_looked_for_where_the_settings_have_gone(context: Make, tmp_path: Path) -> None:
+    """Settings that change the folder mean the other one, and so does what is told of the file."""
+    (tmp_path / "data").mkdir()
+    sound(tmp_path / "data" / "db.sqlite3")
+    gone = FILES + f"import os\nos.chdir({str(tmp_path / 'data')!r})\n"
+    folder = django_project(tmp_path / "shop", gone)
+    pane = await watching(context(), Project(path=folder, aliases=("default",)))
+    assert told(await pane.read()) == {"shop/default": "ok"}
+    copied = await pane.act(ActionRequest("copy", "shop/default"))
+    assert f"sqlite:///{tmp_path / 'data' / 'db.sqlite3'}" in repr(copied.effects)
+
 
 @pytest.mark.parametrize("kind", WRONG)
 async def test_settings_that_cannot_be_loaded_are_told_by_name(

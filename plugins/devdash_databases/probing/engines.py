@@ -71,7 +71,7 @@ def read_only_uri(name: str) -> str:
     `name` is a path or already a URI, whose other parameters stay.
     """
     if not name.startswith("file:"):
-        return f"file:{urllib.parse.quote(str(Path(name).absolute()))}?mode=ro"
+        return f"file:{urllib.parse.quote(bytes(Path(name).absolute()))}?mode=ro"
     path, _, query = name.partition("?")
     kept = [part for part in query.split("&") if part and not part.startswith("mode=")]
     return f"{path}?{'&'.join([*kept, 'mode=ro'])}"

@@ -103,10 +103,13 @@ def load(
     except ImportError:
         raise Trouble("django-missing") from None
     databases = _databases(named, root, seconds)
-    fit = {alias: engines.forced(entry, ping_timeout) for alias, entry in databases.items()}
+    try:
+        fit = {alias: engines.forced(entry, ping_timeout) for alias, entry in databases.items()}
+        secrets = secrets_of(databases)
+        told = [describe(alias, entry, secrets) for alias, entry in databases.items()]
+    except Exception:  # noqa: BLE001  # what stands there may be somebody's class
+        raise Trouble("databases-odd", named) from None
     _settle(fit)
-    secrets = secrets_of(databases)
-    told = [describe(alias, entry, root, secrets) for alias, entry in databases.items()]
     return Opened(root, manage, named, django.get_version(), fit, told, _files(root))
 
 
@@ -201,7 +204,10 @@ def _databases(module: str, root: str, seconds: float) -> dict[str, dict[str, An
         raise told(error, module, root) from None
     if not isinstance(found, dict) or not all(isinstance(entry, dict) for entry in found.values()):
         raise Trouble("databases-odd", module)
-    return {str(alias): dict(entry) for alias, entry in found.items()}
+    try:
+        return {str(alias): dict(entry) for alias, entry in found.items()}
+    except Exception:  # noqa: BLE001  # a mapping may be somebody's class
+        raise Trouble("databases-odd", module) from None
 
 
 def _settle(databases: Mapping[str, dict[str, Any]]) -> None:
@@ -289,13 +295,13 @@ def secrets_of(databases: Mapping[str, Mapping[str, Any]]) -> list[str]:
     return sorted(forms, key=len, reverse=True)
 
 
-def describe(alias: str, entry: Mapping[str, Any], root: str, secrets: list[str]) -> dict[str, str]:
+def describe(alias: str, entry: Mapping[str, Any], secrets: list[str]) -> dict[str, str]:
     """What may be told of an alias: `alias`, `engine`, `name`, `host`, `port`, `user`, `mirror`."""
     engine = str(entry.get("ENGINE") or "")
     test = entry.get("TEST")
     name = str(entry.get("NAME") or "")
     if engines.vendor_of(engine) == engines.SQLITE and name and not name.startswith(("file:", ":")):
-        name = os.path.join(root, name)
+        name = os.path.abspath(name)  # settings may have changed the folder, and mean the one that is now
     fields = {
         "name": name,
         "host": str(entry.get("HOST") or ""),
@@ -304,7 +310,9 @@ def describe(alias: str, entry: Mapping[str, Any], root: str, secrets: list[str]
         "mirror": str(test.get("MIRROR") or "") if isinstance(test, dict) else "",
     }
     clean = {field: without_secrets(text, secrets) for field, text in fields.items()}
-    return {"alias": alias, "engine": engine, **clean}
+    told = {"alias": alias, "engine": engine, **clean}
+    # File names need not be UTF-8, and what is told is.
+    return {field: text.encode("utf-8", "replace").decode() for field, text in told.items()}
 
 
 def without_secrets(text: str, secrets: list[str]) -> str:
