@@ -8,9 +8,12 @@ mounts says; only Linux has one that asks no drive. Elsewhere none is known.
 
 import os
 import re
+import select
 import stat
+import weakref
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
+from typing import BinaryIO
 
 MOUNTS = Path("/proc/self/mountinfo")
 """See `proc(5)`: one line for each mount, the uppermost last."""
@@ -28,6 +31,41 @@ _ESCAPED = re.compile(r"\\([0-7]{3})")
 
 def points(table: Path = MOUNTS) -> frozenset[str]:
     """Where such drives are mounted. Asks the kernel alone, for some 0.1 ms."""
+    try:
+        return _points(table.read_bytes())
+    except OSError:
+        return frozenset()
+
+
+class Watched:
+    """`points`, read anew only when the kernel tells that something was mounted or unmounted.
+
+    proc(5): an open table of mounts is told by poll(2) as in an exceptional state, once for each change.
+    """
+
+    def __init__(self) -> None:
+        self._table: BinaryIO | None = None
+        self._changes: select.poll | None = None
+        self._points: frozenset[str] = frozenset()
+
+    def points(self) -> frozenset[str]:
+        """Where such drives are mounted now."""
+        try:
+            if self._table is None:
+                self._table = MOUNTS.open("rb", buffering=0)
+                self._changes = select.poll()
+                self._changes.register(self._table, select.POLLPRI)
+                weakref.finalize(self, self._table.close)
+            elif self._changes is None or not self._changes.poll(0):
+                return self._points
+            self._table.seek(0)
+            self._points = _points(self._table.read())
+        except OSError:  # no such table: nothing is known
+            self._points = frozenset()
+        return self._points
+
+
+def _points(table: bytes) -> frozenset[str]:
     return frozenset(point for point, kind in _mounts(table).items() if _is_foreign(kind))
 
 
@@ -50,14 +88,10 @@ def foreign(paths: Iterable[str], points: Collection[str]) -> dict[str, str]:
     return found
 
 
-def _mounts(table: Path) -> Mapping[str, str]:
+def _mounts(table: bytes) -> Mapping[str, str]:
     """The type of the file system at each mount point."""
     found: dict[str, str] = {}
-    try:
-        text = os.fsdecode(table.read_bytes())
-    except OSError:
-        return found
-    for line in text.splitlines():
+    for line in os.fsdecode(table).splitlines():
         before, _, after = line.partition(" - ")
         fields = before.split(" ")
         if len(fields) > 4:  # the fifth is the mount point

@@ -34,6 +34,7 @@ class Patience:
         self._under_way: asyncio.Task[object] | None = None
         self._since = 0.0
         self._turn = asyncio.Lock()
+        self._drives = drives.Watched()
         self.paths: Collection[str] = (name,)
         """Absolute; what is touched."""
         self.foreign: Mapping[str, str] = {}
@@ -89,7 +90,7 @@ class Patience:
             Unavailable: one does not answer.
         """
         self._since = self._context.monotonic()
-        points = drives.points()
+        points = self._drives.points()
         self.foreign = await self._context.in_thread(drives.foreign, self.paths, points) if points else {}
         places: dict[str, str] = {}
         for path, point in self.foreign.items():

@@ -72,7 +72,7 @@ async def test_nothing_of_devdash_touches_a_drive_before_a_program_has(
     """One program waits, however often it is asked; nothing is watched there; it goes on with the answer."""
     file = write(tmp_path / "far", SHOP)
     answer = tmp_path / "answer"
-    monkeypatch.setattr(drives, "points", lambda: frozenset((str(tmp_path / "far"),)))
+    monkeypatch.setattr(drives.Watched, "points", lambda self: frozenset((str(tmp_path / "far"),)))
     waits = ("sh", "-c", f"echo >>{tmp_path}/began; while ! [ -e {answer} ]; do sleep 0.02; done")
     monkeypatch.setattr(patience, "_KNOCK", waits)
     monkeypatch.setattr(book, "USUAL_S", 0.3)
@@ -130,6 +130,19 @@ def far(tmp_path: Path, needs: Callable[[str], str]) -> Iterator[tuple[Path, int
         subprocess.run(
             [shutil.which("fusermount3") or "fusermount", "-u", "-z", str(mounted)], check=False, timeout=30
         )
+
+
+def test_a_drive_is_known_as_soon_as_it_is_mounted_and_until_it_is_not(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    """The table is read only when it has changed."""
+    watched = drives.Watched()
+    before = watched.points()
+    assert str(tmp_path / "far") not in before and watched.points() is before
+    mounted, _ = request.getfixturevalue("far")
+    assert watched.points() == before | {str(mounted)}
+    subprocess.run([shutil.which("fusermount3") or "fusermount", "-u", str(mounted)], check=True, timeout=30)
+    assert watched.points() == before
 
 
 @pytest.mark.parametrize("stops", ["before it was read", "when it is known"])
