@@ -58,6 +58,7 @@ from devdash.contract.errors import (
     WorkerTimeout,
 )
 from devdash.contract.levels import Level, worst
+from devdash.contract.mounts import Mounts, Reached, follow
 from devdash.contract.pane import Pane
 from devdash.contract.report import Attention, Facts, Report, Sample
 from devdash.contract.rules import Condition, Rule, Words
@@ -115,6 +116,7 @@ __all__ = [
     "FieldKind",
     "Level",
     "Meter",
+    "Mounts",
     "Notice",
     "OpenEditor",
     "Outcome",
@@ -130,6 +132,7 @@ __all__ = [
     "ProcessError",
     "ProcessTimeout",
     "ProgramMissing",
+    "Reached",
     "Report",
     "Row",
     "Rule",
@@ -155,6 +158,7 @@ __all__ = [
     "WorkerFailed",
     "WorkerGarbage",
     "WorkerTimeout",
+    "follow",
     "keep_file",
     "worst",
 ]

@@ -1,18 +1,11 @@
-"""Which files this process may open itself: those that cannot keep it, whatever becomes of their drive.
-
-A thread that waits in the kernel for a drive of the network, or for a program that serves a file system,
-cannot be ended, and keeps the process from ending. So no part of a path is touched before the table of mounts
-has said on what it lies. Only Linux has that table; elsewhere no file is such a file.
-"""
+"""Which files this process may open itself: those that cannot keep it, whatever becomes of their drive."""
 
 import os
-import re
 import stat
 from collections.abc import Mapping
 from pathlib import Path
 
-MOUNTS = Path("/proc/self/mountinfo")
-"""Of `proc(5)`: one line for each mount; the kernel tells it without asking any drive."""
+from devdash.api import follow
 
 LOCAL = frozenset(
     {"bcachefs", "btrfs", "ext2", "ext3", "ext4", "f2fs", "overlay", "ramfs", "tmpfs", "xfs", "zfs"}
@@ -22,26 +15,10 @@ LOCAL = frozenset(
 COMPANIONS = ("-wal", "-shm", "-journal")
 """What SQLite opens beside a file."""
 
-_MOST_LINKS = 40
 _FOREIGN_HANDS = stat.S_IWGRP | stat.S_IWOTH
-_ESCAPED = re.compile(r"\\([0-7]{3})")
 
 
-def mounts(table: Path = MOUNTS) -> Mapping[str, str]:
-    """The type of the file system at each mount point, the uppermost where several lie on one another.
-
-    Raises:
-        OSError: the system has no such table.
-    """
-    found: dict[str, str] = {}
-    for line in os.fsdecode(table.read_bytes()).splitlines():
-        before, _, after = line.partition(" - ")
-        point = _ESCAPED.sub(lambda code: chr(int(code[1], 8)), before.split(" ")[4])
-        found[point] = after.partition(" ")[0]
-    return found
-
-
-def own_file(path: Path, table: Mapping[str, str]) -> str | None:
+def own_file(path: Path, kinds: Mapping[str, str]) -> str | None:
     """Where `path` leads, when that is a plain file on a disk of this machine that only this user can change.
 
     What somebody else could shorten while it is mapped would end this process, and what somebody else
@@ -49,66 +26,35 @@ def own_file(path: Path, table: Mapping[str, str]) -> str | None:
 
     Args:
         path: absolute; its links are followed.
-        table: of `mounts`.
+        kinds: the type of the file system at each mount point.
 
     Returns:
         The path without links; None when it is none of these, or there is no such file.
     """
+
+    def is_barred(place: str) -> bool:
+        return (place in kinds or place == "/") and kinds.get(place) not in LOCAL
+
+    if not path.is_absolute():
+        return None
+    reached = follow(str(path), is_barred)
+    place, status = reached.place, reached.status
+    if status is None or not stat.S_ISREG(status.st_mode):
+        return None
     try:
-        found = _walk(path, table)
-        if found is None:
-            return None
-        place, status = found
         folder = os.lstat(place.rpartition("/")[0] or "/")
-        beside = [_beside(place + ending, table) for ending in COMPANIONS]
-    except (OSError, ValueError):  # ValueError: a name that no system has
+        beside = [place + ending for ending in COMPANIONS]
+        is_alone = all(not is_barred(one) and _is_plain_or_none(one) for one in beside)
+    except OSError:
         return None
-    return place if all((_is_own(status), _is_own(folder), stat.S_ISREG(status.st_mode), *beside)) else None
+    return place if is_alone and _is_own(status) and _is_own(folder) else None
 
 
-def _walk(path: Path, table: Mapping[str, str]) -> tuple[str, os.stat_result] | None:
-    """Follow `path` part by part, each looked up before it is touched. None: it leaves the local disks."""
-    if not path.is_absolute() or table.get("/") not in LOCAL:
-        return None
-    at, links = "", 0
-    waiting = [*reversed(path.parts[1:])]
-    status = os.lstat("/")
-    while waiting:
-        part = waiting.pop()
-        if part == "..":
-            if not stat.S_ISDIR(status.st_mode):
-                return None
-            at = at.rpartition("/")[0]
-            continue
-        step = f"{at}/{part}"
-        if not _is_local(step, table):
-            return None
-        status = os.lstat(step)
-        if not stat.S_ISLNK(status.st_mode):
-            at = step
-            continue
-        target = str(Path(step).readlink())
-        links += 1
-        if links > _MOST_LINKS:
-            return None
-        at = "" if target.startswith("/") else at
-        waiting.extend(part for part in reversed(target.split("/")) if part not in ("", "."))
-    return at, status
-
-
-def _beside(place: str, table: Mapping[str, str]) -> bool:
-    """Whether there is a plain file at `place`, or nothing."""
-    if not _is_local(place, table):
-        return False
+def _is_plain_or_none(place: str) -> bool:
     try:
         return stat.S_ISREG(os.lstat(place).st_mode)
     except FileNotFoundError:
         return True
-
-
-def _is_local(place: str, table: Mapping[str, str]) -> bool:
-    kind = table.get(place)
-    return kind is None or kind in LOCAL
 
 
 def _is_own(status: os.stat_result) -> bool:

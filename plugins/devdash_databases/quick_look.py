@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from devdash.api import PaneContext, PaneError
+from devdash.api import Mounts, PaneContext, PaneError
 from devdash_databases import local_files, wire
 from devdash_databases.aliases import Target
 from devdash_databases.probing import engines
@@ -30,12 +30,12 @@ class QuickLook:
 
     Args:
         context: the pane's.
-        mounts: the table of mounts; see `local_files.mounts`.
+        mounts: the table of mounts; None: the kernel's.
     """
 
-    def __init__(self, context: PaneContext, mounts: Path = local_files.MOUNTS) -> None:
+    def __init__(self, context: PaneContext, mounts: Mounts | None = None) -> None:
         self._context = context
-        self._mounts = mounts
+        self._mounts = mounts or Mounts()
         self._alone = threading.Lock()
 
     async def ask(self, targets: Sequence[Target]) -> tuple[wire.Ping, ...]:
@@ -54,15 +54,14 @@ class QuickLook:
         if not self._alone.acquire(blocking=False):
             return
         try:
-            with suppress(OSError):  # no table, no look
-                table = local_files.mounts(self._mounts)
-                for target in targets:
-                    answers += _answer(target, table)
+            kinds = self._mounts.kinds()
+            for target in targets:
+                answers += _answer(target, kinds)
         finally:
             self._alone.release()
 
 
-def _answer(target: Target, table: Mapping[str, str]) -> tuple[wire.Ping, ...]:
+def _answer(target: Target, kinds: Mapping[str, str]) -> tuple[wire.Ping, ...]:
     """What the probe would say of a sound file; nothing where it has to say it."""
     import sqlite3
 
@@ -70,7 +69,7 @@ def _answer(target: Target, table: Mapping[str, str]) -> tuple[wire.Ping, ...]:
     from devdash_databases.probing.plain_file import PlainFile
 
     path = _plain_path(target)
-    place = local_files.own_file(path, table) if path is not None else None
+    place = local_files.own_file(path, kinds) if path is not None else None
     if place is None:
         return ()
     try:

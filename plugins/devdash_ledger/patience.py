@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Collection, Mapping
 from typing import ParamSpec, TypeVar
 
-from devdash.api import PaneContext, Unavailable
+from devdash.api import Mounts, PaneContext, Unavailable
 from devdash_ledger import drives
 
 P = ParamSpec("P")
@@ -34,7 +34,9 @@ class Patience:
         self._under_way: asyncio.Task[object] | None = None
         self._since = 0.0
         self._turn = asyncio.Lock()
-        self._drives = drives.Watched()
+        self._mounts = Mounts()
+        self._kinds: Mapping[str, str] = {}
+        self._points: Collection[str] = ()
         self.paths: Collection[str] = (name,)
         """Absolute; what is touched."""
         self.foreign: Mapping[str, str] = {}
@@ -90,7 +92,7 @@ class Patience:
             Unavailable: one does not answer.
         """
         self._since = self._context.monotonic()
-        points = self._drives.points()
+        points = self._dangers()
         self.foreign = await self._context.in_thread(drives.foreign, self.paths, points) if points else {}
         places: dict[str, str] = {}
         for path, point in self.foreign.items():
@@ -101,6 +103,13 @@ class Patience:
         task = asyncio.create_task(self._context.run(argv, timeout=_LONG_S))
         self._under_way = task
         await self._wait(task, patience_s)
+
+    def _dangers(self) -> Collection[str]:
+        """Where drives are mounted that may hang."""
+        kinds = self._mounts.kinds()
+        if kinds is not self._kinds:
+            self._kinds, self._points = kinds, drives.points(kinds)
+        return self._points
 
     async def _wait(self, task: "asyncio.Task[object]", patience_s: float) -> None:
         await asyncio.wait({task}, timeout=patience_s)

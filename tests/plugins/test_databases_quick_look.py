@@ -13,7 +13,7 @@ import msgspec
 import pytest
 from databases_rig import aliases, file, locked, sound, started, states, workers
 
-from devdash.api import Secret, SecretFile
+from devdash.api import Mounts, Secret, SecretFile
 from devdash.engine.context import Context
 from devdash_databases.aliases import Target, target
 from devdash_databases.config import Database
@@ -108,7 +108,7 @@ async def test_all_but_a_sound_plain_file_is_left_to_the_probe(
 
 async def test_without_a_table_of_mounts_the_probe_asks(context: Make, tmp_path: Path) -> None:
     """As on systems that have none: what a file lies on is not known there."""
-    assert await QuickLook(context(), tmp_path / "none").ask([one(sound(tmp_path / "db"))]) == ()
+    assert await QuickLook(context(), Mounts(tmp_path / "none")).ask([one(sound(tmp_path / "db"))]) == ()
 
 
 async def test_a_uri_is_understood_as_sqlite_understands_it(context: Make, tmp_path: Path) -> None:

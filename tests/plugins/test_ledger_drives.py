@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from ledger_journals import SHOP, MakeContext, facts, pane, write
 
-from devdash.api import ActionRequest, PaneError, Unavailable
+from devdash.api import ActionRequest, Mounts, PaneError, Unavailable
 from devdash_ledger import book, drives, patience
 from devdash_ledger.editing import EDIT
 
@@ -38,7 +38,7 @@ def test_what_lies_on_a_drive_of_the_network_is_known_without_touching_it(tmp_pa
     (tmp_path / "near" / "whole").symlink_to(tmp_path / "a far" / "main.dat")
     (tmp_path / "near" / "loop").symlink_to("loop")
     mounted = table(tmp_path, far="nfs4", a_far="fuse.sshfs", vault="fuse.gocryptfs")
-    points = drives.points(mounted)
+    points = drives.points(Mounts(mounted).kinds())
     assert points == {str(tmp_path / "far"), str(tmp_path / "a far")}
     names = (
         "far/x/main.dat",
@@ -60,9 +60,9 @@ def test_what_is_mounted_on_top_counts_and_no_table_is_none(tmp_path: Path) -> N
     """The uppermost of several is the last; a home that is all on the network is foreign as a whole."""
     mounted = table(tmp_path, far="autofs")
     mounted.write_text(mounted.read_text() + LINE.format(point=tmp_path / "far", kind="ext4"))
-    assert drives.points(mounted) == frozenset()
-    assert drives.points(tmp_path / "none") == frozenset()
-    everything = drives.points(table(tmp_path, root="nfs"))
+    assert drives.points(Mounts(mounted).kinds()) == frozenset()
+    assert drives.points(Mounts(tmp_path / "none").kinds()) == frozenset()
+    everything = drives.points(Mounts(table(tmp_path, root="nfs")).kinds())
     assert drives.foreign(["/a/b"], everything) == {"/a/b": "/"}
 
 
@@ -72,7 +72,7 @@ async def test_nothing_of_devdash_touches_a_drive_before_a_program_has(
     """One program waits, however often it is asked; nothing is watched there; it goes on with the answer."""
     file = write(tmp_path / "far", SHOP)
     answer = tmp_path / "answer"
-    monkeypatch.setattr(drives.Watched, "points", lambda self: frozenset((str(tmp_path / "far"),)))
+    monkeypatch.setattr(Mounts, "kinds", lambda self: {str(tmp_path / "far"): "nfs4"})
     waits = ("sh", "-c", f"echo >>{tmp_path}/began; while ! [ -e {answer} ]; do sleep 0.02; done")
     monkeypatch.setattr(patience, "_KNOCK", waits)
     monkeypatch.setattr(book, "USUAL_S", 0.3)
@@ -136,13 +136,13 @@ def test_a_drive_is_known_as_soon_as_it_is_mounted_and_until_it_is_not(
     request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     """The table is read only when it has changed."""
-    watched = drives.Watched()
-    before = watched.points()
-    assert str(tmp_path / "far") not in before and watched.points() is before
+    mounts = Mounts()
+    before = mounts.kinds()
+    assert str(tmp_path / "far") not in before and mounts.kinds() is before
     mounted, _ = request.getfixturevalue("far")
-    assert watched.points() == before | {str(mounted)}
+    assert mounts.kinds() == {**before, str(mounted): "fuse.sshfs"}
     subprocess.run([shutil.which("fusermount3") or "fusermount", "-u", str(mounted)], check=True, timeout=30)
-    assert watched.points() == before
+    assert mounts.kinds() == before
 
 
 @pytest.mark.parametrize("stops", ["before it was read", "when it is known"])
