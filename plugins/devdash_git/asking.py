@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+import msgspec
+
 from devdash.api import PaneContext, ProcessTimeout
 from devdash_git.config import GitConfig
 from devdash_git.identity import Identity
 from devdash_git.outline import outlined, question
 from devdash_git.porcelain import MalformedStatus, Status, parse
-from devdash_git.problems import AccessProblem, timed_out, unreadable
+from devdash_git.problems import AccessProblem, closed, timed_out, unreadable
 from devdash_git.run import Git
 from devdash_git.states import Access, Head
 
@@ -39,6 +41,12 @@ def understood(answer: bytes) -> Status:
         return parse(answer)
     except MalformedStatus as error:
         raise AccessProblem(Access.CORRUPT, f"git's answer is not understood: {error}.") from error
+
+
+def partly(status: Status, stderr: bytes) -> Status:
+    """`status`, which tells nothing of the files when git could not look at all of them."""
+    place = closed(stderr)
+    return msgspec.structs.replace(status, counted=False, closed=place) if place else status
 
 
 class Deadline:
@@ -100,7 +108,7 @@ class Asker:
             return outline
         if answer.code != 0:
             raise unreadable(top, answer.err)
-        return understood(answer.out)
+        return partly(understood(answer.out), answer.err)
 
     async def _outline(self, top: Path, deadline: Deadline) -> Status:
         head = await self._head(top, deadline, bare=False)

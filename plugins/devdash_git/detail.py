@@ -1,5 +1,6 @@
 """What Enter opens: one repository, in full."""
 
+import shlex
 from datetime import UTC, datetime
 
 from devdash.api import Attention, Block, Cell, Column, Level, Notice, Pair, Pairs, Row, Table, Tone
@@ -42,7 +43,15 @@ def detail(
                 "List it under trust in devdash.toml if you trust them; until then it is not fetched.",
             )
         )
-    if not seen.status.counted:
+    if seen.status.closed:
+        notices.append(
+            Notice(
+                Level.UNKNOWN,
+                f"Not all of its files may be read: {seen.status.closed}. Whether it is clean is not known.",
+                f"Look at: ls -ld {printable(shlex.quote(str(seen.target.path / seen.status.closed)))}",
+            )
+        )
+    elif not seen.status.counted:
         notices.append(
             Notice(Level.UNKNOWN, "Its files are not looked at: git status takes too long here.", FASTER)
         )

@@ -22,7 +22,7 @@ _LAST = "trap 'exit 143' TERM"
 _CODE = re.compile(rb"(\d{1,3})\0")
 
 
-def command(mark: str, git: Sequence[str], folders: Sequence[Path]) -> tuple[str, ...]:
+def command(mark: str, git: Sequence[str], folders: Sequence[Path], warned: bool) -> tuple[str, ...]:
     """The argument list of a shell that runs `git` in each of `folders`.
 
     The folders are arguments, which no shell reads as anything else, and `command` passes over functions
@@ -31,9 +31,11 @@ def command(mark: str, git: Sequence[str], folders: Sequence[Path]) -> tuple[str
     Args:
         mark: what no answer can contain: nobody can have guessed it.
         git: the program and its arguments, but for `-C`; devdash's own words.
+        warned: git's errors go into its answer.
     """
     program, *options = git
     line = f'{CEILING}="$2" command {shlex.quote(program)} -C "$1" {shlex.join(options)}'
+    line += " 2>&1" if warned else ""
     script = f"{_LAST}; while [ $# -gt 0 ]; do {line}; command printf '%s%d\\0' {mark} $?; shift 2; done"
     places = (text for folder in folders for text in (str(folder), str(folder.parent)))
     return ("sh", "-c", script, "sh", *places)

@@ -51,7 +51,8 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
         stash: entries of the stash. 0 also when git is older than 2.35, which does not say.
         names: changed names in all, each counted once.
         changes: the first changed names, at most `KEPT_CHANGES`, in git's order.
-        counted: False: nobody looked at the files or the stash, because that takes too long.
+        counted: False: nobody looked at all files, and nothing that is told of them or the stash counts.
+        closed: a place that may not be read, which is why they are not counted; "": it takes too long.
     """
 
     oid: str | None = None
@@ -70,6 +71,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     names: int = 0
     changes: tuple[Change, ...] = ()
     counted: bool = True
+    closed: str = ""
 
 
 def parse(data: bytes) -> Status:

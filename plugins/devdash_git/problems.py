@@ -178,6 +178,9 @@ _FETCH_SENTENCES = {
 }
 
 
+_CLOSED = rb"^(?:warning: could not open directory '(.+)'|(?!\w+: )(.+)): Permission denied$"
+
+
 def unreadable(folder: Path, stderr: bytes) -> AccessProblem:
     """The problem behind a failed reading of `folder`, from git's own words (in the C locale)."""
     said = first_words(stderr) or "git failed without a word"
@@ -209,6 +212,15 @@ def unreadable(folder: Path, stderr: bytes) -> AccessProblem:
             "Clone it anew elsewhere, and take your own files along.",
         )
     return AccessProblem(access, f"git cannot read it: {said}.", f"Look closer: git -C {quoted} fsck")
+
+
+def closed(stderr: bytes) -> str:
+    """A place that git could not look into though it went on, from its own words (in the C locale); or "".
+
+    wt-status and dir.c only warn of it: what lies there is told as unchanged.
+    """
+    match = re.search(_CLOSED, stderr, re.MULTILINE)
+    return printable(match[1] or match[2]) if match else ""
 
 
 def about(name: str, problem: AccessProblem) -> AccessProblem:

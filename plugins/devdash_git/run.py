@@ -170,7 +170,7 @@ class Git:
         )
 
     async def read_each(
-        self, folders: Sequence[Path], *arguments: str, timeout: float
+        self, folders: Sequence[Path], *arguments: str, timeout: float, warned: bool = False
     ) -> tuple[bytes | None, ...]:
         """Run a command that only reads in each of `folders`, one after the other, as `read` does.
 
@@ -178,6 +178,7 @@ class Git:
 
         Args:
             arguments: devdash's own words, not text from outside.
+            warned: what git says beside its answer stands in the answer, which shows that not all is well.
 
         Returns:
             What git printed in each; None where it failed (`read` tells how), and from the one on that had
@@ -188,7 +189,9 @@ class Git:
         """
         mark = secrets.token_hex(16)
         everywhere = environment(Path("/")) | {lane.CEILING: None}
-        argv = lane.command(mark, (self._program, *OPTIONS, *NO_HOOKS, *EXPLICIT, *arguments), folders)
+        argv = lane.command(
+            mark, (self._program, *OPTIONS, *NO_HOOKS, *EXPLICIT, *arguments), folders, warned
+        )
         try:
             printed = (await self._context.run(argv, timeout=timeout, env=everywhere)).out
         except ProcessTimeout as late:

@@ -97,7 +97,7 @@ class Together:
     ) -> list[tuple[Rider, Status]]:
         async with self._concluder.slots:
             began = self._context.monotonic()
-            answers = await self._each(riders, question)
+            answers = await self._each(riders, question, warned=True)  # then it is asked alone
             took_s = self._context.monotonic() - began
         if took_s < self._lane_s:
             riders = [_timed(rider, took_s / len(riders)) for rider in riders]
@@ -123,9 +123,13 @@ class Together:
                         said[question] = answer
         return told
 
-    async def _each(self, riders: Sequence[Rider], question: tuple[str, ...]) -> tuple[bytes | None, ...]:
+    async def _each(
+        self, riders: Sequence[Rider], question: tuple[str, ...], *, warned: bool = False
+    ) -> tuple[bytes | None, ...]:
         tops: list[Path] = [rider.identity.look.top for rider in riders]
-        return await self._git.read_each(tops, *question, timeout=self._lane_s) if tops else ()
+        if not tops:
+            return ()
+        return await self._git.read_each(tops, *question, timeout=self._lane_s, warned=warned)
 
     async def _concluded(self, rider: Rider, status: Status, files: Files, told: Told) -> Observation | None:
         try:

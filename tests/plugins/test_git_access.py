@@ -315,3 +315,44 @@ async def test_a_git_that_does_not_tell_the_stash(
     script.chmod(0o755)
     monkeypatch.setenv("PATH", f"{script.parent}:{os.environ['PATH']}")
     assert (await only(pane(context(), folder))).stash is None
+
+
+def without_root_s_rights(folder: Path) -> Path:
+    """A git that may read only what the rights of files allow, also for root."""
+    real, setpriv = shutil.which("git"), shutil.which("setpriv")
+    if os.geteuid() == 0 and setpriv is None:
+        pytest.skip("setpriv is not installed")
+    drop = f"{setpriv} --bounding-set=-dac_override,-dac_read_search" if os.geteuid() == 0 else ""
+    script = folder / "bin/git"
+    script.parent.mkdir()
+    script.write_text(f'#!/bin/sh\nexec {drop} {real} "$@"\n')
+    script.chmod(0o755)
+    return script.parent
+
+
+async def test_what_may_not_be_read_is_not_told_as_unchanged(
+    builder: Builder, context: Make, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """git goes on with a warning, alone and in a lane; where it was clean before, it is not said any more."""
+    folders = [builder.repository(name) for name in ("tracked", "strange", "fine")]
+    closed = folders[0] / "sub", folders[1] / "new"
+    for folder in closed:
+        folder.mkdir()
+    builder.commit(folders[0], "sub/file", "one\n")
+    made = pane(context(), *folders)
+    assert {repo.unstaged for repo in repositories(await read(made)).values()} == {0}
+    (closed[0] / "file").write_text("changed\n")
+    (closed[1] / "file").write_text("mine\n")
+    monkeypatch.setenv("PATH", f"{without_root_s_rights(tmp_path)}:{os.environ['PATH']}")
+    for folder in closed:
+        folder.chmod(0)
+    try:
+        for told in (await read(made), await read(pane(context(), *folders))):
+            facts = repositories(told)
+            assert (facts["tracked"].unstaged, facts["strange"].untracked) == (None, None)
+            assert (facts["fine"].unstaged, facts["fine"].untracked) == (0, 0)
+        _, shown = await notice(context(), folders[0])
+    finally:
+        for folder in closed:
+            folder.chmod(stat.S_IRWXU)
+    assert shown.text == "Not all of its files may be read: sub/file. Whether it is clean is not known."
