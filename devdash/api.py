@@ -61,7 +61,7 @@ from devdash.contract.levels import Level, worst
 from devdash.contract.mounts import Mounts, Reached, follow
 from devdash.contract.pane import Pane
 from devdash.contract.report import Attention, Facts, Report, Sample
-from devdash.contract.rules import Condition, Rule, Words
+from devdash.contract.rules import Condition, Presence, Rule, Words
 from devdash.contract.settings import (
     ConfigProblem,
     Duration,
@@ -128,6 +128,7 @@ __all__ = [
     "PaneContext",
     "PaneError",
     "Percent",
+    "Presence",
     "PrintText",
     "ProcessError",
     "ProcessTimeout",

@@ -12,7 +12,7 @@ from devdash.alerts.change import RuleChange
 from devdash.alerts.model import Terms, Verdict
 from devdash.contract.levels import Level
 from devdash.contract.report import Facts
-from devdash.contract.rules import Condition, Rule
+from devdash.contract.rules import Rule
 
 if TYPE_CHECKING:
     from devdash.alerts.expression import Expression
@@ -258,14 +258,14 @@ def _asking(rule: Rule[Any]) -> Callable[[Facts], Sighting]:
     """A plug-in's conditions; what they return is checked, for they may be of any make."""
 
     def see(facts: Facts) -> Sighting:
-        present = None if rule.present is None else _keys("present", rule.present, facts)
-        return Sighting(_keys("enter", rule.enter, facts), _keys("clear", rule.clear, facts), present)
+        there = None if rule.present is None else rule.present(facts)
+        present = None if there is None else _keys("present", there)
+        return Sighting(_keys("enter", rule.enter(facts)), _keys("clear", rule.clear(facts)), present)
 
     return see
 
 
-def _keys(name: str, condition: Condition[Any], facts: Facts) -> frozenset[str]:
-    found: object = condition(facts)
+def _keys(name: str, found: object) -> frozenset[str]:
     if not isinstance(found, Set) or not all(isinstance(key, str) for key in found):
         raise Unfit(f"its condition '{name}' gave no set of texts", _BUG)
     return frozenset(map(str, found))

@@ -13,6 +13,9 @@ F = TypeVar("F", bound=Facts)
 Condition = Callable[[F], Set[str]]
 """Facts to the keys of the items for which the condition holds; "" is the pane as a whole."""
 
+Presence = Callable[[F], Set[str] | None]
+"""Facts to the keys of the items that there are; None where they do not tell all of them."""
+
 Words = Callable[[F, str], str]
 """Facts and an item's key to one line that is understood without the pane."""
 
@@ -34,7 +37,7 @@ class Rule(msgspec.Struct, Generic[F], frozen=True, kw_only=True):
         clear: where it is over; apart from `enter`, so that a value that hovers at
             the border does not flap. An item in neither keeps its state.
         present: the items that there are; an alert about one that is gone is over. None: items
-            do not go away.
+            do not go away; where it returns None, none does in this reading.
         for_s: it must hold this long before it fires, in seconds.
         keep_s: it must be clear this long before it is over, in seconds.
         repeat_s: time between repeats while it fires, in seconds; 0: never.
@@ -55,7 +58,7 @@ class Rule(msgspec.Struct, Generic[F], frozen=True, kw_only=True):
     enter: Condition[F]
     clear: Condition[F]
     say: Words[F] | None = None
-    present: Condition[F] | None = None
+    present: Presence[F] | None = None
     for_s: float = 0.0
     keep_s: float = 0.0
     repeat_s: float = 0.0

@@ -30,7 +30,7 @@ def alias_rules(config: DatabasesConfig, *, ping: str, migrations: str) -> tuple
         text="database {item} is down",
         enter=lambda facts: _in_level(facts, Level.CRITICAL),
         clear=lambda facts: _in_level(facts, Level.OK),
-        present=_all,
+        present=_there,
         for_s=2.0 * interval,
         keep_s=interval,
         resolve=True,
@@ -42,7 +42,7 @@ def alias_rules(config: DatabasesConfig, *, ping: str, migrations: str) -> tuple
         text="migrations wait on database {item}",
         enter=_with_pending,
         clear=lambda facts: _all(facts) - _with_pending(facts),
-        present=_all,
+        present=_there,
         resolve=True,
         inhibited_by=(DOWN,),
         action=migrations,
@@ -67,7 +67,7 @@ def _judged(judge: Judge, config: DatabasesConfig, ping: str) -> Rule[DatabasesF
         say=say,
         enter=such(judge.holds),
         clear=such(judge.over),
-        present=_all,
+        present=_there,
         for_s=judge.readings * config.interval,
         keep_s=judge.readings * config.interval,
         resolve=True,
@@ -83,6 +83,13 @@ def _aliases(facts: DatabasesFacts) -> tuple[AliasFacts, ...]:
 def _all(facts: DatabasesFacts) -> frozenset[str]:
     """The aliases that are watched: what is said of one that is paused is over."""
     return frozenset(alias.alias for alias in _aliases(facts) if alias.state is not State.PAUSED)
+
+
+def _there(facts: DatabasesFacts) -> frozenset[str] | None:
+    """`_all`; None while a project tells of none, because it has not been loaded yet since the start."""
+    if any(project.trouble is not None and not project.aliases for project in facts.projects):
+        return None
+    return _all(facts)
 
 
 def _in_level(facts: DatabasesFacts, level: Level) -> frozenset[str]:

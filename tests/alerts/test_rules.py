@@ -131,6 +131,13 @@ def test_a_rule_that_is_switched_off_is_not_there() -> None:
     assert in_force(RuleChange(enabled=False)) == Arms(())
 
 
+def test_a_plug_in_may_not_know_which_items_there_are() -> None:
+    """Then no alert is over because its item is not told."""
+    armed = only(arm("git", (rule(present=lambda facts: None),), {}, ("fetch",)))
+    found = verdict(armed)
+    assert (found.present, found.entered) == (None, frozenset({"api"}))
+
+
 def test_a_rule_of_one_s_own() -> None:
     """Attention, at once, over where `when` does not hold; items that are not known stay as they are."""
     arms = in_force(RuleChange(enabled=False), too_many=RuleChange(when="git.repos.*.ahead > 10"))

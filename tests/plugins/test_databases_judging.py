@@ -142,6 +142,17 @@ def test_down_is_after_three_failures_and_over_after_two_answers() -> None:
     assert (one.for_s, one.keep_s, one.level) == (2 * CONFIG.interval, CONFIG.interval, Level.CRITICAL)
 
 
+def test_an_alert_is_not_over_because_a_project_could_not_be_loaded_yet() -> None:
+    """Which aliases it has is not known then; of one that was loaded before it is."""
+    shop, lost = ProjectFacts("shop", (alias(),), (), ()), ProjectFacts("blog", (), (), (), "hang")
+    known = ProjectFacts("blog", (alias(State.PROBE_FAILED),), (), (), "hang")
+    for one in alias_rules(CONFIG, ping="ping", migrations="migrations"):
+        assert one.present is not None
+        assert one.present(DatabasesFacts((shop, lost))) is None
+        assert one.present(DatabasesFacts((shop, known))) == {"shop/a"}
+        assert one.present(DatabasesFacts((shop,))) == {"shop/a"}
+
+
 def test_the_migrations_rule_is_about_the_alias_that_the_survey_names() -> None:
     """Which calls it as the project does."""
     finding = FindingFacts("migration-pending", "attention", "a", None, "2 wait")
