@@ -15,6 +15,7 @@ from devdash_databases import apart, env_files, patient, wire
 from devdash_databases.aliases import Target, target
 from devdash_databases.config import Database, DatabasesConfig, Project
 from devdash_databases.patient import GRACE_S, PATIENCE_S
+from devdash_databases.project_files import find_python, folder_of, stamps_of
 from devdash_databases.routes.asked import Asked, AskProject, Failure, ProjectSurveyed, Surveyed, read_survey
 from devdash_databases.states import State
 from devdash_databases.troubles import advice, sentence
@@ -24,8 +25,6 @@ PROBE = str(Path(__file__).with_name("project_probe.py"))
 AGAIN_S = 60.0
 """Seconds after which settings that could not be loaded, or a login that was refused, are tried anew: loading
 settings is dear. Asked by a person, at once."""
-
-VENVS = (".venv", "venv", "env")
 
 
 class ProjectTrouble(PaneError):
@@ -359,41 +358,3 @@ ENVIRONMENT: Mapping[str, str | None] = {
     "VIRTUAL_ENV": None,
 }
 """Changes to the environment of a probe."""
-
-
-def stamps_of(files: Sequence[str]) -> tuple[int, ...]:
-    """When each was changed; 0 for one that is not there."""
-    found: list[int] = []
-    for file in files:
-        try:
-            found.append(Path(file).stat().st_mtime_ns)
-        except OSError:
-            found.append(0)
-    return tuple(found)
-
-
-def folder_of(path: Path) -> Path:
-    """The folder of a project that is named by its folder or its manage.py."""
-    return path.parent if path.suffix == ".py" else path
-
-
-def find_python(path: Path, named: str) -> str:
-    """The project's interpreter: the one that is named, or that of a virtual environment beside it.
-
-    Args:
-        path: the project's folder or its manage.py; absolute.
-        named: an interpreter or a virtual environment, relative to the project; "" for none.
-
-    Returns:
-        "" when there is none: devdash's own is tried then.
-    """
-    folder = folder_of(path)
-    if named:
-        given = folder / Path(named).expanduser()
-        return str(given / "bin" / "python") if given.is_dir() else str(given)
-    for base in (folder, folder.parent):
-        for name in VENVS:
-            found = base / name / "bin" / "python"
-            if found.is_file():
-                return str(found)
-    return ""
