@@ -140,11 +140,11 @@ class ProjectProber:
                 "survey", AskProject(asked, seconds), ProjectSurveyed, timeout=seconds + GRACE_S
             )
         except ProjectTrouble as error:
-            return _unloadable(error.trouble)
+            return _unloadable(self.title, error.trouble)
         finally:
             await side.stop()
         if answer.trouble is not None:
-            return _unloadable(answer.trouble)
+            return _unloadable(self.title, answer.trouble)
         return Surveyed((), await self._context.in_thread(read_survey, answer.survey))
 
     async def _edited(self) -> bool:
@@ -345,8 +345,9 @@ def _called(pings: Iterable[wire.Ping], long: Mapping[str, Target]) -> tuple[wir
     )
 
 
-def _unloadable(trouble: wire.Trouble) -> Surveyed:
-    return Surveyed((Failure("apps-unloadable", f"The apps cannot be loaded: {sentence(trouble)}."),), None)
+def _unloadable(project: str, trouble: wire.Trouble) -> Surveyed:
+    text = f"The apps of {project} cannot be loaded: {sentence(trouble)}."
+    return Surveyed((Failure("apps-unloadable", text),), None)
 
 
 ENVIRONMENT: Mapping[str, str | None] = {

@@ -11,7 +11,7 @@ import pytest
 from databases_rig import sound
 from projects_rig import FILES, django_project, watching
 
-from devdash.api import ActionRequest, Level, Report, Secret, SecretFile
+from devdash.api import ActionRequest, Level, PaneError, Report, Secret, SecretFile, Value
 from devdash.engine.context import Context
 from devdash_databases.config import DatabasesConfig, Project
 from devdash_databases.facts import DatabasesFacts
@@ -58,6 +58,14 @@ async def test_a_manage_py_one_folder_below_is_found(context: Make, tmp_path: Pa
     django_project(tmp_path / "repository" / "demo")
     pane = await watching(context(), Project(path=tmp_path / "repository"))
     assert told(await pane.read()) == {"repository": "manage-several"}
+
+
+async def test_the_check_names_the_project_that_cannot_be_loaded(context: Make, tmp_path: Path) -> None:
+    """There may be several."""
+    sound = Project(path=django_project(tmp_path / "sound"))
+    pane = await watching(context(), sound, Project(path=django_project(tmp_path / "odd", WRONG["exit"][0])))
+    with pytest.raises(PaneError, match="The apps of odd cannot be loaded: its settings end the process"):
+        await pane.act(ActionRequest("check-routers", None, (Value("format", "text"),)))
 
 
 WRONG = {
