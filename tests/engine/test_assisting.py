@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from manual_clock import ManualClock
 from panes import Registry, Rows, engine_for
 
 from devdash.api import Action, ActionRequest, Field, FieldKind, Unavailable, Value
@@ -43,7 +44,7 @@ class Helpful(Rows):
 
 @pytest.fixture
 async def engine(tmp_path: Path) -> AsyncIterator[Engine]:
-    async with engine_for(tmp_path, Registry(rows=Helpful)) as engine:
+    async with engine_for(tmp_path, Registry(rows=Helpful), clock=ManualClock()) as engine:
         await engine.read_once(["rows"])
         yield engine
 

@@ -91,7 +91,7 @@ def environment(installed: Path) -> Mapping[str, str]:
     """The plug-in beside devdash, and the programs of this environment first."""
     path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
     return {
-        **{name: value for name, value in os.environ.items() if name != "PWD"},
+        **{name: value for name, value in os.environ.items() if name not in ("PWD", "PYTEST_ADDOPTS")},
         "PATH": path,
         "PYTHONPATH": str(installed),
         "PYTHONDONTWRITEBYTECODE": "1",

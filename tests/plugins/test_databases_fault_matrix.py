@@ -93,9 +93,8 @@ async def _closed(ground: Ground, vendor: str) -> str:
 
 @fault("there is no way to its network")
 async def _no_route(ground: Ground, vendor: str) -> str:
-    """RFC 3849 keeps these addresses out of use: they are refused here, or lost on the way."""
-    host = "[2001:db8::1]" if vendor == "MongoDB" else "2001:db8::1"
-    return await ground.asked(alias(vendor, 1, host=host), SHORT_S)
+    """No connection leads to many at once: the kernel calls their network unreachable, whatever ours is."""
+    return await ground.asked(alias(vendor, 1, host="224.0.0.1"), SHORT_S)
 
 
 @fault("no packet comes back")

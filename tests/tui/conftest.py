@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from manual_clock import ManualClock
+from manual_clock import ManualClock, run_dry
 from panes import Registry, engine_for, settings_for
 from rich.console import Console
 from syrupy.assertion import SnapshotAssertion
@@ -90,6 +90,9 @@ class Stage:
         self.app._draw_changes()
         self.app._tick()
         await self.pilot.pause()
+        await run_dry()
+        self.app.screen._on_timer_update()
+        await run_dry()
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
