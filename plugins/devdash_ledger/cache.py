@@ -20,7 +20,7 @@ import msgspec
 
 from devdash import __version__
 from devdash.api import keep_file
-from devdash_ledger.content import Content, content_of, read_plain, sum_of
+from devdash_ledger.content import Content, code_stamps, content_of, read_plain, sum_of
 from devdash_ledger.journal import Format, LoadRequest
 from devdash_ledger.reading import Folded
 from devdash_ledger.sheet import Head, Sheet, head_of
@@ -207,11 +207,4 @@ def _own_sum() -> str:
 
 
 def _own_modules() -> Iterable[str]:
-    begin = os.path.dirname(__file__) + os.sep  # noqa: PTH120
-    for name in PARTS:
-        try:
-            found = os.stat(f"{begin}{name}.py")  # noqa: PTH116
-        except OSError:
-            yield f"{name} None"
-        else:
-            yield f"{name} {found.st_size} {found.st_mtime_ns}"
+    return code_stamps(PARTS)

@@ -16,7 +16,7 @@ import msgspec
 
 from devdash import __version__
 from devdash.api import Attention, Block, Level, Report, keep_file
-from devdash_ledger.content import read_plain, sum_of
+from devdash_ledger.content import code_stamps, read_plain, sum_of
 from devdash_ledger.facts import LedgerFacts
 from devdash_ledger.looking import Looking
 from devdash_ledger.report import View, build
@@ -196,11 +196,4 @@ class Portrait:
 
 
 def _own_modules() -> Iterable[str]:
-    begin = os.path.dirname(__file__) + os.sep  # noqa: PTH120
-    for name in PARTS:
-        try:
-            found = os.stat(f"{begin}{name}.py")  # noqa: PTH116
-        except OSError:
-            yield f"{name} None"
-        else:
-            yield f"{name} {found.st_size} {found.st_mtime_ns}"
+    return code_stamps(PARTS)
