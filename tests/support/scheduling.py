@@ -6,6 +6,7 @@ anything to run brings no word, and who waits for it waits for good. A test
 that takes too long ends its process (pytest-timeout), so this is no rare thing.
 """
 
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -49,6 +50,10 @@ class ByFileWhereMarked(LoadScopeScheduling):
         for other in self.assigned_work:
             self._reschedule(other)
         return deadly
+
+    def _assign_work_unit(self, node: WorkerController) -> None:
+        with suppress(OSError):  # it has just ended: what it was given comes back with `remove_node`
+            super()._assign_work_unit(node)
 
     def _reschedule(self, node: WorkerController) -> None:
         # A process begins with a test only when it has the next: a new one needs two at once.

@@ -16,6 +16,7 @@ from panes import Registry, engine_for, settings_for
 from rich.console import Console
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
+from textual import events
 from textual.app import App
 from textual.pilot import Pilot
 
@@ -97,6 +98,11 @@ class Stage:
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
         await self.clock.advance(0.01)
+        await self.drawn()
+
+    async def paste(self, text: str) -> None:
+        """As a terminal does it: at once, where each key of a long text would be waited for."""
+        self.app.post_message(events.Paste(text))
         await self.drawn()
 
     @property

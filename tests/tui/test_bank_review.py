@@ -72,7 +72,9 @@ async def shown(s: Any, text: str) -> None:
 async def imported(s: Any, journal: Path) -> None:
     """Import s.csv, and close the sheet that tells what came of it."""
     await shown(s, "net worth")
-    await s.press("i", *str(journal.parent / "s.csv"), "ctrl+s")
+    await s.press("i")
+    await s.paste(str(journal.parent / "s.csv"))
+    await s.press("ctrl+s")
     await shown(s, "Esc close")
     await s.press("escape")
     await shown(s, "To review: s.csv")
