@@ -2,30 +2,26 @@
 
 SQLite aliases share one worker, each server has its own (why: docs/databases.md,
 "How many processes"); files that answer at once need none. A probe in which
-something hung is killed at once and started anew by the next ping; one that
-ended, or fell silent as a whole, is asked once more, and only then given up
-for this reading.
+something hung is killed at once and started anew by the next ping; of one that
+ended, or fell silent as a whole, see `apart`.
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Iterable, Sequence
 
 import msgspec
 
 from devdash.api import PaneContext, PaneError, Unavailable, Worker, WorkerError
-from devdash_databases import wire
+from devdash_databases import apart, wire
 from devdash_databases.aliases import Target
 from devdash_databases.config import START_S, DatabasesConfig
+from devdash_databases.patient import GRACE_S
 from devdash_databases.probing import engines
 from devdash_databases.quick_look import QuickLook
 from devdash_databases.routes.asked import Asked, AskRoutes, Routes, Surveyed, read_survey
 from devdash_databases.states import State
 
 PROBE = "devdash_databases.probe"
-
-GRACE_S = 1.0
-"""Seconds beyond a ping's own timeout after which the probe as a whole counts as silent."""
-
 
 FILES_IDLE_S = 20.0
 """Seconds without a ping after which a worker without Django ends: it is soon there again and keeps nothing
@@ -189,19 +185,14 @@ class Prober:
     async def _ping_left(
         self, group: _Group, targets: tuple[Target, ...], questions: wire.Questions
     ) -> tuple[wire.Ping, ...]:
-        """Ping through the group's worker."""
-        try:
-            pings = await self._attempt(group, targets, questions)
-        except (WorkerError, TimeoutError):
-            await group.stop()
-        else:
-            await group.rest(self._context.monotonic())
-            return pings
-        try:
-            return await self._attempt(group, targets, questions)
-        except (WorkerError, TimeoutError) as error:
-            await group.stop()
-            return tuple(_untold(target, State.PROBE_FAILED, type(error).__name__) for target in targets)
+        """Ping through the group's worker; one alias for which it ends costs only itself."""
+
+        def attempt(some: tuple[Target, ...]) -> Awaitable[tuple[wire.Ping, ...]]:
+            return self._attempt(group, some, questions)
+
+        pings = await apart.ask(targets, attempt, group.stop, _unnoted, self._config.attempt_s)
+        await group.rest(self._context.monotonic())
+        return pings
 
     async def _attempt(
         self, group: _Group, targets: tuple[Target, ...], questions: wire.Questions
@@ -280,6 +271,10 @@ def _divide(targets: Iterable[Target]) -> tuple[tuple[Target, ...], ...]:
     files = tuple(target for target in asked if target.vendor == engines.SQLITE)
     servers = tuple((target,) for target in asked if target.vendor != engines.SQLITE)
     return (files, *servers) if files else servers
+
+
+def _unnoted(alias: str) -> None:
+    """The next reading finds out again: here nothing is kept of aliases that end their worker."""
 
 
 def _untold(target: Target, state: State, kind: str, note: str = "") -> wire.Ping:
