@@ -1,80 +1,53 @@
-"""The only module that imports GitPython: the remotes of a repository, as its config has them.
+"""The only module that imports GitPython: the remotes of repositories, as their configs have them.
 
-GitPython reads files here and nothing else. Its status and its commands are not used: they would run in
-devdash's own folder when the repository's has vanished, and miss names that are not UTF-8 (docs/git.md).
-It is imported in the thread that first needs it, which costs about 0.1 s and 6 MB.
+It runs in a worker, which ends when it has nothing to do: GitPython is read once for a config and would
+hold its memory all day. It reads files here and nothing else. Its status and its commands are not used:
+they would run in devdash's own folder when the repository's has vanished, and miss names that are not
+UTF-8 (docs/git.md).
 """
 
+import base64
 import configparser
-import importlib
 import os
-import sys
-from pathlib import Path
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
-import msgspec
-
-from devdash_git.plain import masked, printable
-
-if TYPE_CHECKING:
-    from git.config import GitConfigParser
-
-SWITCH = "GIT_PYTHON_REFRESH"
+import git
+from git.config import GitConfigParser
 
 
-class Remote(msgspec.Struct, frozen=True):
-    """A remote, fit to be shown.
+def remotes(*, tops: Sequence[str]) -> list[dict[str, list[str]] | None]:
+    """The remotes of each repository: their names and URLs as the config has them, passwords and all.
 
-    Attributes:
-        name: printable.
-        urls: masked and printable; more than one when the config has several.
-    """
-
-    name: str
-    urls: tuple[str, ...]
-
-
-def _load() -> None:
-    """Import GitPython so that it does not fail where git is missing.
-
-    Its switch for that is an environment variable, which nobody else has to see.
-    """
-    if "git" in sys.modules or SWITCH in os.environ:
-        return
-    os.environ[SWITCH] = "quiet"
-    try:
-        importlib.import_module("git")
-    finally:
-        del os.environ[SWITCH]
-
-
-def remotes(top: Path) -> tuple[Remote, ...] | None:
-    """The remotes of the repository whose top folder is `top`. Blocks; run it in a thread.
+    Args:
+        tops: the bytes of the repositories' top folders, in Base64.
 
     Returns:
-        None when GitPython cannot make sense of the repository, such as one in a newer format.
+        URLs by the remote's name; None for one that GitPython cannot make sense of, such as a newer format.
     """
-    _load()
-    import git
+    return [_remotes(os.fsdecode(base64.b64decode(top))) for top in tops]
 
+
+def _remotes(top: str) -> dict[str, list[str]] | None:
     try:
         repository = git.Repo(top, expand_vars=False)
     except (git.GitError, OSError, ValueError, configparser.Error):
         return None
     try:
         with repository.config_reader("repository") as config:
-            found = [_remote(config, section) for section in config.sections()]
+            found = {
+                section[8:-1]: _urls(config, section)
+                for section in config.sections()
+                if section.startswith('remote "') and section.endswith('"')
+            }
     except (git.GitError, OSError, ValueError, configparser.Error):
         return None
     finally:
         repository.close()
-    return tuple(sorted((remote for remote in found if remote), key=lambda remote: remote.name))
+    return {name: urls for name, urls in found.items() if urls}
 
 
-def _remote(config: "GitConfigParser", section: str) -> Remote | None:
-    """The remote that `section` describes: 'remote "origin"'; None when it is about something else."""
-    if not (section.startswith('remote "') and section.endswith('"')):
-        return None
-    urls = config.get_values(section, "url", default="")
-    shown = tuple(masked(printable(str(url))) for url in urls if url)
-    return Remote(printable(section[8:-1]), shown) if shown else None
+def _urls(config: GitConfigParser, section: str) -> list[str]:
+    return [str(url) for url in config.get_values(section, "url", default="") if url]
+
+
+CALLS = {"remotes": remotes}

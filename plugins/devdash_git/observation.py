@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from devdash_git import adapter, branches, relations
+from devdash_git import branches, relations
 from devdash_git.contact import Contact, Record
 from devdash_git.glance import Glance
 from devdash_git.identity import Identity
@@ -12,6 +12,7 @@ from devdash_git.jobs import Job
 from devdash_git.operation import Underway
 from devdash_git.porcelain import Status
 from devdash_git.problems import AccessProblem
+from devdash_git.remotes import Found
 from devdash_git.states import Access, Sync
 from devdash_git.targets import Target
 
@@ -65,7 +66,7 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     message: str = ""
     hint: str = ""
     identity: Identity | None = None
-    remotes: tuple[adapter.Remote, ...] | None = None
+    remotes: Found = None
     status: Status | None = None
     stash: int | None = None
     files: Files | None = None

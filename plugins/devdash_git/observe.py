@@ -3,12 +3,10 @@
 import asyncio
 import contextlib
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from devdash.api import PaneContext, PaneError, ProcessTimeout, ProgramMissing, Unavailable
-from devdash_git import adapter
 from devdash_git.agreed import is_agreed
 from devdash_git.asking import Asker, Deadline
 from devdash_git.concluding import Concluder, files_of
@@ -21,6 +19,7 @@ from devdash_git.observation import Observation, unseen
 from devdash_git.patience import Patience
 from devdash_git.plain import printable, trust_hint
 from devdash_git.problems import AccessProblem, timed_out
+from devdash_git.remotes import Found, Remotes
 from devdash_git.riders import Rider, Seat
 from devdash_git.run import Git
 from devdash_git.states import Access
@@ -53,7 +52,8 @@ class Observer:
         self._concluder = Concluder(git, book, self._deadline)
         self._together = Together(context, git, patience, self._concluder, config.repo_timeout)
         self._looks = asyncio.Semaphore(4)
-        self._known: dict[Path, tuple[Identity, tuple[adapter.Remote, ...] | None]] = {}
+        self._known: dict[Path, Identity] = {}
+        self._remotes = Remotes(context)
         self._trusted = {tidy(context.folder / path.expanduser()) for path in config.trust}
 
     async def observe(self, target: Target) -> Observation:
@@ -107,13 +107,11 @@ class Observer:
     async def _riders(self, targets: Sequence[Target]) -> list[Rider]:
         """Those in which a status runs nothing of their own."""
         met = [one for one in await self._together.meet(targets) if not one.identity.programs.reading]
-        looks = [(one.target.path, partial(adapter.remotes, one.identity.look.top)) for one in met]
+        found = await self._remotes.each([one.identity for one in met], self._config.repo_timeout)
         riders: list[Rider] = []
-        for one, remotes in zip(
-            met, await self._patience.each(looks, self._config.repo_timeout), strict=True
-        ):
+        for one, remotes in zip(met, found, strict=True):
             if one.identity.lasting:
-                self._known[one.target.path] = (one.identity, remotes)
+                self._known[one.target.path] = one.identity
             begun = Observation(target=one.target, remotes=remotes, glance=one.glance)
             riders.append(Rider(begun, one.identity, self.trusts(one.target, one.identity.look)))
         return riders
@@ -183,19 +181,15 @@ class Observer:
             await self._git.read(folder, "rev-parse", "--git-dir", timeout=deadline.left())
         return await self._patience.call(folder, deadline.left(), how, folder)
 
-    async def _identity(
-        self, target: Target, seen: Look, deadline: Deadline
-    ) -> tuple[Identity, tuple[adapter.Remote, ...] | None]:
-        known = self._known.get(target.path)
-        if known is not None and known[0].look == seen:
-            await self._check_reading(target, known[0])
-            return known
-        self._known.pop(target.path, None)
-        identity = await identify(self._git, seen, deadline.left())
+    async def _identity(self, target: Target, seen: Look, deadline: Deadline) -> tuple[Identity, Found]:
+        identity = self._known.get(target.path)
+        if identity is None or identity.look != seen:
+            self._known.pop(target.path, None)
+            identity = await identify(self._git, seen, deadline.left())
         await self._check_reading(target, identity)
-        remotes = await self._patience.call(target.path, deadline.left(), adapter.remotes, seen.top)
+        remotes = await self._remotes.of(identity, deadline.left())
         if identity.lasting:
-            self._known[target.path] = (identity, remotes)
+            self._known[target.path] = identity
         return identity, remotes
 
     async def _check_reading(self, target: Target, identity: Identity) -> None:

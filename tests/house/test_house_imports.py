@@ -89,6 +89,7 @@ WORKER_SIDE = (
     "devdash_databases.probing.project_routes",
     "devdash_databases.probing.survey",
     "devdash_databases.project_probe",
+    "devdash_git.adapter",
     "devdash_ledger.worker",
     "devdash_ledger.register_worker",
     "devdash_ledger.bank_worker",

@@ -1,25 +1,97 @@
-"""GitPython behind its adapter leaves no trace in the process."""
+"""Remotes are read by GitPython, in a process of its own that ends when all are known."""
 
+import asyncio
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
-LOADING = """
-import os, sys
-from pathlib import Path
-from devdash_git.adapter import remotes
-before = dict(os.environ)
-remotes(Path(sys.argv[1]))
-assert "git" in sys.modules
-print(dict(os.environ) == before)
-"""
+import psutil
+import pytest
+from git_builder import Builder, only, pane
+
+from devdash.engine.context import Context
+from devdash_git import remotes
+from devdash_git.identity import identify, look
+from devdash_git.remotes import QUIET, Remote, Remotes
+from devdash_git.run import Git
+from devdash_git.states import Access
+
+Make = Callable[..., Context]
 
 
-def test_the_environment_is_left_as_it_was_even_where_git_is_missing(tmp_path: Path) -> None:
+@pytest.fixture
+def builder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Builder:
+    return Builder.installed(tmp_path, monkeypatch)
+
+
+async def nobody_left() -> None:
+    """Wait until no child process is left."""
+    while psutil.Process().children():
+        await asyncio.sleep(0.01)
+
+
+async def test_they_are_read_once_for_a_config_and_without_passwords(
+    builder: Builder, context: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remotes, "IDLE_S", 0.0)
+    folder = builder.repository("wörk")
+    builder.git(folder, "remote", "add", "origin", "https://ada:hunter2@example.org/work.git")
+    builder.git(folder, "remote", "add", "backup", "ssh://git@example.org/work.git")
+    made = context(name="git")
+    reader = Remotes(made)
+    seen = await identify(Git(made), look(folder), 10.0)
+    expected = (
+        Remote("backup", ("ssh://git@example.org/work.git",)),
+        Remote("origin", ("https://***@example.org/work.git",)),
+    )
+    assert await reader.of(seen, 10.0) == expected
+    await nobody_left()
+    assert await reader.of(seen, 10.0) == expected
+    assert not psutil.Process().children()
+    builder.git(folder, "remote", "remove", "backup")
+    assert await reader.of(await identify(Git(made), look(folder), 10.0), 10.0) == expected[1:]
+
+
+async def test_several_are_read_in_one_call(builder: Builder, context: Make) -> None:
+    made = context(name="git")
+    folders = [builder.repository(f"work{number}") for number in range(3)]
+    for folder in folders[:2]:
+        builder.git(folder, "remote", "add", "origin", f"https://example.org/{folder.name}.git")
+    seen = [await identify(Git(made), look(folder), 10.0) for folder in folders]
+    (folders[1] / ".git" / "HEAD").unlink()
+    assert await Remotes(made).each(seen, 10.0) == [
+        (Remote("origin", ("https://example.org/work0.git",)),),
+        None,
+        (),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("deed", "access"),
+    [("import os; os._exit(3)", Access.OK), ("import time; time.sleep(60)", Access.TIMEOUT)],
+)
+async def test_a_reader_that_ends_or_hangs_is_not_the_end_of_the_others(
+    deed: str,
+    access: Access,
+    builder: Builder,
+    context: Make,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What git says of a repository is shown where GitPython dies of it; and a hang has an end."""
+    reader = tmp_path / "reader.py"
+    reader.write_text(f"def remotes(tops):\n    {deed}\nCALLS = {{'remotes': remotes}}\n")
+    monkeypatch.setattr(remotes, "READER", str(reader))
+    made = pane(context(name="git"), builder.repository("work"), repo_timeout=2)
+    assert (await only(made)).access is access
+
+
+def test_gitpython_is_imported_where_git_is_missing(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", LOADING, str(tmp_path)],
+        [sys.executable, "-c", "import devdash_git.adapter"],
         capture_output=True,
         text=True,
-        env={"PATH": str(tmp_path), "HOME": str(tmp_path)},
+        env={"PATH": str(tmp_path), "HOME": str(tmp_path), **QUIET},
     )
-    assert (done.stdout, done.stderr) == ("True\n", "")
+    assert (done.returncode, done.stderr) == (0, "")

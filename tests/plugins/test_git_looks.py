@@ -10,7 +10,6 @@ from devdash.api import Report
 from devdash.engine.boundary import admit_report
 from devdash.render.blocks import lay_out
 from devdash.render.text import plain
-from devdash_git.adapter import Remote
 from devdash_git.contact import Contact, Record, Source
 from devdash_git.discover import SMALLER, Found
 from devdash_git.fetch_desk import FETCH
@@ -20,6 +19,7 @@ from devdash_git.observation import Files, Observation
 from devdash_git.operation import Underway
 from devdash_git.porcelain import Change, ChangeKind, Status
 from devdash_git.problems import FetchFailure
+from devdash_git.remotes import Remote
 from devdash_git.report import report
 from devdash_git.states import Access, Head, Kind, Operation, Sync, Tracking
 from devdash_git.targets import Target
