@@ -7,6 +7,7 @@ milliseconds, which a loop that makes a thousand calls does not have.
 import queue
 import threading
 from collections.abc import Callable
+from typing import Any, TypeVar
 
 IDLE_S = 5.0
 """How long a thread without work waits for some."""
@@ -14,18 +15,26 @@ IDLE_S = 5.0
 IDLE = "idle"
 """What it is called meanwhile."""
 
-Work = Callable[[], None]
+T = TypeVar("T")
+
+_Task = tuple[str, Callable[[], Any], Callable[[Any], object]]
+"""A name, work, and who is told of what it comes to: of one type, which a queue of many cannot name."""
 
 
 class Crew:
-    """Does what it is given, each at once in a thread of its own. `Work` must not raise."""
+    """Does what it is given, each at once in a thread of its own."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._idle: list[queue.SimpleQueue[tuple[str, Work]]] = []
+        self._idle: list[queue.SimpleQueue[_Task]] = []
 
-    def do(self, name: str, work: Work) -> None:
-        """Do `work` in a thread called `name`.
+    def do(self, name: str, work: Callable[[], T], tell: Callable[[T], object]) -> None:
+        """Do `work` in a thread called `name`, then `tell` what it comes to. Neither may raise.
+
+        The thread is free for more before it tells: who is told often has more work at once.
+
+        Args:
+            tell: must not block.
 
         Raises:
             RuntimeError: the system gives no thread.
@@ -33,24 +42,25 @@ class Crew:
         with self._lock:
             desk = self._idle.pop() if self._idle else None
         if desk is not None:
-            desk.put((name, work))
+            desk.put((name, work, tell))
             return
-        threading.Thread(target=self._serve, args=(name, work), name=name, daemon=True).start()
+        threading.Thread(target=self._serve, args=(name, work, tell), name=name, daemon=True).start()
 
-    def _serve(self, name: str, work: Work) -> None:
-        desk: queue.SimpleQueue[tuple[str, Work]] = queue.SimpleQueue()
+    def _serve(self, name: str, work: Callable[[], Any], tell: Callable[[Any], object]) -> None:
+        desk: queue.SimpleQueue[_Task] = queue.SimpleQueue()
         while True:
             threading.current_thread().name = name
-            work()
+            found = work()
             threading.current_thread().name = IDLE
-            del work  # what it refers to may be large, and may have to be let go of
             with self._lock:
                 self._idle.append(desk)
+            tell(found)
+            del work, tell, found  # what they refer to may be large, and may have to be let go of
             try:
-                name, work = desk.get(timeout=IDLE_S)
+                name, work, tell = desk.get(timeout=IDLE_S)
             except queue.Empty:
                 with self._lock:
                     if desk in self._idle:
                         self._idle.remove(desk)
                         return
-                name, work = desk.get()  # it was given work in this very moment
+                name, work, tell = desk.get()  # it was given work in this very moment

@@ -68,14 +68,13 @@ class DaemonThreads:
             elif not done.cancelled():  # it ended between the cancelling and the turn of who waited
                 _settle(done, outcome)
 
-        def work() -> None:
-            outcome = _outcome(name, bound)
+        def tell(outcome: Callable[[], T]) -> None:
             # No loop any more: no caller either.
             with contextlib.suppress(RuntimeError):
                 loop.call_soon_threadsafe(settle, outcome)
 
         try:
-            self._crew.do(f"devdash-{name}", work)
+            self._crew.do(f"devdash-{name}", functools.partial(_outcome, name, bound), tell)
         except RuntimeError as error:
             self._slots.release()
             raise PaneError(f"the system gives no thread for {name}") from error

@@ -12,7 +12,7 @@ from devdash.workers.crew import Crew
 def identity(made: Crew) -> int:
     """The thread that does a piece of work."""
     found: queue.SimpleQueue[int] = queue.SimpleQueue()
-    made.do("asked", lambda: found.put(threading.get_ident()))
+    made.do("asked", threading.get_ident, found.put)
     return found.get(timeout=10)
 
 
@@ -31,10 +31,23 @@ def test_one_thread_does_one_thing_after_the_other() -> None:
     assert len(found) == 1
 
 
+def test_who_is_told_finds_the_thread_free() -> None:
+    """Else the next step of whoever waits would start another one."""
+    made = Crew()
+    found: queue.SimpleQueue[int] = queue.SimpleQueue()
+
+    def told(first: int) -> None:
+        found.put(first)
+        made.do("next", threading.get_ident, found.put)
+
+    made.do("asked", threading.get_ident, told)
+    assert found.get(timeout=10) == found.get(timeout=10)
+
+
 def test_what_is_busy_holds_up_nothing_else() -> None:
     made = Crew()
     release = threading.Event()
-    made.do("busy", release.wait)  # type: ignore[arg-type]  # what it returns is of no interest
+    made.do("busy", release.wait, bool)
     try:
         assert identity(made)
     finally:
@@ -45,7 +58,7 @@ def test_threads_without_work_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(crew, "IDLE_S", 0.01)
     made = Crew()
     ended: queue.SimpleQueue[threading.Thread] = queue.SimpleQueue()
-    made.do("asked", lambda: ended.put(threading.current_thread()))
+    made.do("asked", threading.current_thread, ended.put)
     thread = ended.get(timeout=10)
     thread.join(10)
     assert not thread.is_alive()
