@@ -16,6 +16,7 @@ from devdash_git.patience import Patience
 from devdash_git.plain import printable
 from devdash_git.run import Git
 from devdash_git.targets import Finder, Target
+from devdash_git.turns import Turns
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +32,7 @@ class Means:
         observer: makes sure of what a folder is before anything is done in it.
         book: devdash's own fetches.
         jobs: what is done where.
+        turns: one action at a time in a repository.
     """
 
     config: GitConfig
@@ -41,6 +43,7 @@ class Means:
     observer: Observer
     book: FetchBook
     jobs: Jobs
+    turns: Turns
 
     async def several(self, names: Sequence[str]) -> tuple[Target, ...]:
         """The repositories called so; all of them where none is named.

@@ -5,7 +5,6 @@ repository, asks git anew, and refuses wherever something could be lost.
 """
 
 import asyncio
-from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
@@ -121,7 +120,6 @@ class Hands:
 
     def __init__(self, means: Means) -> None:
         self._means = means
-        self._turns: dict[Path, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     @asynccontextmanager
     async def turn(self, name: str) -> AsyncIterator[None]:
@@ -130,10 +128,14 @@ class Hands:
         Its worktrees wait as well: they have their stash in common, where entries go by their number.
 
         Raises:
-            PaneError: there is no such repository.
+            PaneError: there is no such repository, or another devdash is at work in it.
         """
-        shared = await self._means.observer.shared(await self._means.target(name)) if name else Path()
-        async with self._turns[shared]:
+        turns = self._means.turns
+        if not name:
+            async with turns.within(Path()):
+                yield
+            return
+        async with turns.of(await self._means.observer.shared(await self._means.target(name)), name):
             yield
 
     @asynccontextmanager

@@ -30,6 +30,7 @@ from devdash_git.sight import Sight
 from devdash_git.sight_desk import SightDesk
 from devdash_git.submodules import Submodules
 from devdash_git.targets import Finder
+from devdash_git.turns import Turns
 from devdash_git.vendored.desk import LookDesk, TakeDesk
 from devdash_git.vendored.face import MANY, with_vendored
 from devdash_git.vendored.keeper import Keeper
@@ -76,6 +77,7 @@ class GitPane(StaffedPane[GitConfig]):
             observer=self._observer,
             book=self._book,
             jobs=self._jobs,
+            turns=Turns(context, self._patience, config.repo_timeout),
         )
         self._fetcher = Fetcher(config, context, self._git, self._observer, self._book, self._jobs)
         self.schedule = Schedule(means, self._fetcher) if config.fetch_every else None

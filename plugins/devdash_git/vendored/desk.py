@@ -91,7 +91,7 @@ class LookDesk(GitDesk):
         super().__init__(means)
         self._keeper = keeper
         self._merger = Merger(means.git, means.context)
-        self._taker = Taker(means.context, means.git, keeper.upstream, self._merger)
+        self._taker = Taker(means, keeper.upstream, self._merger)
 
     async def act(self, request: ActionRequest) -> Outcome:
         """See `Pane.act`."""
@@ -144,7 +144,7 @@ class TakeDesk(GitDesk):
         super().__init__(means)
         self._keeper = keeper
         self._merger = Merger(means.git, means.context)
-        self._taker = Taker(means.context, means.git, keeper.upstream, self._merger)
+        self._taker = Taker(means, keeper.upstream, self._merger)
         self._shown: dict[ActionRequest, _Shown] = {}
 
     async def confirmation(self, action: Action, request: ActionRequest) -> Confirmation | None:

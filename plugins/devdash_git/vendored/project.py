@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from devdash_git.identity import look
+from devdash_git.identity import Look, look
 from devdash_git.problems import AccessProblem
 
 HERE = "."
@@ -19,11 +19,13 @@ class Project(msgspec.Struct, frozen=True):
         root: the lock file's folder, a real path; what a file's place is relative to.
         lock: the lock file.
         top: the top of the repository that `root` lies in, a real path; None when it lies in none.
+        held: what is held while something is written: that repository's git folder, else `root`.
     """
 
     root: Path
     lock: Path
     top: Path | None
+    held: Path
 
     def url(self, source: str) -> str:
         """What git is to be given for `source`: a path without a scheme is relative to the project."""
@@ -39,14 +41,16 @@ def project_at(lock: Path) -> Project:
         OSError: there is no such folder.
     """
     root = lock.parent.resolve(strict=True)
-    return Project(root, root / lock.name, _top(root))
+    seen = _repository(root)
+    lock = root / lock.name
+    return Project(root, lock, None, root) if seen is None else Project(root, lock, seen.top, seen.common_dir)
 
 
-def _top(root: Path) -> Path | None:
+def _repository(root: Path) -> Look | None:
     for folder in (root, *root.parents):
         if (folder / ".git").exists():
             try:
-                return look(folder).top
+                return look(folder)
             except AccessProblem:
                 return None
     return None

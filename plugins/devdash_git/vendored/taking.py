@@ -8,11 +8,10 @@ The index is left alone.
 
 import msgspec
 
-from devdash.api import PaneContext, PaneError
+from devdash.api import PaneError
+from devdash_git.desk import Means
 from devdash_git.plain import first_words, printable
-from devdash_git.run import Git
 from devdash_git.vendored.ground import Standing, read_file, replace_file
-from devdash_git.vendored.holding import held
 from devdash_git.vendored.lockfile import read_lock, write_lock
 from devdash_git.vendored.merging import Conflicts, Hunk, Merger, apply
 from devdash_git.vendored.model import Entry, State, Taken, blob_name
@@ -93,15 +92,15 @@ class Taker:
     """Plans and takes.
 
     Args:
-        context: threads and the cache's folder.
-        git: runs git.
+        means: threads, git, and turns.
         upstream: has the contents.
         merger: merges them.
     """
 
-    def __init__(self, context: PaneContext, git: Git, upstream: Upstream, merger: Merger) -> None:
-        self._context = context
-        self._git = git
+    def __init__(self, means: Means, upstream: Upstream, merger: Merger) -> None:
+        self._context = means.context
+        self._git = means.git
+        self._turns = means.turns
         self._upstream = upstream
         self._merger = merger
 
@@ -194,7 +193,7 @@ class Taker:
         Raises:
             PaneError: it could not be done; the project's file is as it was, or the lock file says so.
         """
-        async with held(self._context, self._context.cache_dir / "vendored" / "taking"):
+        async with self._turns.of(project.held, project.root.name):
             await self._context.in_thread(read_lock, project.lock)  # one that cannot be used stops it here
             kept: list[str] = []
             partial = (

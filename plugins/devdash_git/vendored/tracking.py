@@ -18,7 +18,6 @@ from devdash_git.desk import GitDesk, Means
 from devdash_git.plain import printable
 from devdash_git.vendored.choosing import source_and_ref
 from devdash_git.vendored.desk import chosen
-from devdash_git.vendored.holding import held
 from devdash_git.vendored.keeper import Keeper, default_place
 from devdash_git.vendored.lockfile import read_lock, write_lock
 from devdash_git.vendored.merging import Conflicts, Merger
@@ -58,7 +57,7 @@ class TrackDesk(GitDesk):
     def __init__(self, means: Means, keeper: Keeper) -> None:
         super().__init__(means)
         self._keeper = keeper
-        self._taker = Taker(means.context, means.git, keeper.upstream, Merger(means.git, means.context))
+        self._taker = Taker(means, keeper.upstream, Merger(means.git, means.context))
 
     async def confirmation(self, action: Action, request: ActionRequest) -> Confirmation | None:
         """What is forgotten. Beginning asks nothing: it changes no file that is there."""
@@ -92,7 +91,7 @@ class TrackDesk(GitDesk):
         return await self._fill(project, entry)
 
     async def _begin(self, project: Project, entry: Entry) -> None:
-        async with held(self._means.context, self._means.context.cache_dir / "vendored" / "taking"):
+        async with self._means.turns.of(project.held, project.root.name):
             await self._means.context.in_thread(_add, project, entry)
 
     async def _fill(self, project: Project, entry: Entry) -> Outcome:
@@ -119,7 +118,7 @@ class TrackDesk(GitDesk):
         file = chosen(seen, item)
         if seen.project is None:
             raise PaneError("The project's folder cannot be read.")
-        async with held(self._means.context, self._means.context.cache_dir / "vendored" / "taking"):
+        async with self._means.turns.of(seen.project.held, seen.project.root.name):
             await self._means.context.in_thread(_remove, seen.project, file.entry.to)
         message = f"{printable(file.to)} is not tracked any more."
         if self._is_listed(file):
