@@ -37,6 +37,7 @@ from devdash_ledger.bank_orders import Again, Begin, Begun, Guessed, Look
 from devdash_ledger.bank_review import Bulk, Choice, Review
 from devdash_ledger.bank_shelf import Shelf
 from devdash_ledger.bank_tables import Tables
+from devdash_ledger.beside import Beside
 from devdash_ledger.guess import fuzzy
 from devdash_ledger.orders import Index, JournalRef, Write, Written
 from devdash_ledger.writing import Writing
@@ -155,13 +156,15 @@ class BankDesk(Desk):
         self._tables = tables
         self._writing = writing
         self._shelf = Shelf(context.state_dir)
+        self._shelved = Beside(self._shelf.load)
+        writing.accompany(self._shelved)
         self._plan: _Plan | None = None
         self._accounts = Accounts(self._index)
 
     async def blocks(self) -> tuple[Block, ...]:
         """The list to review, when there is one. A review that cannot be read is said, not raised."""
         try:
-            review = await self._context.in_thread(self._shelf.load)
+            review = await self._shelved.result(self._context.in_thread)
         except PaneError as error:
             return (Text(f"{error.message}; {error.hint}" if error.hint else error.message),)
         self.first = () if review is None else _DECIDING

@@ -11,9 +11,10 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from devdash.api import PaneContext, Unavailable
+from devdash_ledger.beside import Beside
 from devdash_ledger.budget_config import Floor, floors_of
 from devdash_ledger.config import LedgerConfig, Trust, language_of
 from devdash_ledger.content import Content, content_of
@@ -52,6 +53,12 @@ class Book:
         self._following: asyncio.Task[Reading] | None = None
         """The full load that follows an early reading."""
         self._preparing: asyncio.Task[None] | None = None
+        self._beside: list[Beside[Any]] = []
+        """Each with an answer of its own kind, which is nothing to this class."""
+
+    def accompany(self, one: Beside[T]) -> None:
+        """Take `one` along with each look at the files; what it finds counts where no load follows."""
+        self._beside.append(one)
 
     @property
     def asks(self) -> bool:
@@ -71,6 +78,8 @@ class Book:
         async with self._reading:
             self._take_over()
             before, known = await self._current(window)
+            for one in self._beside if known is None else ():
+                one.forget()
             if not before.exists(str(self.file)):
                 hint = "correct its name in devdash.toml, or create it"
                 raise Unavailable(f"there is no journal at {self.file}", hint)
@@ -218,6 +227,12 @@ class Book:
         file = str(self.file)
 
         def tell(look: Look) -> Reading | None:
+            found = told(look)
+            for one in self._beside if found is not None else ():
+                one.look()
+            return found
+
+        def told(look: Look) -> Reading | None:
             if not look.exists(file):
                 return None
             if known is None or caught_up is None:

@@ -123,11 +123,16 @@ def read_plain(path: str, most: int) -> bytes | None:
         OSError: it cannot be read.
     """
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    with os.fdopen(descriptor, "rb") as stream:
+    try:
         found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode) or found.st_size > most:
             return None
-        data = stream.read(most + 1)
+        data = os.read(descriptor, found.st_size + 1)  # a larger buffer, or one more question, costs more
+        if len(data) != found.st_size:  # it is being written to, or its drive gives it in parts
+            with os.fdopen(descriptor, "rb", closefd=False) as stream:
+                data += stream.read(most + 1)
+    finally:
+        os.close(descriptor)
     return data if len(data) <= most else None
 
 

@@ -25,6 +25,7 @@ from devdash.api import (
 )
 from devdash_ledger.amend_orders import GoneEntry, Restore, Seek, Sought
 from devdash_ledger.bank_calls import called
+from devdash_ledger.beside import Beside
 from devdash_ledger.book import Book
 from devdash_ledger.missing import Glance, glance
 from devdash_ledger.orders import Written
@@ -79,13 +80,16 @@ class MissingDesk(Desk):
         self._context, self._writing = context, writing
         self._books = tuple(zip(books, names, strict=True))
         self._known = {name: _Known() for name in names}
+        self._glances = {name: self._glancing(book, self._known[name]) for book, name in self._books}
+        for one in self._glances.values():
+            writing.accompany(one)
         self._shown: tuple[ActionRequest, str] | None = None
 
     async def blocks(self) -> Sequence[Block]:
         """What is missing."""
         for book, name in self._books:
             try:
-                await self._look(book, self._known[name])
+                await self._look(book, self._known[name], self._glances[name])
             except PaneError:
                 continue  # what cannot be read is said by the pane; until it can, what was known stays
         said = self._said()
@@ -137,15 +141,20 @@ class MissingDesk(Desk):
         message = f"Added to {name} again: {_headline(done.text)}"
         return Outcome(level=level, message=" ".join((message, *done.warnings)))
 
-    async def _look(self, book: Book, known: _Known) -> None:
-        now_ns = self._now_ns()
-        seen = await book.ask(glance, str(book.file), self._context.state_dir, now_ns, known.glance)
+    def _glancing(self, book: Book, known: _Known) -> Beside[Glance]:
+        def look() -> Glance:
+            return glance(str(book.file), self._context.state_dir, self._now_ns(), known.glance)
+
+        return Beside(look)
+
+    async def _look(self, book: Book, known: _Known, glances: Beside[Glance]) -> None:
+        seen = await glances.result(book.ask)
         if seen is known.glance and known.reading is book.newest:
             return
         found = Sought()
         if seen.in_doubt:
             journal = await self._writing.of_file(str(book.file))
-            found = await self._called("seek", Seek(journal, now_ns), Sought)
+            found = await self._called("seek", Seek(journal, self._now_ns()), Sought)
         known.glance, known.reading, known.gone = seen, book.newest, found.entries
 
     def _said(self) -> list[str]:

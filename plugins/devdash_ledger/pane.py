@@ -109,14 +109,14 @@ class LedgerPane(StaffedPane[LedgerConfig]):
         """
         if not self._books:
             return report.unset(self.context.name)
+        desks = self.desks  # what they look at is looked at with the files
         under_way = self._under_way
         if under_way is None or under_way.done():
             under_way = self._under_way = asyncio.create_task(self._read())
             under_way.add_done_callback(lambda done: done.cancelled() or done.exception())
         found = await self._turned(under_way) or await under_way
-        told = await asyncio.gather(*(desk.blocks() for desk in self.desks))
-        waiting = [block for blocks in told for block in blocks]
-        first = tuple(name for desk in self.desks for name in desk.first)
+        waiting = [block for desk in desks for block in await desk.blocks()]
+        first = tuple(name for desk in desks for name in desk.first)
         if waiting:
             found = msgspec.structs.replace(found, blocks=(*waiting, *found.blocks), first=first)
         if self._missing is not None:
@@ -144,15 +144,16 @@ class LedgerPane(StaffedPane[LedgerConfig]):
         turned = asyncio.create_task(self._look.turned.wait())
         try:
             await asyncio.wait((reading, turned), return_when=asyncio.FIRST_COMPLETED)
-            await asyncio.wait((reading,), timeout=_QUICK_S)
+            if not reading.done():
+                await asyncio.wait((reading,), timeout=_QUICK_S)
         except asyncio.CancelledError:
             reading.cancel()
             await asyncio.wait((reading,))
             raise
         finally:
             turned.cancel()
-        views = [one.view(self._window()) for one in self._books]
-        if reading.done() or not any(views):
+        views = [] if reading.done() else [one.view(self._window()) for one in self._books]
+        if not any(views):
             return None
         reading.add_done_callback(lambda _: self.context.wake())
         return await self._built(views, self._lost)

@@ -3,11 +3,13 @@
 import os
 from collections.abc import Collection, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
 from devdash.api import Action, ActionRequest, Field, FieldKind, PaneContext, PaneError, Unavailable
 from devdash_ledger.append import written_last
+from devdash_ledger.beside import Beside
 from devdash_ledger.book import Book
 from devdash_ledger.config import LedgerConfig, Trust, language_of
 from devdash_ledger.journal import Format
@@ -21,6 +23,8 @@ LAST = "last"
 """The choice of the journal that was written last."""
 _WORKER_SHARE = 0.95
 """Of the reading's timeout: the writer's own message comes before the call is given up."""
+
+T = TypeVar("T")
 
 
 class Writing:
@@ -41,6 +45,14 @@ class Writing:
     def limit(self) -> float:
         """Seconds for one call of a worker."""
         return self._config.timeout * _WORKER_SHARE
+
+    def accompany(self, one: Beside[T]) -> None:
+        """Have `one` looked at with the files of the only journal.
+
+        Of several none does: what is found with one's would grow old while another is loaded.
+        """
+        if len(self._books) == 1:
+            next(iter(self._books.values())).accompany(one)
 
     def told(self, file: str) -> str:
         """What a journal is called, by its main `file`, where there are several, or it is none of them."""
