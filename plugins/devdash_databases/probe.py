@@ -93,9 +93,9 @@ def routes(
         python_path: folders in which routers and apps are looked for first.
 
     Returns:
-        See `routing.scan`.
+        See `routing.scan`; `files`: see `project.code_files`.
     """
-    from devdash_databases.probing import routing
+    from devdash_databases.probing import project, routing
 
     sys.path[:0] = python_path
     _offer_pymysql(databases)
@@ -104,7 +104,8 @@ def routes(
         alias: engines.forced(entry, ping_timeout) if alias in live else entry
         for alias, entry in databases.items()
     }
-    return routing.scan(given, routers, apps, asked)
+    told = routing.scan(given, routers, apps, asked)
+    return {**told, "files": project.code_files(python_path)}
 
 
 def _configure(databases: Mapping[str, engines.Settings], ping_timeout: float) -> None:

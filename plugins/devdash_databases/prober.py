@@ -168,7 +168,7 @@ class Prober:
             told = await worker.call("routes", args, Routes, timeout=config.attempt_s)
         finally:
             await worker.stop()
-        return Surveyed(told.failures, await self._context.in_thread(read_survey, told.survey))
+        return Surveyed(told.failures, await self._context.in_thread(read_survey, told.survey), told.files)
 
     async def _ping_group(
         self, group: _Group, wanted: frozenset[str], questions: wire.Questions

@@ -145,7 +145,7 @@ class ProjectProber:
             await side.stop()
         if answer.trouble is not None:
             return _unloadable(self.title, answer.trouble)
-        return Surveyed((), await self._context.in_thread(read_survey, answer.survey))
+        return Surveyed((), await self._context.in_thread(read_survey, answer.survey), answer.files)
 
     async def _edited(self) -> bool:
         """Whether the settings were changed since they were loaded, or tried the last time."""

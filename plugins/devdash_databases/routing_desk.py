@@ -18,6 +18,7 @@ from devdash.api import (
     worst,
 )
 from devdash_databases.prober import Prober
+from devdash_databases.project_files import stamps_of
 from devdash_databases.projects import ProjectProber
 from devdash_databases.routes import sarif, trial, view
 from devdash_databases.routes.codes import UNTOLD
@@ -26,7 +27,7 @@ from devdash_databases.routes.why import level_of, why
 from devdash_databases.scanner import scan
 
 ROUTES_S = 600.0
-"""Seconds after which the models are routed again: code changes slowly, and loading it is dear."""
+"""Seconds after which the models are routed again though no file was edited: loading the code is dear."""
 
 ROUTES_RETRY_S = 60.0
 """The same after a scan that failed: one that hangs must not hold up every reading."""
@@ -75,20 +76,17 @@ class RoutingDesk:
         self._sources = sources
         self._known: dict[str, Scanned] = {}
         self._due: dict[str, float] = {}
-        self._looking: asyncio.Task[None] | None = None
+        self._stamps: dict[str, tuple[int, ...]] = {}
+        self._looking: asyncio.Task[bool] | None = None
 
     def known(self, source: Source) -> Scanned:
         """What is known of a project's routes; nothing before the first survey."""
         return self._known.get(source.title, Scanned())
 
     def look(self) -> None:
-        """Begin to survey the projects whose time has come, beside the readings; see `settle`."""
-        now = self._context.monotonic()
-        if self._looking is not None:
-            return
-        due = [one for one in self._sources() if now >= self._due.get(one[0].title, now)]
-        if due:
-            self._looking = asyncio.create_task(self._survey_all(due))
+        """Begin to survey, beside the readings, what was edited or whose time has come; see `settle`."""
+        if self._looking is None:
+            self._looking = asyncio.create_task(self._survey_due())
             if self._context.stays:
                 self._looking.add_done_callback(self._end)
 
@@ -103,8 +101,12 @@ class RoutingDesk:
             self._looking = None
             await looking
 
-    def _end(self, looking: asyncio.Task[None]) -> None:
-        if not looking.cancelled():
+    def _end(self, looking: asyncio.Task[bool]) -> None:
+        if looking.cancelled():
+            return
+        if looking.exception() is None and not looking.result():
+            self._looking = None
+        else:
             self._context.wake()
 
     def give_up(self) -> None:
@@ -157,14 +159,34 @@ class RoutingDesk:
                 return source, name.removeprefix(prefix)
         return sources[0], name
 
-    async def _survey_all(self, due: Iterable[tuple[Source, Sequence[str]]]) -> None:
+    async def _survey_due(self) -> bool:
+        """Whether there were any."""
+        due = [one for one in self._sources() if await self._is_due(one[0])]
         await asyncio.gather(*(self._survey(source, live) for source, live in due))
+        return bool(due)
 
-    async def _survey(self, source: Source, live: Sequence[str]) -> None:
-        found = await scan(self._context, source, live)
+    async def _is_due(self, source: Source) -> bool:
+        now = self._context.monotonic()
+        if now >= self._due.get(source.title, now):
+            return True
+        return await self._stamped(self.known(source).files) != self._stamps[source.title]
+
+    async def _stamped(self, files: Sequence[str]) -> tuple[int, ...]:
+        """When they were changed."""
+        return await self._context.in_thread(stamps_of, files) if files else ()
+
+    async def _survey(self, source: Source, live: Sequence[str], *, sources: bool = False) -> Scanned:
+        """Survey a project, and keep what was found."""
+        files = self.known(source).files
+        before = dict(zip(files, await self._stamped(files), strict=True))
+        found = await scan(self._context, source, live, sources=sources)
+        after = dict(zip(found.files, await self._stamped(found.files), strict=True))
+        # What was edited meanwhile may have been loaded before.
+        self._stamps[source.title] = tuple(before.get(file, stamp) for file, stamp in after.items())
         self._known[source.title] = found
         lost = any(one.code in UNTOLD for one in found.findings)
         self._due[source.title] = self._context.monotonic() + (ROUTES_RETRY_S if lost else ROUTES_S)
+        return found
 
     async def _try(self, request: ActionRequest) -> Outcome:
         source, _ = self._source(request.item)
@@ -191,9 +213,7 @@ class RoutingDesk:
         if not sources:
             self._source(None)
         self._context.progress("asking the routers")
-        found = await asyncio.gather(
-            *(scan(self._context, source, live, sources=True) for source, live in sources)
-        )
+        found = await asyncio.gather(*(self._survey(source, live, sources=True) for source, live in sources))
         checked = [(source.title, one) for (source, _), one in zip(sources, found, strict=True)]
         lost = [one for _, scanned in checked for one in scanned.findings if one.code in UNTOLD]
         if lost:
@@ -202,9 +222,8 @@ class RoutingDesk:
         text = printed[form](checked) if form in printed else sarif.sarif(checked, self._context.folder)
         level = worst(level_of(one.level) for _, scanned in checked for one in scanned.findings)
         count = view.counted([one for _, scanned in checked for one in scanned.findings])
-        return Outcome(
-            level=level, message=count or "no routing problem", effects=(PrintText(text),), reread=False
-        )
+        said = count or "no routing problem"
+        return Outcome(level=level, message=said, effects=(PrintText(text),), reread=self._context.stays)
 
 
 def prefix_of(source: Source) -> str:

@@ -47,7 +47,7 @@ async def scan(
         return scanned_of(told)
     looks = await asyncio.gather(*(_look(source, alias) for alias in live))
     seen = dict(zip(live, looks, strict=True))
-    whole = Surveyed((), msgspec.structs.replace(told.survey, live=seen))
+    whole = Surveyed((), msgspec.structs.replace(told.survey, live=seen), told.files)
     return await context.in_thread(scanned_of, whole)
 
 

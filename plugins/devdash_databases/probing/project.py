@@ -15,7 +15,7 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import Any, NamedTuple, cast
@@ -26,7 +26,10 @@ from devdash_databases.probing import engines
 VARIABLE = "DJANGO_SETTINGS_MODULE"
 
 MOST_FILES = 50
-"""Files that are looked at for changes."""
+"""Files that are looked at for changes of the settings."""
+
+MOST_CODE = 400
+"""The same for changes of what is surveyed."""
 
 SHORT = 4
 """A password of fewer characters is not looked for in names: it would be found everywhere."""
@@ -110,7 +113,7 @@ def load(
     except Exception:  # noqa: BLE001  # what stands there may be somebody's class
         raise Trouble("databases-odd", named) from None
     _settle(fit)
-    return Opened(root, manage, named, django.get_version(), fit, told, _files(root))
+    return Opened(root, manage, named, django.get_version(), fit, told, own_files(root, MOST_FILES))
 
 
 def find_manage(path: str, *, required: bool) -> str:
@@ -162,12 +165,21 @@ def settings_of(manage: str) -> str:
     raise Trouble("settings-unnamed")
 
 
-def _files(root: str) -> list[str]:
+def own_files(root: str, most: int) -> list[str]:
+    """The files below `root` that were loaded, at most so many, and its .env."""
     loaded = {
         os.path.abspath(getattr(module, "__file__", None) or root) for module in [*sys.modules.values()]
     }
     own = sorted(file for file in loaded if file.startswith(root + os.sep) and "site-packages" not in file)
-    return [*own[:MOST_FILES], os.path.join(root, ".env")]
+    return [*own[:most], os.path.join(root, ".env")]
+
+
+def code_files(roots: Sequence[str]) -> list[str]:
+    """What a survey depends on: the code below `roots` that was loaded, and the folders of its migrations."""
+    own = [file for root in roots for file in own_files(root, MOST_CODE)]
+    beside = {os.path.join(os.path.dirname(file), "migrations") for file in own}
+    found = [*own, *sorted(filter(os.path.isdir, beside))]
+    return [file.encode("utf-8", "replace").decode() for file in found]
 
 
 @contextmanager

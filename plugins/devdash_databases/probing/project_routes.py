@@ -18,7 +18,7 @@ def told(asked: Mapping[str, Any], seconds: float, root: str) -> dict[str, objec
         root: the project's folder.
 
     Returns:
-        `trouble` (as of `open_project`) or None; `survey`, or None.
+        `trouble` (as of `open_project`) or None; `survey`, or None; `files`: see `project.code_files`.
     """
     try:
         with project.within(seconds):
@@ -30,7 +30,7 @@ def told(asked: Mapping[str, Any], seconds: float, root: str) -> dict[str, objec
         return _trouble(project.Trouble("exit", "", project.place(ended.__traceback__, root)))
     except BaseException as error:  # noqa: BLE001  # apps and routers are somebody's code
         return _trouble(project.told(error, "", root))
-    return {"trouble": None, "survey": found}
+    return {"trouble": None, "survey": found, "files": project.code_files([root])}
 
 
 def _trouble(trouble: project.Trouble) -> dict[str, object]:

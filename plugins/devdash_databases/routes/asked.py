@@ -49,6 +49,7 @@ class ProjectSurveyed(msgspec.Struct, frozen=True):
 
     trouble: Trouble | None
     survey: msgspec.Raw
+    files: tuple[str, ...] = ()
 
 
 class Failure(msgspec.Struct, frozen=True):
@@ -63,13 +64,15 @@ class Routes(msgspec.Struct, frozen=True):
 
     failures: tuple[Failure, ...]
     survey: msgspec.Raw
+    files: tuple[str, ...] = ()
 
 
 class Surveyed(msgspec.Struct, frozen=True):
-    """What either answer amounts to."""
+    """What either answer amounts to; `files` are those that it depends on."""
 
     failures: tuple[Failure, ...]
     survey: Survey | None
+    files: tuple[str, ...] = ()
 
 
 def read_survey(answer: msgspec.Raw) -> Survey | None:

@@ -10,19 +10,21 @@ from devdash_databases.routes.told import finding
 
 
 class Scanned(msgspec.Struct, frozen=True):
-    """What is known of a project's routes."""
+    """What is known of a project's routes; `files` are those that it depends on."""
 
     routes: tuple[RouteFacts, ...] = ()
     findings: tuple[FindingFacts, ...] = ()
     relations: tuple[RelationFacts, ...] = ()
     survey: Survey = Survey()
+    files: tuple[str, ...] = ()
 
 
 def scanned_of(answer: Surveyed) -> Scanned:
     """The facts of a survey, or why there is none."""
     survey = answer.survey
     if survey is None:
-        return Scanned(findings=tuple(finding(one.code, one.text) for one in answer.failures))
+        findings = tuple(finding(one.code, one.text) for one in answer.failures)
+        return Scanned(findings=findings, files=answer.files)
     relations = tuple(
         RelationFacts(
             f"{model.model}.{relation.field}",
@@ -34,7 +36,7 @@ def scanned_of(answer: Surveyed) -> Scanned:
         if not model.between
     )
     routes = tuple(_route(survey, model) for model in survey.models)
-    return Scanned(routes, findings_of(survey), relations, survey)
+    return Scanned(routes, findings_of(survey), relations, survey, answer.files)
 
 
 def failed(kind: str) -> Scanned:
