@@ -187,7 +187,7 @@ class BranchDesk(PlannedDesk[Switching | Pruning]):
         options = ("--quiet", "--no-guess", "--no-overwrite-ignore", "--no-recurse-submodules")
         answer = await self._hands.change(place, "switch", *options, plan.branch)
         if answer.code != 0:
-            raise failed(place, answer, "not switched")
+            raise await self._hands.not_moved(place, answer, "not switched", plan.before, plan.after)
         back = f" git branch NAME {plan.before} keeps what was left." if plan.left else ""
         return Outcome(message=f"{place.name} is on {printable(plan.branch)}.{back}")
 

@@ -10,7 +10,7 @@ import msgspec
 from devdash.api import Action, Block, Scope
 from devdash_git.commits import Commit, commits, counted, table
 from devdash_git.each_desk import EachDesk
-from devdash_git.hands import Needless, Place, Refused, failed, short
+from devdash_git.hands import Needless, Place, Refused, short
 from devdash_git.losses import between, must_not_overwrite
 from devdash_git.plain import printable
 from devdash_git.refs import HEADS, ref
@@ -132,7 +132,7 @@ class ForwardDesk(EachDesk[Step]):
             raise Refused(f"{place.name} changes just now.", "Try again.")
         answer = await self._hands.change(place, "merge", *ARGUMENTS, step.after)
         if answer.code != 0:
-            raise failed(place, answer, "not fast-forwarded")
+            raise await self._hands.not_moved(place, answer, "not fast-forwarded", step.before, step.after)
         _must_be_at(place, step, (await self._hands.place(step.item)).commit)
 
 

@@ -5,6 +5,7 @@ repository, asks git anew, and refuses wherever something could be lost.
 """
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
@@ -31,6 +32,8 @@ T = TypeVar("T")
 
 ACT_S = 300.0
 """What one command that changes files may take: a large checkout on a slow disk takes its time."""
+
+INDEX_LOCK = "index.lock"
 
 SHOWN = 40
 """How many names or commits are listed before a yes; the rest is counted."""
@@ -60,7 +63,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
         trusted: the person trusts the programs that its config names.
         status: git's own words. For a bare repository nothing.
         underway: the operation that waits for the person.
-        locked: another git holds the index, or left its lock behind.
+        locked: the lock that another git holds or left behind, such as "index.lock"; "": none.
     """
 
     target: Target
@@ -68,7 +71,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     trusted: bool
     status: Status = Status()
     underway: Underway | None = None
-    locked: bool = False
+    locked: str = ""
 
     @property
     def name(self) -> str:
@@ -106,7 +109,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
             raise Refused(f"{self.name} has conflicts.", "Resolve them first.")
         if self.locked:
             raise Refused(
-                f"Another git is at work in {self.name}: there is an index.lock.",
+                f"Another git is at work in {self.name}: {self.locked} is there.",
                 "Wait for it; if none is running, remove the file.",
             )
 
@@ -182,7 +185,7 @@ class Hands:
             status = parse(await self.ask(place, *STATUS, *kept))
         except MalformedStatus as error:
             raise Refused(f"git's answer is not understood: {error}.") from error
-        files = await self.look(place, _files, identity.look)
+        files = await self.look(place, _files, identity.look, status.branch or b"")
         return msgspec.structs.replace(place, status=status, underway=files[0], locked=files[1])
 
     def _from(self, seen: Observation) -> Place | None:
@@ -196,7 +199,7 @@ class Hands:
             trusted=self._means.observer.trusts(seen.target, identity.look),
             status=status,
             underway=files.underway,
-            locked=files.lock_time is not None,
+            locked=INDEX_LOCK if files.lock_time is not None else "",
         )
 
     async def _must_be_agreed_to(self, place: Place) -> None:
@@ -247,11 +250,23 @@ class Hands:
                 f"git did not end in {ACT_S:g} s and was stopped.", f"Look at {place.name}: git status."
             ) from error
 
+    async def not_moved(self, place: Place, answer: Completed, what: str, old: str, new: str) -> Refused:
+        """As `failed`, when git was to go from `old` to `new`; with the way back if files went there.
 
-def failed(place: Place, answer: Completed, what: str) -> Refused:
+        git writes files first, and HEAD or the branch after that.
+        """
+        try:
+            staged = (await self.place(place.target.name)).status.staged
+        except PaneError:
+            return failed(place, answer, what)
+        back = f"Its files are at {short(new)}: git read-tree -m -u {new} {old} takes them back."
+        return failed(place, answer, what, back if staged > place.status.staged else "")
+
+
+def failed(place: Place, answer: Completed, what: str, hint: str = "") -> Refused:
     """What git said when it refused, as a failure."""
     said = first_words(answer.err) or first_words(answer.out) or "git failed without a word"
-    return Refused(f"{place.name}: {what}: {said}")
+    return Refused(f"{place.name}: {what}: {said}", hint)
 
 
 def short(commit: str) -> str:
@@ -259,5 +274,20 @@ def short(commit: str) -> str:
     return commit[:10]
 
 
-def _files(look: Look) -> tuple[Underway | None, bool]:
-    return underway(look.git_dir), lock_time(look.git_dir) is not None
+def _files(look: Look, branch: bytes) -> tuple[Underway | None, str]:
+    return underway(look.git_dir), _lock(look, branch)
+
+
+def _lock(look: Look, branch: bytes) -> str:
+    """The first lock that is in the way of what changes files.
+
+    git itself only meets those of HEAD and of the branch when it has written the files.
+    """
+    if lock_time(look.git_dir) is not None:
+        return INDEX_LOCK
+    refs = [
+        look.git_dir / "HEAD",
+        *([look.common_dir / "refs/heads" / os.fsdecode(branch)] if branch else []),
+    ]
+    locks = [ref.with_name(f"{ref.name}.lock") for ref in refs]
+    return next((printable(lock.name) for lock in locks if os.path.lexists(lock)), "")

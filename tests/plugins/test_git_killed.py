@@ -75,7 +75,7 @@ async def test_a_git_that_is_killed_leaves_a_lock_that_is_told(
     assert "a git works there, or was killed" in str(report.blocks)
     facts = repositories(report)["work"]
     assert (facts.job, facts.index_lock_age_s) == ("fail", 0)
-    assert "there is an index.lock" in await refusal(made, "fast-forward", "work")
+    assert "index.lock is there" in await refusal(made, "fast-forward", "work")
 
 
 def merging(work: Path) -> list[int]:
