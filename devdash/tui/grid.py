@@ -51,6 +51,28 @@ def heights(needs: Sequence[int], current: int, room: int) -> tuple[int, ...]:
     return tuple(given)
 
 
+def shares(needs: Sequence[int], room: int) -> tuple[int, ...]:
+    """Lines for rows of panes: equal ones, but that a row leaves to others what it does not need.
+
+    Whom the keys are meant for plays no part: where panes stand side by side they do not move with the focus.
+
+    Args:
+        needs: how many lines each row would fill.
+        room: lines for all of them.
+    """
+    given = [0] * len(needs)
+    left = room
+    modest = sorted(range(len(needs)), key=needs.__getitem__)
+    for place, index in enumerate(modest):
+        given[index] = min(needs[index], left // (len(needs) - place))
+        left -= given[index]
+    while left and given:
+        smallest = min(given)
+        given[given.index(smallest)] += 1
+        left -= 1
+    return tuple(given)
+
+
 def narrow(rows: Rows, width: int) -> bool:
     """Whether the panes stand one below the other although their layout puts some side by side."""
     return max((len(row) for row in rows), default=1) > 1 and width < NARROW
@@ -178,24 +200,36 @@ class PaneGrid(Container):
                 view.display = self._zoomed in (None, name)
                 view.styles.column_span = columns // len(row)
                 view.styles.height = "1fr"
-        if folding and not self.is_zoomed:
-            self._fold(size.height)
+        self._share(size.height)
         self.post_message(self.Changed())
 
     def settle(self) -> None:
-        """Share the lines out anew where panes stand one below the other and need other heights now."""
-        if self.has_class("-column") and not self.is_zoomed and self._needs() != self._placed_for:
-            self._fold(self.size.height)
+        """Share the lines out anew when the panes need other heights now."""
+        if self._needs() != self._placed_for:
+            self._share(self.size.height)
+
+    def _share(self, room: int) -> None:
+        if self.is_zoomed:
+            return
+        self._placed_for = self._needs()
+        if self.has_class("-column"):
+            self._fold(room)
+        elif self._rows:
+            needs = [max(self._need(self.views[name]) for name in row) for row in self._rows]
+            self.styles.grid_rows = " ".join(map(str, shares(needs, room)))
 
     def _needs(self) -> tuple[int, ...]:
-        return tuple(view.HEAD + max(len(view.lines), 1) for view in self._in_order())
+        return tuple(map(self._need, self._in_order()))
+
+    @staticmethod
+    def _need(view: PaneView) -> int:
+        return view.HEAD + max(len(view.lines), 1)
 
     def _in_order(self) -> Sequence[PaneView]:
         return [self.views[name] for row in self._rows for name in row]
 
     def _fold(self, room: int) -> None:
-        views, needs = self._in_order(), self._needs()
+        views = self._in_order()
         current = next((at for at, view in enumerate(views) if view.pane_name == self._current), 0)
-        for view, height in zip(views, heights(needs, current, room), strict=True):
+        for view, height in zip(views, heights(self._placed_for, current, room), strict=True):
             view.styles.height = height
-        self._placed_for = needs
