@@ -217,8 +217,13 @@ class PaneContext(Protocol):
         """
         ...
 
-    def wake(self) -> None:
-        """Ask for a reading soon, because something changed. Calls in quick succession are one."""
+    def wake(self, *, rest: bool = False) -> None:
+        """Ask for a reading soon, because something changed. Calls in quick succession are one.
+
+        Args:
+            rest: it will tell the rest of what the last one told in part. The next timed reading is not put
+                off by it, as it is by others: what answers at once keeps its pace beside what is slow.
+        """
         ...
 
     def watch(self, paths: Iterable[Path]) -> None:

@@ -40,6 +40,7 @@ class Context:
         now: the wall clock, aware, in the local time zone.
         monotonic: seconds on a clock that never goes back.
         on_wake: called by `wake`.
+        on_rest: the same for the rest of a reading that was told in parts; `on_wake` when absent.
         on_news: called when something has changed where the pane watches.
         on_progress: called by `progress`.
         past: what the history knows.
@@ -61,6 +62,7 @@ class Context:
         now: Callable[[], datetime],
         monotonic: Callable[[], float],
         on_wake: Callable[[], None],
+        on_rest: Callable[[], None] | None = None,
         on_news: Callable[[], None] | None = None,
         on_progress: Callable[[str], None],
         past: Past = NO_PAST,
@@ -78,6 +80,7 @@ class Context:
         self._now = now
         self._monotonic = monotonic
         self._on_wake = on_wake
+        self._on_rest = on_rest or on_wake
         self._on_news = on_news or on_wake
         self._on_progress = on_progress
         self._past = past
@@ -211,9 +214,9 @@ class Context:
 
         return await secrets.reveal(secret, self)
 
-    def wake(self) -> None:
-        """Ask for a reading soon."""
-        self._on_wake()
+    def wake(self, *, rest: bool = False) -> None:
+        """Ask for a reading soon; see `PaneContext.wake`."""
+        (self._on_rest if rest else self._on_wake)()
 
     def watch(self, paths: Iterable[Path]) -> None:
         """Ask for a reading whenever something changes at `paths`; see `PaneContext.watch`."""

@@ -4,7 +4,7 @@ import asyncio
 import random
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -328,6 +328,7 @@ class Engine:
             now=self.clock.now,
             monotonic=self.clock.monotonic,
             on_wake=runner.wake,
+            on_rest=partial(runner.wake, rest=True),
             on_news=runner.notice,
             on_progress=runner.tell_progress,
             past=self._past,

@@ -64,7 +64,7 @@ class Runner:
         self._due = asyncio.Event()
         self._wish = asyncio.Event()
         self._last_woken = float("-inf")
-        self._asked = self._anew = False
+        self._asked = self._anew = self._rest = False
         self._admitted: tuple[Report, Report] | None = None
         self._blocked = False
         self._paused = False
@@ -120,12 +120,18 @@ class Runner:
         """
         self._paused = False
         self._anew = self._anew or anew
+        self._rest = False
         self._wish.set()
         self._due.set()
 
-    def wake(self) -> None:
-        """Read soon, because the pane says that something changed; but not when it has just held the loop."""
+    def wake(self, *, rest: bool = False) -> None:
+        """Read soon, because the pane says that something changed; but not when it has just held the loop.
+
+        Args:
+            rest: it is the rest of a reading that was told in parts; it puts off no timed one.
+        """
         if not self._blocked:
+            self._rest = rest and (self._rest or not self._due.is_set())
             self._due.set()
 
     def dwell(self, item: str | None) -> None:
@@ -230,16 +236,21 @@ class Runner:
 
     async def _live(self, delay_s: float) -> None:
         await self._clock.wait(self._due, delay_s)
+        timed = 0.0
         while True:
             await self._until_allowed()
             woken = self._due.is_set()
+            rest = woken and self._rest
             self._due.clear()
             self._asked, self._anew = self._anew, False
             self._wish.clear()
             await self.read_once()
             if woken:  # one at its time takes no turn from what a pane asks for right after it
                 self._last_woken = self._clock.monotonic()
-            delay = self._delay()
+            delay, now = self._delay(), self._clock.monotonic()
+            if rest and self.snapshot.failure is None:
+                delay = min(delay, max(0.0, timed - now))
+            timed = now + delay
             self._set(next_elapsed=self._clock.elapsed() + delay)
             await self._clock.wait(self._due, delay)
 
