@@ -218,6 +218,8 @@ class Duty:
             self._dispatcher.take_over({alert.id for alert in self.alerts if alert.shown})
 
     def _look_again(self) -> None:
+        # Not with the next good reading: that of the only pane that is left may never come.
+        self._notices += self._desk.retain(self._lookout.stands)
         self._read.clear()
         self._changed = {one.name: one for one in self._engine.snapshots}
 

@@ -72,6 +72,9 @@ class Lookout:
         """Whether the rule of `alert` is in force, or may be: its pane is there and was not read yet."""
         if not self._config.enabled or self._engine.settings.pane(alert.pane) is None:
             return False
+        change = self._config.rules.get(alert.pane, {}).get(alert.rule)
+        if change is not None and not change.enabled:
+            return False
         armed = self._armed.get(alert.pane)
         return armed is None or any(one.terms.name == alert.rule for one in armed)
 

@@ -173,9 +173,10 @@ async def rig(
     clock: ManualClock | None = None,
     settings: Settings | None = None,
     what: str = "devdash",
+    others: tuple[str, ...] = (),
 ) -> AsyncIterator[Rig]:
-    """A running engine with a duty, its state below `folder`."""
-    registry = Registry(tank=kind)
+    """A running engine with a duty, its state below `folder`; tanks called `others` may be in `settings`."""
+    registry = Registry(**dict.fromkeys(("tank", *others), kind))
     clock = clock or ManualClock()
     settings = settings or tank_settings(registry)
     keeper = Keeper(settings, state=folder / "state", clock=clock)

@@ -168,6 +168,36 @@ async def test_a_rule_of_ones_own_and_a_changed_one_are_in_force_after_saving(tm
         assert home.duty.alerts == ()
 
 
+@pytest.mark.parametrize("gone", ["alerts", "rule", "pane"])
+@pytest.mark.parametrize("start", ["anew", "while it runs"])
+async def test_what_is_gone_from_the_settings_is_over_although_nothing_can_be_read(
+    tmp_path: Path, gone: str, start: str
+) -> None:
+    """The battery's table was taken out, the ledger's file is not there: no "battery low" stays for good."""
+    kind = tank(percent=10.0)
+    registry = Registry(tank=kind, well=kind)
+    full = tank_settings(registry)
+    both = {spec.name: spec for spec in full.panes}
+    off = msgspec.structs.replace(TERMINAL_ONLY, rules={"tank": {"low": RuleChange(enabled=False)}})
+    before = msgspec.structs.replace(full, panes=(both["tank"],))
+    after = {
+        "alerts": msgspec.structs.replace(before, alerts=AlertsConfig(enabled=False)),
+        "rule": msgspec.structs.replace(before, alerts=off),
+        "pane": msgspec.structs.replace(full, panes=(both["well"],)),
+    }[gone]
+    clock = ManualClock()
+    async with rig(tmp_path, kind, clock=clock, settings=before, others=("well",)) as home:
+        kind.broken = True
+        await home.read()
+        assert [alert.id for alert in home.duty.alerts] == [LOW]
+        if start == "while it runs":
+            await home.engine.reload(after)
+            await home.pass_time(10)
+            assert home.duty.alerts == ()
+    async with rig(tmp_path, kind, clock=clock, settings=after, others=("well",)) as home:
+        assert home.duty.alerts == ()
+
+
 async def test_alerts_switched_off_are_over_and_nothing_is_told(tmp_path: Path) -> None:
     """`enabled = false` means silence, now."""
     kind = tank(percent=10.0)
