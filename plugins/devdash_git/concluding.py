@@ -46,12 +46,15 @@ class Concluder:
         identity: Identity,
         status: Status,
         files: Files,
+        *,
         told: Mapping[tuple[str, ...], bytes] | None = None,
+        view: relations.View | None = None,
     ) -> Observation:
         """`begun`, with all that follows from `identity`, `status` and `files`.
 
         Args:
             told: what git has said of the refs already, by command.
+            view: what `view_of` has said just now.
 
         Raises:
             AccessProblem: TIMEOUT.
@@ -61,7 +64,7 @@ class Concluder:
         records = [record for name in names if (record := self._book.of(identity.look.common_dir, name))]
         contact = _latest(files.contact, records)
         version = await self._git.version()
-        view = self._views.known(identity, status, files.refs)
+        view = view or self.view_of(identity, status, files)
         if view is None:
             async with self.slots:
                 known = _counted(identity, status) | dict(told or {})
@@ -92,9 +95,9 @@ class Concluder:
             answer = await self._git.read(identity.look.top, *walk, timeout=self._deadline().left())
         return oldest_entry(answer.out) if answer.code == 0 else None
 
-    def knows_view(self, identity: Identity, status: Status, files: Files) -> bool:
-        """Whether git need not be asked about the refs."""
-        return self._views.known(identity, status, files.refs) is not None
+    def view_of(self, identity: Identity, status: Status, files: Files) -> relations.View | None:
+        """What the refs tell, where that is known; None: git has to be asked."""
+        return self._views.known(identity, status, files.refs)
 
 
 def remotes_of(identity: Identity, status: Status) -> tuple[str, ...]:

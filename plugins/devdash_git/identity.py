@@ -95,6 +95,34 @@ def look(folder: Path) -> Look:
     raise AccessProblem(Access.NOT_A_REPO, "It is no git repository.", _containing(top))
 
 
+def same(seen: Look, folder: Path) -> bool:
+    """Whether `look` would see `seen` at `folder` again. Blocks shortly; run it in a thread.
+
+    Of the usual repository, whose .git is a folder of its own, a fifth of the work tells that: the same
+    folders and config files are where they were, may still be read, and .git leads nowhere else.
+    """
+    top = str(seen.top)
+    git_dir = f"{top}/.git"
+    try:
+        if seen.bare or seen.git_dir != seen.common_dir or str(seen.git_dir) != git_dir:
+            return look(folder) == seen
+        if str(folder) != top and _numbers(os.stat(folder), whole=False) != seen.stamp[0]:  # noqa: PTH116
+            return False
+        return (
+            _stamp(seen.top, seen.git_dir, seen.common_dir) == seen.stamp
+            and not os.path.islink(git_dir)  # noqa: PTH114 - as for `_info`
+            and not os.path.lexists(f"{git_dir}/commondir")
+            and os.access(f"{git_dir}/HEAD", os.R_OK)
+            and all(os.access(path, os.R_OK | os.X_OK) for path in _folders_of(top, git_dir))
+        )
+    except (AccessProblem, OSError):
+        return False
+
+
+def _folders_of(top: str, git_dir: str) -> tuple[str, ...]:
+    return top, git_dir, f"{git_dir}/objects", f"{git_dir}/refs"
+
+
 WHERE = ("rev-parse", "--show-toplevel", "--absolute-git-dir", "--is-shallow-repository")
 WHERE_BARE = ("rev-parse", "--absolute-git-dir", "--is-shallow-repository")
 CONFIG = ("config", "--show-scope", "--list", "-z")

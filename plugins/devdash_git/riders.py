@@ -8,9 +8,9 @@ import msgspec
 
 from devdash_git import branches
 from devdash_git.glance import Glance, glance
-from devdash_git.identity import CONFIG, WHERE, Identity, Look, identity, look, make_sure
+from devdash_git.identity import CONFIG, WHERE, Identity, Look, identity, look, make_sure, same
 from devdash_git.lookout import Lookout
-from devdash_git.observation import Observation
+from devdash_git.observation import Files, Observation
 from devdash_git.patience import Patience
 from devdash_git.problems import AccessProblem
 from devdash_git.run import Git
@@ -43,12 +43,14 @@ class Rider(msgspec.Struct, frozen=True):
         identity: who it is.
         submodules: whether those are looked into.
         refs: the stamp of its refs, where it is known to be what it was.
+        files: what its files told, where they are known to tell the same if its status does.
     """
 
     begun: Observation
     identity: Identity
     submodules: bool
     refs: branches.RefsStamp | None = None
+    files: Files | None = None
 
 
 class Newcomer(msgspec.Struct, frozen=True):
@@ -93,16 +95,19 @@ async def newcomers(
 
 def _rider(seat: Seat) -> Rider | None:
     """None: it is not who it was, which takes a closer look."""
-    try:
-        if look(seat.before.target.path) != seat.identity.look:
-            return None
-    except AccessProblem:
+    if not same(seat.identity.look, seat.before.target.path):
         return None
     still = seat.lookout.still()
     seen = seat.lookout.glance if still else glance(seat.identity.look)
-    refs = seat.before.files.refs if still and seat.before.files and not seen.refs_left_out else None
+    files = seat.before.files if still and not seen.refs_left_out else None
+    refs = None if files is None else files.refs
     begun = msgspec.structs.replace(seat.before, glance=seen, under="")
-    return Rider(begun, seat.identity, seat.submodules, refs)
+    return Rider(begun, seat.identity, seat.submodules, refs, _lasting(files))
+
+
+def _lasting(files: Files | None) -> Files | None:
+    """`files`, if a glance tells of all that could change them: how far an operation is it does not tell."""
+    return None if files is None or files.refs is None or files.underway is not None else files
 
 
 def _look(target: Target) -> tuple[Target, Look, Glance] | None:

@@ -76,21 +76,34 @@ class Together:
         for submodules in (False, True):
             some = [rider for rider in riders if rider.submodules is submodules]
             answered += await self._statuses(some, question_about(submodules))
+        known = await self._with_files(answered)
+        views = [self._concluder.view_of(rider.identity, status, files) for rider, status, files in known]
+        asked = [one for one, view in zip(known, views, strict=True) if view is None]
+        told = await self._told([rider for rider, _, _ in asked])
+        seen = await asyncio.gather(
+            *(self._concluded(*one, told=said) for one, said in zip(asked, told, strict=True))
+        )
+        for one, view in zip(known, views, strict=True):
+            if view is not None:  # of which there is nothing to wait for, nor a task to be made
+                seen.append(await self._concluded(*one, view=view))
+        return {one.target: one for one in seen if one is not None}
+
+    async def _with_files(
+        self, answered: Sequence[tuple[Rider, Status]]
+    ) -> list[tuple[Rider, Status, Files]]:
+        """What the files of each tell; they are read where they may tell something new."""
+        files = [_files_still(rider, status) for rider, status in answered]
         looks = [
             (rider.begun.target.path, partial(files_of, rider.identity, status, rider.refs))
-            for rider, status in answered
+            for (rider, status), known in zip(answered, files, strict=True)
+            if known is None
         ]
-        files = await self._patience.each(looks, self._seconds)
-        known = [
-            (rider, status, file)
-            for (rider, status), file in zip(answered, files, strict=True)
-            if file is not None
+        read = iter(await self._patience.each(looks, self._seconds) if looks else ())
+        return [
+            (rider, status, found)
+            for (rider, status), known in zip(answered, files, strict=True)
+            if (found := next(read) if known is None else known) is not None
         ]
-        told = await self._told(known)
-        seen = await asyncio.gather(
-            *(self._concluded(*one, said) for one, said in zip(known, told, strict=True))
-        )
-        return {one.target: one for one in seen if one is not None}
 
     async def _statuses(
         self, riders: Sequence[Rider], question: tuple[str, ...]
@@ -107,18 +120,15 @@ class Together:
             if answer is not None and (status := _understood(answer)) is not None
         ]
 
-    async def _told(self, known: Sequence[tuple[Rider, Status, Files]]) -> list[Told]:
-        """What git says of the refs of each, where that has to be asked."""
-        told: list[Told] = [{} for _ in known]
-        asked = [
-            (rider, said)
-            for (rider, status, files), said in zip(known, told, strict=True)
-            if not self._concluder.knows_view(rider.identity, status, files)
-        ]
+    async def _told(self, asked: Sequence[Rider]) -> list[Told]:
+        """What git says of the refs of each."""
+        told: list[Told] = [{} for _ in asked]
+        if not asked:
+            return told
         async with self._concluder.slots:
             for question in (relations.LIST, branches.QUESTION):
-                answers = await self._each([rider for rider, _ in asked], question)
-                for (_, said), answer in zip(asked, answers, strict=True):
+                answers = await self._each(asked, question)
+                for said, answer in zip(told, answers, strict=True):
                     if answer is not None:
                         said[question] = answer
         return told
@@ -131,11 +141,30 @@ class Together:
             return ()
         return await self._git.read_each(tops, *question, timeout=self._lane_s, warned=warned)
 
-    async def _concluded(self, rider: Rider, status: Status, files: Files, told: Told) -> Observation | None:
+    async def _concluded(
+        self,
+        rider: Rider,
+        status: Status,
+        files: Files,
+        *,
+        told: Told | None = None,
+        view: relations.View | None = None,
+    ) -> Observation | None:
         try:
-            return await self._concluder.concluded(rider.begun, rider.identity, status, files, told)
+            return await self._concluder.concluded(
+                rider.begun, rider.identity, status, files, told=told, view=view
+            )
         except PaneError:
             return None
+
+
+def _files_still(rider: Rider, status: Status) -> Files | None:
+    """What the files told the last time, where they tell the same: a status names what they are asked."""
+    before = rider.begun.status
+    if before is None:
+        return None
+    named = (status.branch, status.upstream, status.stash)
+    return rider.files if named == (before.branch, before.upstream, before.stash) else None
 
 
 def _timed(rider: Rider, took_s: float) -> Rider:

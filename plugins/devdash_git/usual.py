@@ -18,14 +18,18 @@ T = TypeVar("T")
 QUICK_S = 0.1
 """A status that took longer is asked alone: its time is worth more than that of a process."""
 
-MOST = 16
+MOST = 32
 """Repositories in one lane, but for one left over: beyond that a start is spread over enough of them."""
+
+LEAST = 8
+"""And no fewer while there are more, since the start of a lane costs as much as some statuses."""
 
 MOST_S = 0.25
 """What the last statuses of the repositories in one lane took, together, but for one left over."""
 
-LANES_EACH = 3
-"""Lanes for each that runs at a time, so that all have something to do until the end."""
+LANES_EACH = 2
+"""As if what is left were divided into so many for each that runs at a time: lanes get shorter towards the
+end, so that all have something to do until then."""
 
 
 def who(seen: Observation) -> Identity | None:
@@ -44,11 +48,11 @@ def divided(items: Sequence[T], took: Callable[[T], float], at_once: int) -> lis
         took: seconds of an item's last status; 0.0 when there was none.
         at_once: how many lanes run at a time.
     """
-    size = min(MOST, max(2, math.ceil(len(items) / (LANES_EACH * at_once))))
     found: list[list[T]] = []
-    all_s = 0.0
-    for item in items:
+    size, all_s = 0, 0.0
+    for index, item in enumerate(items):
         if not found or len(found[-1]) == size or all_s + took(item) > MOST_S:
+            size = _size(len(items) - index, at_once)
             found.append([])
             all_s = 0.0
         found[-1].append(item)
@@ -57,3 +61,9 @@ def divided(items: Sequence[T], took: Callable[[T], float], at_once: int) -> lis
         left = found.pop()  # one left over is not worth a process of its own
         found[-1] += left
     return [lane for lane in found if len(lane) > 1]
+
+
+def _size(left: int, at_once: int) -> int:
+    """Of the next lane, when `left` are in none yet."""
+    share = math.ceil(left / (LANES_EACH * at_once))
+    return min(MOST, max(share, min(LEAST, math.ceil(left / at_once)), 2))
