@@ -57,6 +57,7 @@ from devdash.contract.errors import (
     WorkerGarbage,
     WorkerTimeout,
 )
+from devdash.contract.exchange import exchanged
 from devdash.contract.levels import Level, worst
 from devdash.contract.mounts import Mounts, Reached, follow
 from devdash.contract.pane import Pane
@@ -159,6 +160,7 @@ __all__ = [
     "WorkerFailed",
     "WorkerGarbage",
     "WorkerTimeout",
+    "exchanged",
     "follow",
     "keep_file",
     "worst",

@@ -11,9 +11,8 @@ from pathlib import Path
 
 import msgspec
 
-from devdash.api import Unavailable
+from devdash.api import Unavailable, exchanged
 from devdash_ledger.append import Base, Changed, Note, Notebook, read, sync_folder, why
-from devdash_ledger.exchange import exchanged
 
 
 class Edit(msgspec.Struct, frozen=True):

@@ -14,8 +14,8 @@ from test_ledger_append import NEW, add, ended, in_process, take_back
 from test_ledger_scribe import order as entry_order
 from test_ledger_scribe import reference
 
-from devdash.api import Unavailable
-from devdash_ledger import amend, exchange, scribe
+from devdash.api import Unavailable, exchanged
+from devdash_ledger import amend, scribe
 from devdash_ledger import replace as replacing
 from devdash_ledger.amend_orders import Copy, Mark
 from devdash_ledger.append import Changed, Note, Notebook, Undoable, read
@@ -158,7 +158,6 @@ def test_an_editor_that_saves_in_the_last_moment_wins(
     file, notebook = write(tmp_path, SHOP), Notebook(tmp_path / "state", tmp_path / "main.beancount")
     add(file, tmp_path / "state")
     before, notes = file.read_text(), notebook.notes()
-    real = exchange.exchanged
     saved = [f"{before}; saved\n"]
 
     def meanwhile(one: Path, other: Path) -> bool:
@@ -166,7 +165,7 @@ def test_an_editor_that_saves_in_the_last_moment_wins(
             file.write_text(saved.pop())
         elif saved:
             write(tmp_path, saved.pop(), "saved").rename(file)
-        return real(one, other)
+        return exchanged(one, other)
 
     monkeypatch.setattr(replacing, "exchanged", meanwhile)
     with pytest.raises(Changed):
