@@ -106,8 +106,10 @@ NAMES = ("one", "two", "three")
 
 
 def stashed(builder: Builder, folder: Path) -> None:
-    for number in range(2):
-        (folder / "file0").write_text(f"edited {number}")
+    """Two entries, of two days."""
+    for day in (3, 4):
+        (folder / "file0").write_text(f"edited on day {day}")
+        builder.env["GIT_COMMITTER_DATE"] = f"2026-01-0{day}T00:00:00+00:00"
         builder.git(folder, "stash", "-q")
 
 
@@ -128,13 +130,13 @@ async def told(made: object) -> dict[str, RepositoryFacts]:
 
 
 def _rebase(builder: Builder, folder: Path) -> None:
-    env = {**builder.env, "GIT_SEQUENCE_EDITOR": "sed -i s/^pick/edit/"}
-    builder.env = env
+    builder.env["GIT_SEQUENCE_EDITOR"] = "sed -i s/^pick/edit/"
     builder.git(folder, "rebase", "-q", "-i", "HEAD~2")
 
 
 STEPS: dict[str, Change] = {
     "the older stash is dropped": lambda builder, folder: builder.git(folder, "stash", "drop", "stash@{1}"),
+    "a line is out of its log": lambda builder, folder: builder.git(folder, "reflog", "delete", "stash@{1}"),
     "all stashes are dropped": lambda builder, folder: builder.git(folder, "stash", "clear"),
     "another branch": lambda builder, folder: builder.git(folder, "switch", "-q", "-c", "topic"),
     "a fetch": lambda builder, folder: builder.git(folder, "fetch", "-q"),
