@@ -14,7 +14,8 @@ import msgspec
 from devdash_ledger import scan
 from devdash_ledger.amend_orders import Copy, Mark, Marked
 from devdash_ledger.append import Base, Changed, Notebook, addition, append, editors_at, read, settle
-from devdash_ledger.check import Candidate, Refused, check_beancount
+from devdash_ledger.check import Candidate, Refused
+from devdash_ledger.checking import admit, checked
 from devdash_ledger.habits import transactions
 from devdash_ledger.heads import dated, flag_of, flagged
 from devdash_ledger.lock import locked, locked_too
@@ -23,9 +24,8 @@ from devdash_ledger.passage import Passage, lines_of, passage
 from devdash_ledger.places import Gone, Spot
 from devdash_ledger.replace import Edit, replace
 from devdash_ledger.scribe import lasting
-from devdash_ledger.style import Syntax, style_of
+from devdash_ledger.style import style_of
 from devdash_ledger.target import target_of
-from devdash_ledger.trust import require
 
 PATIENCE_S = 20.0
 _WAS_WRONG = "The journal had an error before, so it could not be checked."
@@ -71,7 +71,7 @@ def _marked(order: Mark, notebook: Notebook | None) -> Marked:
     warning: tuple[str, ...] = ()
     if notebook is not None:
         edit = Edit(found.start, found.start + len(head), new)
-        warning = checked(order.journal, found.scan, found.base, edit.applied(found.base.content))
+        warning = proved(order.journal, found.scan, found.base, edit.applied(found.base.content), "")
         with locked_too(Path(found.base.path), _real(order.journal), PATIENCE_S):
             replace(found.base, edit, notebook)
     return Marked(
@@ -106,7 +106,7 @@ def _copied(order: Copy, notebook: Notebook | None) -> Written:
     accounts = [account for seen in transactions(text, syntax) for account, _ in seen.legs]
     base = read(target_of(Path(journal.file), journal.config, order.day, accounts))
     added = addition(base, text + "\n")
-    warning = checked(journal, found.scan, base, base.content + added)
+    warning = proved(journal, found.scan, base, base.content + added, text + "\n")
     if notebook is not None:
         with locked_too(Path(base.path), _real(journal), PATIENCE_S):
             append(base, added, notebook)
@@ -123,7 +123,7 @@ def _find(journal: JournalRef, spot: Spot) -> _Found:
         Unavailable: the journal may not be loaded, or cannot be read.
     """
     found = scan.scan(journal.file, journal.syntax, wary=journal.trusted is not None)
-    require(journal.file, found, journal.trusted)
+    admit(journal, found)
     target = os.path.realpath(spot.file)
     if target not in map(os.path.realpath, found.files):
         raise Gone(f"{spot.file} is no part of the journal", "name a transaction as FILE:LINE, or choose one")
@@ -138,23 +138,17 @@ def _find(journal: JournalRef, spot: Spot) -> _Found:
     return _Found(found, base, sum(map(len, lines[: spot.line - 1])), there)
 
 
-def checked(journal: JournalRef, found: scan.Scan, base: Base, content: bytes) -> tuple[str, ...]:
-    """Warnings, when the journal is right with the new `content` in place of `base`.
+def proved(journal: JournalRef, found: scan.Scan, base: Base, content: bytes, added: str) -> tuple[str, ...]:
+    """Warnings, when the journal is right with `content` in place of `base`; `added` is new at its end.
 
     Raises:
         Refused: it would have a new error.
     """
-    candidate = Candidate(journal.file, base.path, content, "", ())
-    if journal.syntax is Syntax.BEANCOUNT:
-        check_beancount(candidate)
-        return ()
-    from devdash_ledger.check_programs import check_with_program
-
     comma = journal.config.decimal_comma
     if comma is None:
         comma = style_of(content.decode("utf-8", "replace"), journal.syntax).decimal_comma
-    said = check_with_program(candidate, found.files, journal.syntax, comma, journal.timeout_s)
-    return (_WAS_WRONG,) if said else ()
+    candidate = Candidate(journal.file, base.path, content, added, None)
+    return () if checked(journal, found, base, candidate, decimal_comma=comma) else (_WAS_WRONG,)
 
 
 def editors(base: Base) -> tuple[str, ...]:

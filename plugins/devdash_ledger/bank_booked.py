@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from devdash.api import Unavailable
-from devdash_ledger import scan, trust
+from devdash_ledger import scan
 from devdash_ledger.bank_match import Booked
 from devdash_ledger.bank_rows import BankRow
+from devdash_ledger.checking import admit
 from devdash_ledger.complaints import read as read_complaints
 from devdash_ledger.orders import JournalRef
 from devdash_ledger.programs import Refused, bare, no_config, program_path, running
@@ -60,7 +61,7 @@ def booked(
     if journal.syntax is Syntax.BEANCOUNT:
         return tuple(_of_beancount(entries, account))
     found = scan.scan(journal.file, journal.syntax)
-    trust.require(journal.file, found, journal.trusted)
+    admit(journal, found)
     try:
         if journal.syntax is Syntax.LEDGER:
             return tuple(_of_ledger(journal.file, account))
@@ -86,7 +87,7 @@ def loaded(journal: JournalRef) -> "Directives":
     # As in the pane's own worker: beancount's load cache is neither used nor touched.
     os.environ["BEANCOUNT_LOAD_CACHE_FILENAME"] = str(Path(os.devnull) / "{filename}")
     found = scan.scan(journal.file, journal.syntax, wary=journal.trusted is not None)
-    trust.require(journal.file, found, journal.trusted)
+    admit(journal, found)
     try:
         from beancount import loader
     except ModuleNotFoundError as error:

@@ -37,6 +37,7 @@ PARTS = (
     "content",
     "cut",
     "elements",
+    "encoding",
     "fold",
     "globs",
     "journal",

@@ -1,7 +1,6 @@
 """Whether a journal is still right with new text in place, before it is written. Runs in the worker only.
 
 Only what the new text breaks is refused: errors that were there before are the person's own affair.
-Each check returns a warning, or nothing, and raises `Refused`.
 """
 
 import glob
@@ -46,17 +45,17 @@ class Candidate(msgspec.Struct, frozen=True):
         target: the real path of the file that is changed.
         content: its whole new content.
         added: the part that is new, with newlines as "\\n"; empty: something else was changed.
-        entries: what `added` must mean.
+        entries: what `added` must mean; None: what it says, since it stood in the journal before.
     """
 
     journal: str
     target: str
     content: bytes
     added: str
-    entries: tuple[Entry, ...]
+    entries: tuple[Entry, ...] | None
 
 
-def check_beancount(candidate: Candidate) -> str:
+def check_beancount(candidate: Candidate) -> None:
     """Load the journal with beancount, once; a second time, as it is, only when there are errors.
 
     Raises:
@@ -76,19 +75,18 @@ def check_beancount(candidate: Candidate) -> str:
         if not was_read():
             raise _no_part(candidate)
         if not errors:
-            return ""
+            return
         _, before, _ = loader.load_file(candidate.journal)
     except OSError as error:
         raise Unavailable(f"the journal cannot be read: {error.strerror or type(error).__name__}") from error
     new = list((Counter(map(_sign, errors)) - Counter(map(_sign, before))).elements())
     if new:
         raise _refused([error for error in errors if _sign(error) in new], options)
-    return ""
 
 
 def _require_meaning(candidate: Candidate) -> None:
     """What is added, read by itself, is exactly the entries: nothing that was typed became a directive."""
-    if not candidate.added:
+    if not candidate.added or candidate.entries is None:
         return
     from beancount.core.data import Open, Transaction
     from beancount.parser import parser

@@ -24,7 +24,12 @@ Row = tuple[str, str, str, str, str]
 """A posting's day, text, account, amount, and the code of its transaction."""
 
 _MARK = "devdash-adds-this"
-_HEAD = re.compile(rb"^(\d[\d/.-]* [*!] )(?:\(\) )?")
+_ENTRY = re.compile(
+    rb"^(\d[\d/.=-]*(?:[ \t]*[*!])?)[ \t]*(?:\([^)\n]*\)[ \t]*)?"
+    rb"(?=[^\n]*\n(?:[ \t]+;[^\n]*\n)*[ \t]+[^; \t\r\n])",
+    re.MULTILINE,
+)
+"""The head of a transaction that has a posting, up to behind its code."""
 
 _NUMBER = re.compile(r"\d[\d.,]*")
 _QUOTED = re.compile(r'"[^"]*"')
@@ -33,10 +38,10 @@ _FULL_PATH = re.compile(rb"^([!@]?include[ \t]+(?:[a-z]+:)?)([~/][^\r\n]*)", re.
 
 def check_with_program(
     candidate: Candidate, files: Sequence[str], syntax: Syntax, decimal_comma: bool, timeout_s: float
-) -> str:
+) -> bool:
     """Have `ledger` or `hledger` read the journal; `files` are all of its files.
 
-    Returns a warning where the journal was wrong before, so that only the new text could be checked.
+    False: it was wrong before, so that at most the new text could be checked.
 
     Raises:
         Refused: there is a new error, or the target is no part of the journal.
@@ -46,23 +51,27 @@ def check_with_program(
     if candidate.target not in {os.path.realpath(name) for name in files}:
         raise Refused(f"{candidate.target} is no part of the journal", "add an include of it to the journal")
     with tempfile.TemporaryDirectory(prefix="devdash-ledger-") as folder:
-        alone = Path(folder, "alone.journal")
-        alone.write_text(candidate.added, encoding="utf-8")
-        if candidate.added:
+        if candidate.entries is not None:
+            alone = Path(folder, "alone.journal")
+            alone.write_text(candidate.added, encoding="utf-8")
             _require(run(str(alone)), candidate.entries, syntax)
         found = run(_laid_out(candidate, files, Path(folder, "all")))
         if found.wrong and run(candidate.journal).wrong:
-            return "The journal had an error before, so only the entry itself was checked."
+            return False
         if found.wrong:
             raise Refused(f"the journal would have a new error: {found.wrong}", "nothing was written")
-        if not _is_there(candidate.entries, found):
+        if not _is_there(candidate, found):
             name = Path(candidate.target).name
+            if candidate.entries is None:
+                said, comma = "be read", ""
+            else:
+                said = "mean what was typed"
+                comma = "; or set decimal_comma in [panes.….write] as the journal declares it"
             raise Refused(
-                f"at the end of {name} the entry would not mean what was typed",
-                "close what is open there, such as a comment; "
-                "or set decimal_comma in [panes.….write] as the journal declares it",
+                f"at the end of {name} the entry would not {said}",
+                f"close what is open there, such as a comment{comma}",
             )
-        return ""
+        return True
 
 
 class _Found:
@@ -143,14 +152,17 @@ def _require(found: _Found, entries: Sequence[Entry], syntax: Syntax) -> None:
         raise Refused("the text would not mean what was typed", "simplify payee and narration")
 
 
-def _is_there(entries: Sequence[Entry], found: _Found) -> bool:
-    """Whether `entries`, whose codes are `_MARK`, have their days and amounts in the whole journal.
+def _is_there(candidate: Candidate, found: _Found) -> bool:
+    """Whether what is added is read in the whole journal: by its codes (see `_with_marks`), and amounts.
 
     What stands in an open comment is no entry, and 4.00 is four hundred where the comma is the decimal mark.
-    Accounts and payees are not compared: a journal may have other names for them.
+    Accounts and payees are not compared: a journal may have other names for them. Nor are amounts of text
+    that stood in the journal before: it may rest on what is declared there.
     """
-    rest = [row for row in found.rows if row[4] == _MARK]
-    for entry in entries:
+    rest = [row for row in found.rows if row[4].startswith(_MARK)]
+    if candidate.entries is None:
+        return {row[4] for row in rest} == set(_codes(candidate.added))
+    for entry in candidate.entries:
         for leg in entry.postings:
             day, amount = entry.date.isoformat(), leg.amount.copy_abs()
             match = next((row for row in rest if _says(row, day, amount)), None)
@@ -160,13 +172,21 @@ def _is_there(entries: Sequence[Entry], found: _Found) -> bool:
     return True
 
 
+def _codes(added: str) -> list[str]:
+    """The codes of the transactions of `added` that have postings."""
+    return [f"{_MARK}-{place}" for place, _ in enumerate(_ENTRY.findall(added.encode()))]
+
+
 def _with_marks(candidate: Candidate) -> bytes:
-    """The new content, with `_MARK` as the code of each of its new entries."""
+    """The new content, with a code of its own for each of its new transactions that have postings."""
+    if not candidate.added:
+        return candidate.content
     lines = candidate.content.split(b"\n")
     first = len(lines) - candidate.added.count("\n") - 1
-    return b"\n".join(
-        (*lines[:first], *(_HEAD.sub(rb"\1(" + _MARK.encode() + rb") ", one) for one in lines[first:]))
-    )
+    before, new = b"\n".join(lines[:first]), b"\n".join(lines[first:])
+    codes = iter(_codes(candidate.added))
+    marked = _ENTRY.sub(lambda found: found[1] + b" (%s) " % next(codes).encode(), new)
+    return b"\n".join((before, marked)) if first else marked
 
 
 def _says(row: Row, day: str, amount: Decimal) -> bool:

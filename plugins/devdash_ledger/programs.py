@@ -20,6 +20,7 @@ from devdash_ledger import complaints, fold, months, periodic
 from devdash_ledger.assemble import Contents, assemble
 from devdash_ledger.budgets import Plan
 from devdash_ledger.elements import JournalError
+from devdash_ledger.encoding import Kind
 from devdash_ledger.journal import Format, LoadRequest
 from devdash_ledger.kinds import kinds
 from devdash_ledger.lasting import program_lasts
@@ -51,17 +52,19 @@ def load(request: LoadRequest, found: Scan) -> Sheet:
     Raises:
         Unavailable: the program is not installed.
     """
-    errors = [*found.circles, *found.garbled]
+    errors = [*found.circles, *(one.error for one in found.faults)]
+    garbled, marked = found.told(Kind.GARBLED), found.told(Kind.MARKED)
     until = months.parse(request.last_month)
     contents: Contents | None = None
-    if not found.circles:  # ledger crashes on one
+    if not found.circles and not found.told(Kind.FOREIGN):  # on either, ledger crashes or goes astray
         try:
             contents = (_ledger if request.language is Format.LEDGER else _hledger)(request, found)
-            return assemble(request, msgspec.structs.replace(contents, errors=tuple(errors)), until)
+            contents = msgspec.structs.replace(contents, errors=tuple(errors), complete=not marked)
+            return assemble(request, contents, until)
         except Refused as refused:
             told = complaints.read(refused.words, request.file)
             # hledger says of a garbled file that it is one, and not where
-            errors += [error for error in told if error.line or not found.garbled]
+            errors += [error for error in told if error.line or not garbled]
     return assemble(request, _contents(request, found, (), (), lambda _: 2, tuple(errors)), until)
 
 

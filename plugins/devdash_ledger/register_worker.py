@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from devdash.api import Unavailable
-from devdash_ledger import complaints, months, passage, programs, scan, worker
+from devdash_ledger import complaints, encoding, months, passage, programs, scan, worker
 from devdash_ledger.errors import headline, place
 from devdash_ledger.journal import Format
 from devdash_ledger.register import Head, Move, Register, RegisterRequest, is_within, register_of
@@ -45,6 +45,7 @@ def register(**fields: object) -> object:
     asked = msgspec.convert(fields, RegisterRequest, strict=False)
     found = scan.scan(asked.file, asked.language, wary=asked.trusted is not None)
     require(asked.file, found, asked.trusted)
+    encoding.require(found.faults)
     if asked.language is Format.BEANCOUNT:
         answer = _beancount(asked)
     elif found.circles:  # ledger crashes on one

@@ -13,15 +13,15 @@ import msgspec
 
 from devdash.api import Unavailable
 from devdash_ledger import scan
-from devdash_ledger.amend import checked, editors, keys
+from devdash_ledger.amend import editors, keys, proved
 from devdash_ledger.amend_orders import GoneEntry, Restore, Seek, Sought
 from devdash_ledger.append import Changed, Note, Notebook, addition, append, read
+from devdash_ledger.checking import admit
 from devdash_ledger.lock import locked, locked_too
 from devdash_ledger.missing import Missing, missing
 from devdash_ledger.orders import JournalRef, Written
 from devdash_ledger.places import Gone
 from devdash_ledger.scribe import PATIENCE_S, lasting
-from devdash_ledger.trust import require
 
 A = TypeVar("A", bound=msgspec.Struct)
 
@@ -80,10 +80,10 @@ def _restored(order: Restore, notebook: Notebook | None) -> tuple[Written, Seque
     notes = [one.note for one in own]
     if order.leave:
         return Written(target, 0, text), notes
-    require(journal.file, found, journal.trusted)
+    admit(journal, found)
     base = read(Path(target))
     added = addition(base, f"{text}\n")
-    warning = checked(journal, found, base, base.content + added)
+    warning = proved(journal, found, base, base.content + added, f"{text}\n")
     if notebook is not None:
         with locked_too(Path(target), Path(os.path.realpath(journal.file)), PATIENCE_S):
             append(base, added, notebook)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from devdash_ledger.elements import JournalError
+from devdash_ledger.encoding import Fault, Kind, fault
 from devdash_ledger.globs import is_meant, patterns_of
 from devdash_ledger.journal import AccountType, Format
 from devdash_ledger.kinds import declared
@@ -74,7 +75,7 @@ class Scan(msgspec.Struct, frozen=True):
         patterns: includes whose matches may change: globs, and names of files that are missing.
         code: what would run code.
         circles: includes of a file that is being read already.
-        garbled: the first place of each file that is no UTF-8.
+        faults: what is no plain UTF-8, at most one for each file.
         kinds: of accounts, as declared in the journal (hledger).
     """
 
@@ -82,8 +83,12 @@ class Scan(msgspec.Struct, frozen=True):
     patterns: tuple[str, ...]
     code: tuple[Code, ...]
     circles: tuple[JournalError, ...]
-    garbled: tuple[JournalError, ...]
+    faults: tuple[Fault, ...]
     kinds: dict[str, AccountType]
+
+    def told(self, kind: Kind) -> tuple[JournalError, ...]:
+        """What is said of the faults of that kind."""
+        return tuple(one.error for one in self.faults if one.kind is kind)
 
 
 def scan(file: str, language: Format, *, wary: bool = False) -> Scan:
@@ -102,7 +107,7 @@ def scan(file: str, language: Format, *, wary: bool = False) -> Scan:
         tuple(sorted(walk.patterns)),
         tuple(walk.code),
         tuple(walk.circles),
-        tuple(walk.garbled),
+        tuple(walk.faults),
         walk.kinds,
     )
 
@@ -136,7 +141,7 @@ class _Walk:
         self.patterns: set[str] = set()
         self.code: list[Code] = []
         self.circles: list[JournalError] = []
-        self.garbled: list[JournalError] = []
+        self.faults: list[Fault] = []
         self.kinds: dict[str, AccountType] = {}
         self._language, self._wary = language, wary
         self._bytes = 0
@@ -190,11 +195,8 @@ class _Walk:
             kind = declared(match[2].decode())
             if kind is not None:
                 self.kinds[match[1].decode("utf-8", "replace")] = kind
-        try:
-            text.decode("utf-8")
-        except UnicodeDecodeError as error:
-            message = "A byte here is no UTF-8: the file is in another encoding, or damaged"
-            self.garbled.append(JournalError(file, _line(text, error.start), message))
+        found_fault = fault(file, text, self._language)
+        self.faults += [found_fault] if found_fault is not None else []
 
     def _lines_of_code(self, text: bytes) -> Iterable[re.Match[bytes]]:
         pattern = _CODE.get(self._language)

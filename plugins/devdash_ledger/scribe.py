@@ -15,7 +15,8 @@ import msgspec
 from devdash_ledger import scan
 from devdash_ledger.append import Changed, Notebook, addition, append, editors_at, latest, read, settle
 from devdash_ledger.append import undo as take_back
-from devdash_ledger.check import Candidate, Refused, check_beancount
+from devdash_ledger.check import Candidate, Refused
+from devdash_ledger.checking import admit, checked
 from devdash_ledger.compose import composed
 from devdash_ledger.entry import Entry, opening_of, text_of
 from devdash_ledger.habits import declared, index_of
@@ -24,10 +25,10 @@ from devdash_ledger.orders import Index, JournalRef, TakeBack, Write, Written
 from devdash_ledger.staying import forget, is_gone
 from devdash_ledger.style import Style, Syntax, style_of
 from devdash_ledger.target import target_of
-from devdash_ledger.trust import require
 
 PATIENCE_S = 20.0
 _TRIES = 3
+_WAS_WRONG = "The journal had an error before, so only the entry itself was checked."
 
 A = TypeVar("A", bound=msgspec.Struct)
 
@@ -96,7 +97,7 @@ def currencies(order: JournalRef) -> tuple[str, ...]:
 def _planned(order: Write, notebook: Notebook | None) -> Written:
     """Check the order against the files as they are; write it when there is a notebook."""
     found = scan.scan(order.journal.file, order.journal.syntax, wary=order.journal.trusted is not None)
-    require(order.journal.file, found, order.journal.trusted)
+    admit(order.journal, found)
     texts = _texts(found)
     style = _journal_style(order.journal, texts)
     targets = _targets(order, _entries(order, style))
@@ -111,13 +112,13 @@ def _planned(order: Write, notebook: Notebook | None) -> Written:
         raise Changed("the text would be another now", "nothing was written; look again")
     added = addition(base, text)
     candidate = Candidate(order.journal.file, base.path, base.content + added, text, entries)
-    warning = _check(order.journal, candidate, found.files, decimal_comma=style.decimal_comma)
+    is_checked = checked(order.journal, found, base, candidate, decimal_comma=style.decimal_comma)
     if notebook is not None:
         with locked_too(target, _real(order.journal), PATIENCE_S):
             append(base, added, notebook)
     lead = len(added) - len(added.lstrip(b"\r\n"))
     line = (base.content + added[:lead]).count(b"\n") + 1
-    warnings = (*_warnings(target), *((warning,) if warning else ()))
+    warnings = (*_warnings(target), *(() if is_checked else (_WAS_WRONG,)))
     left = tuple(place for place, one in enumerate(targets) if one != target)
     others = tuple(dict.fromkeys(str(targets[place]) for place in left))
     return Written(base.path, line, text.strip("\n"), warnings, len(entries), left, others)
@@ -178,14 +179,6 @@ def _text(order: Write, entries: Sequence[Entry], style: Style, texts: Mapping[s
         openings = "".join(opening_of(name, day, syntax) for name in new)
     parts = [*([openings] if openings else []), *(text_of(one, style) for one in entries)]
     return "\n".join(parts)
-
-
-def _check(journal: JournalRef, candidate: Candidate, files: Sequence[str], *, decimal_comma: bool) -> str:
-    if journal.syntax is Syntax.BEANCOUNT:
-        return check_beancount(candidate)
-    from devdash_ledger.check_programs import check_with_program
-
-    return check_with_program(candidate, files, journal.syntax, decimal_comma, journal.timeout_s)
 
 
 def _texts(found: scan.Scan) -> dict[str, str]:

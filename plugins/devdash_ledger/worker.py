@@ -19,6 +19,7 @@ import msgspec
 from devdash_ledger import lasting, scan
 from devdash_ledger.assemble import Contents, assemble
 from devdash_ledger.elements import ErrorKind, JournalError
+from devdash_ledger.encoding import Kind, told
 from devdash_ledger.journal import AccountType, Format, LoadRequest
 from devdash_ledger.refusal import unavailable
 from devdash_ledger.sheet import Sheet
@@ -77,7 +78,7 @@ def load(
 
         return msgspec.to_builtins(programs.load(request, found))
     try:
-        entries, errors, options = load_uncached(file)
+        entries, errors, options = load_uncached("" if found.told(Kind.FOREIGN) else file)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise unavailable(f"{error.filename or file} cannot be read: {reason}") from error
@@ -95,7 +96,7 @@ def ask(file: str, language: str) -> object:
 
 
 def load_uncached(file: str) -> "tuple[Directives, list[BeancountError], OptionsMap]":
-    """Load without beancount's pickle cache, which misses changed plug-ins.
+    """Load without beancount's pickle cache, which misses changed plug-ins; without a file, nothing.
 
     The cache is switched off in a way that leaves a cache of other programs alone:
     beancount deletes the one whose name it is told, so it is told one that cannot exist.
@@ -106,7 +107,7 @@ def load_uncached(file: str) -> "tuple[Directives, list[BeancountError], Options
     except ModuleNotFoundError as error:
         raise unavailable("beancount is not installed", 'pip install "devdash[ledger]"') from error
     loader.initialize(use_cache=False)
-    return loader.load_file(file)
+    return loader.load_file(file) if file else loader.load_string("")
 
 
 def _sheet(
@@ -125,9 +126,11 @@ def _sheet(
         """A posting has no other root: the reader lets none through. A budget may name any text."""
         return kinds.get(account.partition(":")[0], AccountType.OTHER)
 
+    foreign = found.told(Kind.FOREIGN)
     # By message as well: beancount's own order of errors of one line differs from load to load.
     listed = sorted(
-        (_error(error, file) for error in errors), key=lambda error: (error.file, error.line, error.message)
+        (*foreign, *told((_error(error, file) for error in errors), found.told(Kind.MARKED))),
+        key=lambda error: (error.file, error.line, error.message),
     )
     contents = Contents(
         title="" if options["title"] == "Beancount" else str(options["title"]),
@@ -137,11 +140,11 @@ def _sheet(
         plans=tuple(beans.plans(entries, kind_of)),
         kind_of=kind_of,
         digits=lambda currency: _digits(options, currency),
-        files=(file, *(name for name in options["include"] if name != file)),
+        files=found.files if foreign else (file, *(name for name in options["include"] if name != file)),
         watched=_plugin_files(options),
         patterns=(*found.patterns, *beans.document_patterns(entries, options["documents"], file)),
         errors=tuple(listed),
-        complete=not any(type(error).__name__ in UNREAD for error in errors),
+        complete=not foreign and not any(type(error).__name__ in UNREAD for error in errors),
         lasting=_lasts(request, found, entries, options),
         readers=_readers(),
         ground=beans.ground(entries, options, kind_of),

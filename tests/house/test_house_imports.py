@@ -100,6 +100,7 @@ WORKER_SIDE = (
     "devdash_ledger.amend",
     "devdash_ledger.restoring",
     "devdash_ledger.check",
+    "devdash_ledger.checking",
     "devdash_ledger.check_programs",
     "devdash_ledger.beans",
     "devdash_ledger.programs",
