@@ -1,5 +1,6 @@
 """What the worker makes of a file that is damaged, newer, locked, full, or somebody else's."""
 
+import resource
 import sqlite3
 import subprocess
 import sys
@@ -165,6 +166,15 @@ def test_a_full_disk_takes_all_or_nothing(start: Start) -> None:
         worker.ingest([number(NOW + i, 1.0) for i in range(20_000)])
     assert told.value.failure == State.FULL
     assert worker.infos()[0].count == 1
+
+
+def test_a_file_for_which_there_is_no_room_is_told_when_it_is_made(start: Start) -> None:
+    """The disk was full before there was a history: that is no bug of the worker's."""
+    worker = start()
+    resource.prlimit(worker.process.pid, resource.RLIMIT_FSIZE, (1024, 1024))
+    opened = worker.open()
+    assert (opened.state, bool(opened.message), bool(opened.hint)) == (State.FAILED, True, True)
+    assert start().open().state is State.READY, "what was begun is taken over once there is room"
 
 
 def test_a_history_that_cannot_be_written_says_so(start: Start) -> None:
