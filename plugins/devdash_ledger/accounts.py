@@ -11,7 +11,7 @@ from devdash_ledger import budget_bars, months, results
 from devdash_ledger.amounts import EXACT, readable
 from devdash_ledger.cash_lines import cash_lines
 from devdash_ledger.facts import JournalError
-from devdash_ledger.figures import NONE, Position, branches, part, signed
+from devdash_ledger.figures import NONE, MadePositions, Position, branches, part, signed
 from devdash_ledger.looking import Period, Scene, span
 from devdash_ledger.results import Result
 from devdash_ledger.rows import Batch, Rows
@@ -59,17 +59,21 @@ class _Style(msgspec.Struct, frozen=True):
 
 
 def table(
-    sight: Sight, errors: Sequence[JournalError], digits: Mapping[str, int], known: Rows | None = None
+    sight: Sight,
+    errors: Sequence[JournalError],
+    digits: Mapping[str, int],
+    known: Rows | None = None,
+    positions: MadePositions | None = None,
 ) -> Table:
     """The accounts of `sight`, the main currency before the others; `errors` mark the accounts they name.
 
     Args:
-        known: rows that were made before; new ones are added.
+        known, positions: what was made before; what is new is added.
     """
     shown = sight.columns
     is_cash = sight.looking.scene is Scene.CASH
     bars = {} if is_cash else budget_bars.bars(sight.journal, shown[-1])
-    found = [] if is_cash else sight.positions((*shown, *sight.before))
+    found = [] if is_cash else sight.positions((*shown, *sight.before), positions)
     plain, before = part(found, slice(len(shown))), part(found, slice(len(shown), None))
     made = cash_lines(sight) if is_cash else _lines(sight, plain, {account for account, _ in bars})
     made = tuple(made)
@@ -122,13 +126,16 @@ def _lines(sight: Sight, plain: Sequence[Position], single: Set[str]) -> tuple[L
 
 def _unlike(rows: Iterable[Row]) -> tuple[Row, ...]:
     """`rows` with keys that are each there once: names of ledger can be made to look like others."""
+    found = tuple(rows)
+    if len({row.key for row in found}) == len(found):
+        return found
     seen: Counter[str] = Counter()
-    found: list[Row] = []
-    for row in rows:
+    told: list[Row] = []
+    for row in found:
         seen[row.key] += 1
         again = seen[row.key] > 1
-        found.append(msgspec.structs.replace(row, key=f"{row.key}#{seen[row.key]}") if again else row)
-    return tuple(found)
+        told.append(msgspec.structs.replace(row, key=f"{row.key}#{seen[row.key]}") if again else row)
+    return tuple(told)
 
 
 def _visible(made: Sequence[Line | Result], folded: Set[str]) -> Sequence[Line | Result]:

@@ -96,24 +96,27 @@ class Budgets:
         new = [(key, own) for key, own in self._plans if key not in rows]
         if new:
             needed = range(shown.start - _MOST_BEFORE, shown.stop)
-            actuals = self._actuals(lambda by_month: _within(by_month, needed))
+            accounts = [key[:2] for key, _ in new]
+            actuals = self._actuals(accounts, lambda by_month: _within(by_month, needed))
             rows.update((key, _Line(own, actuals[key[:2]], None).rows(shown)) for key, own in new)
             self._last = shown, rows
         return rows
 
     @cached_property
     def _of_all_months(self) -> Mapping[tuple[str, str], Mapping[int, Decimal]]:
-        return self._actuals(lambda by_month: by_month.items())
+        return self._actuals([key[:2] for key, _ in self._plans], lambda by_month: by_month.items())
 
     @cached_property
     def _first(self) -> int | None:
         """The first month with a posting."""
         return min((month for by_month in self._moves.values() for month in by_month), default=None)
 
-    def _actuals(self, chosen: _Chosen) -> Mapping[tuple[str, str], Mapping[int, Decimal]]:
-        """What each account with a budget gained in the months `chosen`, its sub-accounts counted in."""
+    def _actuals(
+        self, accounts: Iterable[tuple[str, str]], chosen: _Chosen
+    ) -> Mapping[tuple[str, str], Mapping[int, Decimal]]:
+        """What each of `accounts`, by currency, gained in the months `chosen`, sub-accounts counted in."""
         found: dict[tuple[str, str], defaultdict[int, Decimal]] = {
-            (account, currency): defaultdict(Decimal) for (account, currency, _), _ in self._plans
+            place: defaultdict(Decimal) for place in accounts
         }
         for (account, currency), by_month in self._moves.items():
             parts = account.split(":")

@@ -13,6 +13,7 @@ from devdash_ledger import months
 from devdash_ledger.amounts import EXACT, digits_for
 from devdash_ledger.journal import AccountType, Journal, Series
 from devdash_ledger.looking import Period
+from devdash_ledger.rows import Made
 
 Amounts = tuple[Decimal, ...]
 """One amount per period, oldest first."""
@@ -42,28 +43,45 @@ class Position(msgspec.Struct, frozen=True):
     apart: bool = False
 
 
-def positions(journal: Journal, shown: Sequence[Period], *, converted: bool) -> list[Position]:
+MadePositions = Made[Series, tuple[Position, ...]]
+
+
+def positions(
+    journal: Journal, shown: Sequence[Period], *, converted: bool, known: MadePositions | None = None
+) -> list[Position]:
     """The positions of every account that is not zero in all periods of `shown`.
 
     With `converted` all currencies of an account are one position in the main currency; what has no
     price is a position of its own, with those amounts alone. Months that `journal` does not have
     count as zero. Where there is no main currency nothing is converted.
+
+    Args:
+        known: positions that were made before; new ones are added.
     """
-    found: list[Position] = []
     start = months.parse(journal.months[0])
-    places = [_place(period, start) for period in shown]
-    for one in journal.series:
-        if converted and one.converted:
-            priced = [None if text is None else Decimal(text) for text in one.converted]
-            plain = [Decimal(text) for text in one.amounts]
-            apart = [NONE if value is not None else own for value, own in zip(priced, plain, strict=True)]
-            found.append(_position(one, journal.currency, [value or NONE for value in priced], places))
-            if any(apart):
-                rest = _position(one, one.currency, apart, places)
-                found.append(msgspec.structs.replace(rest, apart=True))
-        else:
-            found.append(_position(one, one.currency, list(map(Decimal, one.amounts)), places))
-    return [one for one in found if any(one.amounts)]
+    places = tuple([_place(period, start) for period in shown])
+    currency = journal.currency if converted else None
+    made = (known if known is not None else MadePositions()).begin((places, currency))
+    return [
+        position
+        for one in journal.series
+        for position in made.of(one, lambda one: _positions(one, currency, places))
+    ]
+
+
+def _positions(one: Series, currency: str | None, places: Sequence[_Place]) -> tuple[Position, ...]:
+    """Those of one account, converted to `currency`; None: not converted."""
+    if currency is None or not one.converted:
+        found = [_position(one, one.currency, list(map(Decimal, one.amounts)), places)]
+    else:
+        priced = [None if text is None else Decimal(text) for text in one.converted]
+        plain = [Decimal(text) for text in one.amounts]
+        apart = [NONE if value is not None else own for value, own in zip(priced, plain, strict=True)]
+        found = [_position(one, currency, [value or NONE for value in priced], places)]
+        if any(apart):
+            rest = _position(one, one.currency, apart, places)
+            found.append(msgspec.structs.replace(rest, apart=True))
+    return tuple([one for one in found if any(one.amounts)])
 
 
 def part(found: Sequence[Position], taken: slice) -> list[Position]:

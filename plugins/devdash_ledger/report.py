@@ -82,7 +82,13 @@ def build(
     notices = (*_notices(view, room), *standing.notices(stand))
     blocks: list[Block] = [
         *notices,
-        accounts.table(seen, view.errors, digits, None if known is None else known.rows),
+        accounts.table(
+            seen,
+            view.errors,
+            digits,
+            None if known is None else known.rows,
+            None if known is None else known.positions,
+        ),
     ]
     if seen.looking.scene is Scene.ACCOUNTS and (table := totals.table(seen, digits)) is not None:
         blocks.append(table)

@@ -6,7 +6,7 @@ import msgspec
 
 from devdash_ledger import figures
 from devdash_ledger.cash import cash
-from devdash_ledger.figures import Position
+from devdash_ledger.figures import MadePositions, Position
 from devdash_ledger.journal import AccountType, Journal
 from devdash_ledger.looking import AVERAGED, MAX_MONTHS, Looking, Period, Scene, compared, periods
 
@@ -49,9 +49,9 @@ class Sight(msgspec.Struct, frozen=True):
         """1: accounts of that kind are shown as the journal has them; -1: turned round; 0: not."""
         return _SIGNS[self.looking.scene].get(kind, 0)
 
-    def positions(self, shown: Sequence[Period]) -> list[Position]:
-        """All positions in the periods `shown`, with the journal's sign."""
-        return figures.positions(self.journal, shown, converted=self.converts)
+    def positions(self, shown: Sequence[Period], known: MadePositions | None = None) -> list[Position]:
+        """All positions in the periods `shown`, with the journal's sign; `known`: that were made before."""
+        return figures.positions(self.journal, shown, converted=self.converts, known=known)
 
 
 def sight(journal: Journal, looking: Looking, current: int, count: int, is_cash: IsCash = BY_NAME) -> Sight:

@@ -9,6 +9,7 @@ from devdash.api import Attention, Block, Level, Notice, Report, Row, worst
 from devdash_ledger import budget_table, reckoning
 from devdash_ledger.amounts import readable
 from devdash_ledger.facts import BudgetMonth, FloorBalance, LedgerFacts
+from devdash_ledger.figures import MadePositions
 from devdash_ledger.journal import Journal
 from devdash_ledger.reckoning import Outlook
 from devdash_ledger.rows import Made, Rows
@@ -30,6 +31,7 @@ class Known:
     def __init__(self) -> None:
         self.rows = Rows()
         """Of accounts."""
+        self.positions: MadePositions = Made()
         self.reckoned: Made[BudgetMonth, BudgetMonth] = Made()
         self.months: Made[BudgetMonth, Row] = Made()
         """Of budgets, one for each month."""

@@ -1,8 +1,9 @@
 """The tree of accounts: every parent with the sum of what is below it, per currency."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Sequence, Set
 from decimal import Decimal
+from operator import attrgetter
 
 import msgspec
 
@@ -46,7 +47,7 @@ class _Node(msgspec.Struct):
     has_own: bool = False
 
 
-def lines(found: Sequence[Position], main: str, single: Set[str] = frozenset()) -> Iterator[Line]:
+def lines(found: Sequence[Position], main: str, single: Set[str] = frozenset()) -> list[Line]:
     """The lines of the tree, roots in the order of `AccountType`, then by name.
 
     Amounts of different currencies are never added up: an account has one line
@@ -54,8 +55,10 @@ def lines(found: Sequence[Position], main: str, single: Set[str] = frozenset()) 
     and with a single child is joined to it ("Bank:Checking"); a root is not, nor is one of `single`.
     """
     order = list(AccountType)
+    made: list[Line] = []
     for root in sorted(_grow(found), key=lambda node: (order.index(node.type), node.name)):
-        yield from _walk(root, root.name, 0, main, single)
+        _walk(made, root, root.name, 0, main, single)
+    return made
 
 
 class Held(msgspec.Struct, frozen=True):
@@ -94,14 +97,15 @@ def _grow(found: Sequence[Position]) -> list[_Node]:
     return roots
 
 
-def _walk(node: _Node, label: str, depth: int, main: str, single: Set[str]) -> Iterator[Line]:
+def _walk(made: list[Line], node: _Node, label: str, depth: int, main: str, single: Set[str]) -> None:
+    """Add the lines of `node` and of all below it to `made`."""
     while depth > 0 and not node.has_own and len(node.children) == 1 and node.name not in single:
         node = node.children[0]
         label = f"{label}:{node.name.rpartition(':')[2]}"
     currencies = sorted(node.totals, key=lambda currency: (currency != main, currency))
     shown = [currency for currency in currencies if any(node.totals[currency])] or currencies[:1]
     for place, currency in enumerate(shown):
-        yield Line(
+        line = Line(
             account=node.name,
             label=label,
             depth=depth,
@@ -111,5 +115,6 @@ def _walk(node: _Node, label: str, depth: int, main: str, single: Set[str]) -> I
             apart=currency in node.apart,
             has_children=bool(node.children),
         )
-    for child in sorted(node.children, key=lambda below: below.name):
-        yield from _walk(child, child.name.rpartition(":")[2], depth + 1, main, single)
+        made.append(line)
+    for child in sorted(node.children, key=attrgetter("name")):
+        _walk(made, child, child.name.rpartition(":")[2], depth + 1, main, single)

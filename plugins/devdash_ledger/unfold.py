@@ -109,7 +109,7 @@ class Unfolding:
         if last is None or (last.shown, last.main) != (shown, main):
             last = _Fold(shown, main)
         parts = self._parts(last)
-        changed = _changed(last.parts, parts, len(shown))
+        changed = _changed(last.parts, parts, len(shown)) if last.worth else ()
         same = {place: one for place, one in enumerate(last.worth) if place not in changed}
         found = [one.valued for one in parts.values() if one.valued is not None]
         new = [one for one in used if one.name not in last.rates]

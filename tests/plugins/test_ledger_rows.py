@@ -55,13 +55,29 @@ def test_a_table_is_the_same_whatever_was_shown_before(
     reports: list[tuple[list[tuple[int, list[tuple[str, str, Decimal]]]], Looking, tuple[JournalError, ...]]],
 ) -> None:
     """With every decimal, also where an amount is equal and written otherwise."""
-    known = Rows()
+    known = Known()
     for booked, look, errors in reports:
         one = seen(booked, look)
         digits = figures.digits(one.journal)
-        kept = accounts.table(one, errors, digits, known)
+        kept = accounts.table(one, errors, digits, known.rows, known.positions)
         plain = accounts.table(one, errors, digits)
         assert msgspec.json.encode(kept) == msgspec.json.encode(plain)
+
+
+@pytest.mark.parametrize(
+    "look", [Looking(converted=True), Looking(back=1), Looking(running=True), Looking(scene=Scene.INCOME)]
+)
+def test_the_same_figures_are_put_together_anew_for_another_look(look: Looking) -> None:
+    """Of one journal, whose months are those of both."""
+    booked = [
+        (month, [("Expenses:Food", "CHF", Decimal(month + 1)), ("Assets:Cash", "EUR", Decimal(-1))])
+        for month in range(12)
+    ]
+    journal = Unfolding(sheet(booked, [price(3, "CHF", "1.0625")])).journal(Window("2026-12", 12), "EUR")
+    digits, known = figures.digits(journal), Known()
+    for one in (sight(journal, how, FIRST + 11, 4) for how in (Looking(), look, Looking())):
+        kept = accounts.table(one, (), digits, known.rows, known.positions)
+        assert msgspec.json.encode(kept) == msgspec.json.encode(accounts.table(one, (), digits))
 
 
 PLANS = st.builds(
@@ -124,12 +140,13 @@ def test_what_is_the_same_is_not_made_again() -> None:
 
 def test_an_amount_that_is_written_otherwise_is_shown_so() -> None:
     """1 and 1.00 are equal; the details show which one it is."""
-    known = Rows()
+    known = Known()
     for text in ("1", "1.00"):
         one = seen(
             [(11, [("Assets:Cash", "EUR", Decimal(text)), ("Income:Job", "EUR", Decimal(-1))])], Looking()
         )
-        assert f"'{text}'" in str(accounts.table(one, (), figures.digits(one.journal), known).rows[0].detail)
+        table = accounts.table(one, (), figures.digits(one.journal), known.rows, known.positions)
+        assert f"'{text}'" in str(table.rows[0].detail)
 
 
 def test_tables_that_are_made_at_the_same_time_do_not_take_each_other_s_rows() -> None:
