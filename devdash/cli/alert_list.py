@@ -78,6 +78,8 @@ def caveats(sight: Sight, now: datetime) -> tuple[str, ...]:
     who = f"{sight.holder.what} (process {sight.holder.pid})"
     if sight.silent:
         return (f"{who} is on duty but shows no sign of life; the list may be old",)
+    if sight.holder.behind:
+        return (f"{who} cannot write down what it knows: a full disk? The list may be old",)
     return ()
 
 
@@ -103,6 +105,7 @@ class _OnDuty(msgspec.Struct, frozen=True):
     what: str
     pid: int
     silent: bool
+    behind: bool
 
 
 class _Alerts(msgspec.Struct, frozen=True):
@@ -120,7 +123,7 @@ def as_json(sight: Sight, alerts: Sequence[Alert], now: datetime) -> str:
         SCHEMA,
         now.isoformat(timespec="seconds"),
         sight.at.isoformat(timespec="seconds") if sight.at else None,
-        _OnDuty(holder.what, holder.pid, sight.silent) if holder else None,
+        _OnDuty(holder.what, holder.pid, sight.silent, holder.behind) if holder else None,
         tuple(_alert(one) for one in alerts),
     )
     return msgspec.json.encode(value).decode()

@@ -108,7 +108,9 @@ def who_is_on_duty(sight: Sight) -> str:
     if holder is None:
         return "nobody is on duty"
     told = f"on duty: {holder.what}, process {holder.pid}, {holder.config or 'built-in defaults'}"
-    return f"{told}; it shows no sign of life" if sight.silent else told
+    if sight.silent:
+        return f"{told}; it shows no sign of life"
+    return f"{told}; it cannot write down what it knows" if holder.behind else told
 
 
 def _argv(option: str | None) -> tuple[str, ...]:

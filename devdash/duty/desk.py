@@ -20,6 +20,8 @@ from devdash.engine.clock import Clock
 
 log = logging.getLogger("devdash.duty")
 
+BEHIND = "{} cannot write down what it knows: the alerts here may be old"
+
 
 class Desk:
     """The alerts of this process; all but writing is done at once, on the loop.
@@ -57,6 +59,7 @@ class Desk:
         self._wishes: list[Wish] = []
         self._listeners: list[Callable[[], None]] = []
         self._alone = ""
+        self._behind = ""
 
     @property
     def role(self) -> Role:
@@ -76,7 +79,7 @@ class Desk:
     @property
     def trouble(self) -> str:
         """What is wrong with what should last, in a sentence; "" when nothing is."""
-        return self._alone or self.papers.trouble
+        return self._alone or self.papers.trouble or (BEHIND.format(self._behind) if self._behind else "")
 
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Call `listener`, on the loop, when alerts or role have changed. Returns what ends that."""
@@ -131,7 +134,7 @@ class Desk:
     def show_life(self) -> None:
         """Let others see that this process is awake."""
         try:
-            self._seat.show_life(self._clock.monotonic())
+            self._seat.show_life(self._clock.monotonic(), behind=self.papers.behind)
         except OSError as error:
             log.info("no sign of life could be given: %s", reason(error))
 
@@ -196,9 +199,10 @@ class Desk:
         except OSError as error:
             self._note_alone(error, "; should another devdash run, both tell")
             taken = True
+        holder = None if taken else self._seat.holder()
+        self._behind = holder.what if holder is not None and holder.behind else ""
         if taken:
             return Role.ON_DUTY
-        holder = self._seat.holder()
         if self._seat.trouble is not None:
             return Role.APART  # what the other knows is written nowhere
         if holder is None:

@@ -42,6 +42,11 @@ class Papers:
         """What is wrong now, in a sentence; "" when nothing is."""
         return next(iter(self._troubles.values()), "")
 
+    @property
+    def behind(self) -> bool:
+        """Whether the register does not hold what this process knows, because it cannot be written."""
+        return "write" in self._troubles
+
     # ── for the process on duty ─────────────────────────────────────────────
 
     def take_over(self) -> tuple[Alert, ...]:
@@ -79,6 +84,7 @@ class Papers:
 
     def saved(self, value: Register, result: Stamp | OSError | None) -> bool:
         """Take note of how `save` ended. Returns whether it was written: wishes that it contains are done."""
+        self._note("late", "")
         if isinstance(result, OSError):
             self._note("write", f"the alerts cannot be kept: {reason(result)}")
             return False
@@ -90,7 +96,7 @@ class Papers:
 
     def late(self) -> None:
         """The disk does not answer."""
-        self._note("write", "the alerts cannot be kept: the disk does not answer")
+        self._note("late", "the alerts cannot be kept: the disk does not answer")
 
     def waiting(self) -> Iterator[Wish]:
         """Wishes of others that were not told yet."""
@@ -151,6 +157,7 @@ class Papers:
         self._seen, self._stored = None, None
         self._fulfilled.clear()
         self._note("write", "")
+        self._note("late", "")
 
     def _read(self, *, set_aside: bool) -> Register | None:
         found: Register | None = None

@@ -34,12 +34,14 @@ class Holder(msgspec.Struct, frozen=True):
         what: "devdash" or "devdash watch".
         config: its devdash.toml, as an absolute path; "" for the built-in defaults.
         since: wall time, seconds since 1970.
+        behind: the register does not hold what it knows, because that cannot be written.
     """
 
     pid: int
     what: str
     config: str
     since: float
+    behind: bool = False
 
 
 class Seat:
@@ -64,6 +66,7 @@ class Seat:
         self._descriptor: int | None = None
         self._spare: tuple[int, Path] | None = None
         self._told = False
+        self._behind = False
         self._shown = float("-inf")
 
     @property
@@ -154,7 +157,7 @@ class Seat:
         descriptor = spare if self._descriptor is None else self._descriptor
         if self._told or descriptor is None:
             return
-        text = msgspec.json.encode(Holder(os.getpid(), self._what, self._config, time.time()))
+        text = msgspec.json.encode(Holder(os.getpid(), self._what, self._config, time.time(), self._behind))
         with suppress(OSError):
             os.pwrite(descriptor, text, 0)
             os.ftruncate(descriptor, len(text))
@@ -175,8 +178,14 @@ class Seat:
             os.close(self._spare[0])
             self._spare = None
 
-    def show_life(self, monotonic: float) -> None:
-        """Touch the file, at most every `SIGN_OF_LIFE_S`. Raises OSError."""
+    def show_life(self, monotonic: float, *, behind: bool = False) -> None:
+        """Touch the file, at most every `SIGN_OF_LIFE_S`, and write whether the register is behind in it.
+
+        A full disk has room for that: the few bytes take the place of what was there. Raises OSError.
+        """
+        if behind is not self._behind:
+            self._behind, self._told = behind, False
+            self._tell()
         if self._descriptor is not None and monotonic - self._shown >= SIGN_OF_LIFE_S:
             self._shown = monotonic
             os.utime(self._descriptor)

@@ -1,7 +1,9 @@
 """`devdash watch` as a process: it tells, hands over, survives being killed, and goes when told to."""
 
+import json
 import os
 import random
+import resource
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -44,6 +46,26 @@ def test_it_tells_of_a_low_battery_and_goes_when_told_to(world: World, start: Ca
     assert [one["alert"] for one in world.told] == [{"pane": "battery", "rule": "low", "item": ""}]
     assert watch.end() == 0
     assert not watch.says("Traceback")
+
+
+def test_a_list_that_cannot_be_written_is_not_taken_for_the_truth(
+    world: World, start: Callable[..., Process], devdash: Callable[..., Result]
+) -> None:
+    """On a full disk the person was told, and `devdash alerts` knows of nothing: it says why."""
+    watch = start()
+    until(lambda: watch.says("on duty"), "it never went on duty")
+    until(lambda: "nobody is on duty" not in devdash("watch", "status").out, "nobody sees it")
+    assert devdash("alerts").err == ""
+    hard = resource.prlimit(watch.process.pid, resource.RLIMIT_FSIZE)[1]
+    resource.prlimit(watch.process.pid, resource.RLIMIT_FSIZE, (600, hard))  # the seat's file has room in it
+    world.set(percent=12, plugged=False)
+    until(lambda: len(world.told) == 1, "nothing was told")
+    until(lambda: "cannot write down what it knows" in devdash("alerts").err, "it is not said")
+    assert "cannot write down what it knows" in devdash("watch", "status").out
+    assert json.loads(devdash("alerts", "--json").out)["on_duty"]["behind"] is True
+    resource.prlimit(watch.process.pid, resource.RLIMIT_FSIZE, (hard, hard))
+    until(lambda: devdash("alerts").err == "", "it is still said")
+    assert "battery.low" in devdash("alerts").out
 
 
 def test_a_second_one_stands_by_and_takes_over_without_telling_again(

@@ -201,3 +201,19 @@ async def test_a_wish_stays_until_its_effect_is_written(tmp_path: Path) -> None:
         known = register.read(state)
         assert known is not None and [one.acknowledged for one in known.alerts] == [True]
         assert not wish.exists() and home.duty.troubles == ()
+
+
+def test_who_shows_what_another_knows_says_that_it_may_be_old(tmp_path: Path) -> None:
+    """The one on duty cannot write: triage here is as it was, and the person has to know."""
+    seat = Seat(tmp_path, "devdash watch", "")
+    assert seat.take()
+    desk = Desk(tmp_path, "devdash", "", ManualClock(), 2.0)
+    desk.tick()
+    assert (desk.role, desk.trouble) == (Role.BESIDE, "")
+    seat.show_life(0.0, behind=True)
+    desk.tick()
+    assert "devdash watch cannot write down what it knows" in desk.trouble
+    seat.show_life(0.0, behind=False)
+    desk.tick()
+    assert desk.trouble == ""
+    seat.leave()
