@@ -4,6 +4,7 @@
 and as SVG (which shows the colours), below tests/snapshots.
 """
 
+import asyncio
 import io
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -21,6 +22,7 @@ from textual.app import App
 from textual.pilot import Pilot
 
 from devdash.config.model import Settings
+from devdash.engine.context import Context
 from devdash.tui.alerting import MakeDesk
 from devdash.tui.app import DevdashApp
 
@@ -81,6 +83,11 @@ class Stage:
         self.pilot = pilot
         self.clock = clock
 
+    async def begun(self) -> None:
+        """The engine reads panes: what they need has been imported, in a thread, which takes real time."""
+        while self.app.engine._heart is None:
+            await asyncio.sleep(0.005)
+
     async def pass_time(self, seconds: float) -> None:
         """Time passes, and the screen has shown what came of it."""
         await self.clock.advance(seconds)
@@ -114,8 +121,13 @@ Perform = Callable[..., Any]
 
 
 @pytest.fixture
-def stage(tmp_path: Path) -> Perform:
-    """`async with stage(registry, settings=…, size=…) as s`: the app, its panes read once."""
+def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Perform:
+    """`async with stage(registry, settings=…, size=…) as s`: the app, its panes read once.
+
+    Nobody tells the panes of changed files: that would come in real time, between any two moments of
+    the clock.
+    """
+    monkeypatch.setattr(Context, "watch", lambda self, paths: None)
 
     @asynccontextmanager
     async def perform(
@@ -136,6 +148,7 @@ def stage(tmp_path: Path) -> Perform:
             stage = Stage(app, pilot, clock)
             await pilot.pause()
             if read:
+                await stage.begun()
                 await stage.pass_time(1)
             yield stage
 

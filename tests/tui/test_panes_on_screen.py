@@ -17,6 +17,7 @@ from power_dumps import write_tree
 
 from devdash.api import Pane, PaneConfig, PaneError, Report
 from devdash.engine.snapshot import Phase, Snapshot
+from devdash.tui import pane_view
 from devdash_battery.config import BatteryConfig
 from devdash_battery.episode import Episode
 from devdash_battery.facts import Stage
@@ -212,6 +213,12 @@ def fated(kind: type[Pane[Any]], fate: Fate) -> type[Pane[Any]]:
     return Fated
 
 
+@pytest.fixture(autouse=True)
+def unrested(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cursor never rests: it would in real time, and the pane would be read once more."""
+    monkeypatch.setattr(pane_view, "REST_S", 3600.0)
+
+
 @pytest.fixture
 def builder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Builder:
     return Builder.installed(tmp_path / "repos", monkeypatch)
@@ -225,23 +232,23 @@ async def show(
     fate.mode = fates[0]
     registry = Registry(**{name: fated(world[0], fate)})
     async with stage(registry, settings=settings_for(registry, world[1]), size=size, read=False) as s:
+        await s.begun()
         for mode in fates:
             fate.mode = mode
             s.app.engine.refresh()
             await s.clock.advance(1)
-            if mode == "read":
-                # A real reading takes real time.
-                while not at_rest(s.app.engine.snapshot(name)):
-                    await asyncio.sleep(0.01)
-            else:
+            # A real reading takes real time, and so may a start.
+            while not at_rest(s.app.engine.snapshot(name), mode):
+                await asyncio.sleep(0.01)
+            if mode == "fail":
                 await s.pass_time(400)
         await s.drawn()
         look(s.app)
 
 
-def at_rest(snapshot: Snapshot) -> bool:
-    """Read, and not being read again: the clock may go on."""
-    return snapshot.phase is Phase.FRESH and not snapshot.reading
+def at_rest(snapshot: Snapshot, mode: str) -> bool:
+    """Read, or failed, and not being read again: the clock may go on."""
+    return snapshot.phase is (Phase.FAILED if mode == "fail" else Phase.FRESH) and not snapshot.reading
 
 
 SIZE = (90, 20)
