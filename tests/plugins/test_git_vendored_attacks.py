@@ -17,8 +17,9 @@ import pytest
 from git_builder import Builder
 from vendored_beds import LOCK, Bed, blob, project_files
 
-from devdash.api import Level, PaneError
+from devdash.api import Level, PaneError, exchanged
 from devdash.engine.context import Context
+from devdash_git.vendored import ground
 from devdash_git.vendored.ground import GroundProblem, Standing, read_file, replace_file
 
 Make = Callable[..., Context]
@@ -218,8 +219,42 @@ async def test_a_pipe_in_the_place_of_a_file_holds_nobody(bed: Bed) -> None:
     assert "is no file" in str(report)
 
 
-def test_what_is_written_in_the_very_moment_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("how", ["in place", "own file", "link", "gone"])
+def test_an_editor_that_saves_in_the_last_moment_wins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    """After the last look at the file and before the new one takes its place."""
+    file, other = tmp_path / "file", tmp_path / "other"
+    file.write_bytes(b"old")
+    saved = [b"late"]
+
+    def meanwhile(one: str, name: str, *, folder: int) -> bool:
+        if saved and how == "in place":
+            file.write_bytes(saved.pop())
+        elif saved and how == "own file":
+            other.write_bytes(saved.pop())
+            other.rename(file)
+        elif saved:
+            other.write_bytes(saved.pop())
+            file.unlink()
+            if how == "link":
+                file.symlink_to(other)
+        return exchanged(one, name, folder=folder)
+
+    monkeypatch.setattr(ground, "exchanged", meanwhile)
+    with pytest.raises(GroundProblem):
+        replace_file(tmp_path, "file", b"new", False, Standing(b"old", 0o644))
+    assert file.exists() == (how != "gone")
+    assert (other if how == "gone" else file).read_bytes() == b"late"
+    assert file.is_symlink() == (how == "link")
+    assert not list(tmp_path.glob(".devdash*"))
+
+
+def test_where_files_cannot_change_names_what_is_written_in_the_very_moment_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """An editor that writes into the old file just as the new one takes its place."""
+    monkeypatch.setattr(ground, "exchanged", lambda *_, **__: False)
     (tmp_path / "file").write_bytes(b"old")
     real = os.replace
 
@@ -266,7 +301,7 @@ def test_a_file_that_is_not_as_expected_is_left_alone(tmp_path: Path) -> None:
     assert (tmp_path / "file").read_bytes() == b"other"
 
 
-STEPS = ("keep", "write", "rename", "note")
+STEPS = ("keep", "write", "rename", "sweep", "note")
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -296,7 +331,7 @@ async def test_kill_9_at_every_step_of_a_take_loses_nothing(
     )
     assert child.returncode == -signal.SIGKILL, child.stderr.decode()
     merged = mine.replace("1\n", "one\n")
-    assert bed.here("long") == (merged if step == "note" else mine)
+    assert bed.here("long") == (merged if step in ("sweep", "note") else mine)
     msgspec.json.decode((bed.project / LOCK).read_bytes())
     assert (await bed.states())["long"] == "diverged"
     await bed.do("take", "./long")

@@ -10,12 +10,12 @@ from pathlib import Path
 
 from vendored_beds import LOCK
 
-from devdash.api import ActionRequest, Completed
+from devdash.api import ActionRequest, Completed, exchanged
 from devdash.engine.context import Context
 from devdash_git.config import GitConfig
 from devdash_git.pane import GitPane
 from devdash_git.run import Git
-from devdash_git.vendored import taking
+from devdash_git.vendored import ground, taking
 
 
 def die(*_: object, **__: object) -> object:
@@ -38,7 +38,14 @@ def arm(step: str) -> None:
     elif step == "write":
         os.fsync = die  # type: ignore[assignment]  # as above
     elif step == "rename":
-        os.replace = die  # type: ignore[assignment]  # as above
+        ground.exchanged = die  # type: ignore[assignment]  # as above
+    elif step == "sweep":
+
+        def exchange_and_die(*args: str, **kwargs: int) -> object:
+            exchanged(*args, **kwargs)
+            return die()
+
+        ground.exchanged = exchange_and_die  # type: ignore[assignment]  # as above
     else:
         taking.write_lock = die  # type: ignore[assignment]  # as above
 

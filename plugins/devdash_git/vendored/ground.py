@@ -15,7 +15,7 @@ from pathlib import Path
 
 import msgspec
 
-from devdash.api import PaneError
+from devdash.api import PaneError, exchanged
 from devdash_git.plain import printable
 
 LARGEST = 16 * 1024 * 1024
@@ -62,7 +62,8 @@ def replace_file(
     """Put `content` in the place of `expected` in one step, folders and all.
 
     Returns:
-        What a program wrote into the old file in the very moment, to be kept; None in general.
+        What a program wrote into the old file in the very moment, to be kept, on a drive where files cannot
+        change names in one step; else None.
 
     Raises:
         GroundProblem: the file is not `expected` any more, or it cannot be written. Nothing has changed.
@@ -94,17 +95,38 @@ def _replace(
         if expected is None:
             _appear(folder, beside, name)
             return None
-        with _opened(folder, name) as old:
-            if _all(old) != expected.content:
-                raise _moved(path)
-            os.replace(beside, name, src_dir_fd=folder, dst_dir_fd=folder)
-            late = _all(old)
-            return None if late == expected.content else late
+        return _take_place(folder, beside, name, path, expected)
     except FileExistsError as error:
         raise _moved(path) from error
     finally:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(beside, dir_fd=folder)
+
+
+def _take_place(folder: int, beside: str, name: str, path: str, expected: Standing) -> bytes | None:
+    """Give the file its name, unless what has the name is no longer `expected`.
+
+    An editor may save between the last look and the renaming, into the file or with one of its own. So the
+    two change names, what was replaced is looked at after that, and comes back if it is another. Where the
+    system cannot do so, what is written into the old file is returned.
+    """
+    with _opened(folder, name) as old:
+        if _all(old) != expected.content:
+            raise _moved(path)
+        if not exchanged(beside, name, folder=folder):
+            os.replace(beside, name, src_dir_fd=folder, dst_dir_fd=folder)
+            late = _all(old)
+            return None if late == expected.content else late
+        if not _is(folder, beside, old) or _all(old) != expected.content:
+            exchanged(beside, name, folder=folder)
+            raise _moved(path)
+    return None
+
+
+def _is(folder: int, name: str, handle: int) -> bool:
+    """Whether the open file still is the one of that name."""
+    there, own = os.stat(name, dir_fd=folder, follow_symlinks=False), os.fstat(handle)
+    return (there.st_dev, there.st_ino) == (own.st_dev, own.st_ino)
 
 
 def _appear(folder: int, beside: str, name: str) -> None:

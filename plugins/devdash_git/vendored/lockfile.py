@@ -5,6 +5,8 @@ have been written by anybody, so every path in it is checked before it is used.
 """
 
 import contextlib
+import os
+import stat
 from pathlib import Path
 
 import msgspec
@@ -55,8 +57,7 @@ def read_lock(path: Path) -> tuple[Entry, ...]:
     """
     name = printable(path.name)
     try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST + 1)
+        data = _bytes(path)
     except FileNotFoundError:
         return ()
     except OSError as error:
@@ -79,6 +80,14 @@ def read_lock(path: Path) -> tuple[Entry, ...]:
         check_entry(entry, name)
     _check_places(entries, name)
     return tuple(sorted(entries))
+
+
+def _bytes(path: Path) -> bytes:
+    # Not blocking: a named pipe in the file's place would hold the thread for good.
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise LockProblem(f"{printable(path.name)} is no file.", "Move it away.")
+        return file.read(LARGEST + 1)
 
 
 def check_entry(entry: Entry, where: str) -> None:
@@ -107,7 +116,7 @@ def _check_places(entries: tuple[Entry, ...], name: str) -> None:
     seen: set[str] = set()
     for place in (file.to for entry in entries for file in entry.files):
         if place in seen:
-            raise LockProblem(f"{name} has two entries for {printable(place)}.", "Keep one of them.")
+            raise LockProblem(f"{name} has two entries for {printable(place)}.", "Take one out.")
         seen.add(place)
 
 
@@ -138,8 +147,9 @@ def write_lock(path: Path, entries: tuple[Entry, ...]) -> None:
     """Write beside and rename, so that a reader or a kill never meets half a file. Blocks shortly.
 
     Raises:
-        LockProblem: it cannot be written; what was there stays.
+        LockProblem: it cannot be written, or could not be read afterwards; what was there stays.
     """
+    _check_places(entries, printable(path.name))
     try:
         mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
         keep_file(path, lock_text(entries), mode=mode)

@@ -5,7 +5,8 @@ No repository takes part: no attributes, no drivers, no config but the person's 
 
 import re
 import tempfile
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from enum import StrEnum
 from pathlib import Path
 
@@ -21,6 +22,17 @@ CONTEXT = 3
 """Lines shown around a change."""
 
 _HUNK = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
+
+
+_REFUSED = 255
+"""What git merge-file ends with where it does not merge at all, such as for contents that are no texts."""
+
+_MOST_CONFLICTS = 127
+"""It ends with their number, and with this for more."""
+
+
+class Unmergeable(PaneError):
+    """Contents that have no lines, or too many."""
 
 
 class Conflicts(StrEnum):
@@ -77,7 +89,8 @@ class Merger:
         """`mine` with the changes from `base` to `theirs`.
 
         Raises:
-            PaneError: it cannot be merged, as with a file that is no text.
+            Unmergeable: as with a file that is no text.
+            PaneError: it failed.
         """
         if mine == base:
             return Merged(theirs, 0)
@@ -85,14 +98,14 @@ class Merger:
             return Merged(mine, 0)
         sides = {Conflicts.UPSTREAM: ("--theirs",), Conflicts.MINE: ("--ours",)}.get(how, ())
         names = ("-L", "mine", "-L", "taken before", "-L", "upstream")
-        with tempfile.TemporaryDirectory(prefix="devdash-merge-") as made:
-            folder = Path(made)
-            await self._context.in_thread(_put, folder, mine, base, theirs)
+        async with self._laid_out(mine, base, theirs) as folder:
             answer = await self._git.read(
                 folder, "merge-file", "-p", "-q", *sides, *names, "mine", "base", "theirs", timeout=TIMEOUT_S
             )
-        if not 0 <= answer.code <= 127:
-            raise PaneError(f"It cannot be merged: {first_words(answer.err)}.", "Is it a text file?")
+        if answer.code == _REFUSED:
+            raise Unmergeable(f"It cannot be merged: {first_words(answer.err)}.", "Is it a text file?")
+        if not 0 <= answer.code <= _MOST_CONFLICTS:
+            raise PaneError(f"The merge failed: {first_words(answer.err)}.", "Try again.")
         return Merged(answer.out, answer.code)
 
     async def hunks(self, old: bytes, new: bytes) -> tuple[Hunk, ...] | None:
@@ -101,9 +114,7 @@ class Merger:
             return ()
         if b"\0" in old[:8000] or b"\0" in new[:8000]:  # as git tells
             return None
-        with tempfile.TemporaryDirectory(prefix="devdash-diff-") as made:
-            folder = Path(made)
-            await self._context.in_thread(_put, folder, old, b"", new)
+        async with self._laid_out(old, b"", new) as folder:
             answer = await self._git.read(
                 folder,
                 *("-c", "diff.noprefix=false", "diff", "--no-index", "--no-ext-diff", "--no-textconv"),
@@ -115,6 +126,24 @@ class Merger:
             raise PaneError(f"It cannot be compared: {first_words(answer.err)}.")
         return _hunks(answer.out, lines(old), lines(new))
 
+    @asynccontextmanager
+    async def _laid_out(self, mine: bytes, base: bytes, theirs: bytes) -> AsyncIterator[Path]:
+        """A folder of their own, with the three in it.
+
+        Raises:
+            PaneError: there is no room for them.
+        """
+        try:
+            made = tempfile.TemporaryDirectory(prefix="devdash-merge-")
+        except OSError as error:
+            raise _unwritable(error) from error
+        with made as name:
+            try:
+                await self._context.in_thread(_put, Path(name), mine, base, theirs)
+            except OSError as error:
+                raise _unwritable(error) from error
+            yield Path(name)
+
 
 def apply(old: bytes, chosen: Sequence[Hunk]) -> bytes:
     """`old` with some of its hunks, in any order."""
@@ -122,6 +151,13 @@ def apply(old: bytes, chosen: Sequence[Hunk]) -> bytes:
     for hunk in sorted(chosen, key=lambda one: one.start, reverse=True):
         result[hunk.start : hunk.start + hunk.length] = hunk.lines
     return b"".join(result)
+
+
+def _unwritable(error: OSError) -> PaneError:
+    return PaneError(
+        f"Scratch files cannot be written: {error.strerror}.",
+        f"Make room in {printable(tempfile.gettempdir())}.",
+    )
 
 
 def lines(content: bytes) -> list[bytes]:

@@ -167,10 +167,11 @@ def survey(
     problems: list[tuple[str, str]] = []
     for entry in entries:
         for tracked in _files(project, entry, findings.get(entry.origin), contents):
-            if tracked.to in files or tracked.to == project.lock.name:
+            other = files.get(tracked.to)
+            if other is not None or tracked.to == project.lock.name:
                 problems.append((f"{printable(tracked.to)} is there for two things.", "Take one entry out."))
-            else:
-                files[tracked.to] = tracked
+            if tracked.to != project.lock.name and (other is None or other.taken is None):
+                files[tracked.to] = tracked  # of two, it is of the one that took it
     return Survey(project, entries, tuple(files[to] for to in sorted(files)), tuple(problems))
 
 

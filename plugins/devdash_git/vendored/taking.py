@@ -6,6 +6,8 @@ before that, the next look finds a file that has converged, or one whose merge c
 The index is left alone.
 """
 
+from collections.abc import Sequence
+
 import msgspec
 
 from devdash.api import PaneError
@@ -13,7 +15,7 @@ from devdash_git.desk import Means
 from devdash_git.plain import first_words, printable
 from devdash_git.vendored.ground import Standing, read_file, replace_file
 from devdash_git.vendored.lockfile import read_lock, write_lock
-from devdash_git.vendored.merging import Conflicts, Hunk, Merger, apply
+from devdash_git.vendored.merging import Conflicts, Hunk, Merger, Unmergeable, apply
 from devdash_git.vendored.model import Entry, State, Taken, blob_name
 from devdash_git.vendored.project import Project
 from devdash_git.vendored.survey import Tracked
@@ -167,7 +169,7 @@ class Taker:
             return _unmerged(file, mine, target, how)
         try:
             merged = await self._merger.merge(mine.content, base, target, Conflicts.MARK)
-        except PaneError:
+        except Unmergeable:
             return _unmerged(file, mine, target, how)
         if not merged.conflicts:
             return Plan(file=file, mine=mine, result=merged.content, base=target)
@@ -204,7 +206,10 @@ class Taker:
                 await self._keep_base(project, plan)
             if plan.writes:
                 kept += await self._write(project, plan)
-            await self._context.in_thread(_note, project, plan)
+            try:
+                await self._context.in_thread(_note, project, plan)
+            except PaneError as problem:
+                raise _unnoted(plan, kept, problem) from problem
         return Done(plan, tuple(kept))
 
     async def _write(self, project: Project, plan: Plan) -> list[str]:
@@ -237,6 +242,14 @@ class Taker:
         if answer.code != 0 or not name:
             raise PaneError(f"The project's repository does not keep it: {first_words(answer.err)}.")
         return name
+
+
+def _unnoted(plan: Plan, kept: Sequence[str], problem: PaneError) -> PaneError:
+    """The file is written, and the lock file is not: who is told of that needs the way back as well."""
+    if not plan.writes:
+        return problem
+    back = f"As it was: git cat-file blob {kept[0]}" if kept else problem.hint
+    return Untakable(f"{printable(plan.file.to)} is written, and not noted as taken: {problem.message}", back)
 
 
 def _unmerged(file: Tracked, mine: Standing, target: bytes, how: Conflicts) -> Plan:

@@ -1,5 +1,7 @@
 """The actions `vendor` and `forget-vendored`: begin and end to track where a file is from."""
 
+from collections.abc import Iterable, Sequence
+
 import msgspec
 
 from devdash.api import (
@@ -24,7 +26,7 @@ from devdash_git.vendored.merging import Conflicts, Merger
 from devdash_git.vendored.model import Entry, Finding, Origin, State
 from devdash_git.vendored.paths import odd_source, why_not
 from devdash_git.vendored.project import Project
-from devdash_git.vendored.survey import Tracked
+from devdash_git.vendored.survey import Tracked, upstream_places
 from devdash_git.vendored.taking import Taker
 
 VENDOR = Action(
@@ -80,19 +82,17 @@ class TrackDesk(GitDesk):
         seen = await self._keeper.look()
         if seen.problems and not seen.files:
             raise PaneError(*seen.problems[0])
-        if any(entry.to in (known.to, *(file.to for file in known.files)) for known in seen.entries):
-            raise PaneError(
-                f"{printable(entry.to)} is already from elsewhere.",
-                "forget-vendored ends that, or choose --as.",
-            )
+        _must_be_free([entry.to], seen.entries)
         (found,) = await self._keeper.check(msgspec.structs.replace(seen, project=project), (entry.origin,))
         _must_be_there(found)
-        await self._begin(project, entry)
+        places = (entry.to, *upstream_places(entry, found))
+        _must_be_free(places, seen.entries)
+        await self._begin(project, entry, places)
         return await self._fill(project, entry)
 
-    async def _begin(self, project: Project, entry: Entry) -> None:
+    async def _begin(self, project: Project, entry: Entry, places: Sequence[str]) -> None:
         async with self._means.turns.of(project.held, project.root.name):
-            await self._means.context.in_thread(_add, project, entry)
+            await self._means.context.in_thread(_add, project, entry, places)
 
     async def _fill(self, project: Project, entry: Entry) -> Outcome:
         """Take what is not here yet, and note what is here already and equal."""
@@ -161,9 +161,24 @@ def _must_be_there(found: Finding) -> None:
         )
 
 
-def _add(project: Project, entry: Entry) -> None:
-    entries = read_lock(project.lock)
-    write_lock(project.lock, (*(known for known in entries if known.to != entry.to), entry))
+def _must_be_free(places: Iterable[str], entries: Iterable[Entry]) -> None:
+    """None of `places` is anybody's already.
+
+    Raises:
+        PaneError: one is.
+    """
+    taken = {place for known in entries for place in (known.to, *(file.to for file in known.files))}
+    for place in places:
+        if place in taken:
+            raise PaneError(
+                f"{printable(place)} is already from elsewhere.", "forget-vendored ends that, or choose --as."
+            )
+
+
+def _add(project: Project, entry: Entry, places: Iterable[str]) -> None:
+    entries = read_lock(project.lock)  # anew: another devdash may have begun in between
+    _must_be_free(places, entries)
+    write_lock(project.lock, (*entries, entry))
 
 
 def _remove(project: Project, to: str) -> None:

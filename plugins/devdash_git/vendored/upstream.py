@@ -15,11 +15,12 @@ from pathlib import Path
 
 import msgspec
 
-from devdash.api import PaneContext, PaneError, ProcessTimeout
+from devdash.api import OutputTooLarge, PaneContext, PaneError, ProcessTimeout
 from devdash_git.config import GitConfig
 from devdash_git.plain import first_words, printable
 from devdash_git.problems import FetchFailure, fetch_failure, fetch_sentence, late
 from devdash_git.run import Git
+from devdash_git.vendored.ground import LARGEST
 from devdash_git.vendored.holding import held, made
 from devdash_git.vendored.model import Finding, Origin, blob_name
 from devdash_git.vendored.project import HERE, Project
@@ -130,8 +131,17 @@ class Upstream:
             commit: one that has it: some servers hand out no single files.
 
         Raises:
-            PaneError: it is not to be had.
+            PaneError: it is not to be had, or too large.
         """
+        try:
+            return await self._content(origin, project, oid, commit)
+        except OutputTooLarge as error:
+            raise PaneError(
+                f"Its content is larger than {LARGEST // 2**20} MB.",
+                "Take it over by hand; forget-vendored ends its tracking.",
+            ) from error
+
+    async def _content(self, origin: Origin, project: Project, oid: str, commit: str) -> bytes:
         if project.top is not None and (found := await self._blob(project.top, oid)) is not None:
             return found
         if origin.source == HERE:
