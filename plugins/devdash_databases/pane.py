@@ -33,7 +33,7 @@ from devdash_databases.facts import DatabasesFacts
 from devdash_databases.prober import Prober
 from devdash_databases.projects import ProjectProber
 from devdash_databases.report import Reading, report_of
-from devdash_databases.round import Round, Told
+from devdash_databases.round import Rounds, Told
 from devdash_databases.routes import view
 from devdash_databases.routing_desk import ACTIONS, RoutingDesk, prefix_of
 from devdash_databases.states import State
@@ -77,9 +77,8 @@ class DatabasesPane(Pane[DatabasesConfig]):
         self._prober: Prober | None = None
         self._projects: tuple[ProjectProber, ...] = ()
         self._chronicles: dict[str, Chronicle] = {}
-        self._seldom_due = float("-inf")
-        self._round: Round | None = None
-        self._is_stale = False
+        self._seldom_due: dict[str, float] = {}
+        self._rounds = Rounds(context)
         self._routing = RoutingDesk(context, self._routed)
         self._desk = AliasDesk(context, config, self._find)
 
@@ -99,15 +98,10 @@ class DatabasesPane(Pane[DatabasesConfig]):
         """
         if not self.context.stays:
             self._routing.look()
-        if self._round is None or self._round.is_old:
-            self._round = await self._begun()
-        elif self.context.asked:  # after an action: the round under way may not know of it
-            self._is_stale = True
-        whole = await self._is_whole(self._round)
-        if whole and self._is_stale:
-            self._round, self._is_stale = await self._begun(), False
-            whole = await self._is_whole(self._round)
-        if whole:  # a survey would only delay first answers
+        if self.context.asked or not self._rounds.has_news:
+            await self._begin()
+        whole = await self._rounds.wait()
+        if whole or all(map(self._has_answered, self._sources())):  # a survey would delay first answers
             self._routing.look()
         await self._routing.settle()
         return self._report()
@@ -115,8 +109,7 @@ class DatabasesPane(Pane[DatabasesConfig]):
     async def stop(self) -> None:
         """Wait for nothing that is under way."""
         self._routing.give_up()
-        if self._round is not None:
-            self._round.cancel()
+        self._rounds.cancel()
 
     def actions(self) -> Sequence[Action]:
         """What is done with one alias, and what is asked of the routers."""
@@ -162,34 +155,21 @@ class DatabasesPane(Pane[DatabasesConfig]):
             raise PaneError(f"there is no alias “{alias}”", f"Known: {', '.join(found)}.")
         return found[alias]
 
-    async def _is_whole(self, begun: Round) -> bool:
-        """Wait for a round, or a part of it; a round that is over, or has failed, is forgotten."""
-        try:
-            whole = await begun.wait()
-        except BaseException:
-            begun.cancel()
-            self._round = None
-            raise
-        if whole:
-            self._round = None
-        return whole
-
-    async def _begun(self) -> Round:
-        """A round through all that is not paused."""
+    async def _begin(self) -> None:
+        """Begin to ask all that is not paused, and is not being asked already."""
         if not self.config.databases and not self.config.projects:
             await self._make_own()
-        seldom = self.context.monotonic() >= self._seldom_due
-        if seldom:
-            self._seldom_due = self.context.monotonic() + SEEN_OFTEN_S
         paused = await self._desk.paused()
-        asked = questions.asked(seldom=seldom)
-        return Round(self.context, [partial(self._ask, one, asked, paused) for one in self._sources()])
+        for source in self._sources():
+            self._rounds.begin(source.title, partial(self._ask, source, paused))
 
-    async def _ask(
-        self, source: Prober | ProjectProber, asked: wire.Questions, paused: frozenset[str], tell: Told
-    ) -> None:
+    async def _ask(self, source: Prober | ProjectProber, paused: frozenset[str], tell: Told) -> None:
         """Ping all aliases of `source`; what comes early is known at once, and judged with the rest."""
         chronicle = self._chronicle(source)
+        seldom = self.context.monotonic() >= self._seldom_due.get(source.title, float("-inf"))
+        if seldom:
+            self._seldom_due[source.title] = self.context.monotonic() + SEEN_OFTEN_S
+        asked = questions.asked(seldom=seldom)
 
         def early(pings: Sequence[wire.Ping]) -> None:
             chronicle.note(pings, whole=False)

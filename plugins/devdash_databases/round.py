@@ -1,11 +1,12 @@
-"""One asking of all aliases, told as it comes: who has answered does not wait for who has not.
+"""Asks several sources side by side, each at its own pace: who has answered does not wait for who has not.
 
-The whole round goes on beside the readings. A reading waits for it a little; then it tells what is known,
-and the pane wakes, for a next reading, with every further answer.
+A reading begins to ask those that are not being asked already, and waits for them a little; then it tells
+what is known, and the pane wakes with every further answer, for a reading that tells the rest and begins
+nothing.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from devdash.api import PaneContext
@@ -14,78 +15,112 @@ PATIENCE_S = 0.5
 """Seconds that a reading waits for all when some have answered: more than those take that are well."""
 
 OLD_S = 2.0
-"""A round that ended so long ago is no news: nobody came for it."""
+"""What came so long ago is no news: nobody has come for it."""
 
 Told = Callable[[], None]
+Ask = Callable[[Told], Coroutine[Any, Any, None]]
+"""Asks one source; it is given what to call with each answer that it has noted."""
 
 
-class Round:
+class Rounds:
     """Asks at once.
 
     Args:
         context: wakes the pane, and tells the time.
-        asks: what each does; it is given what to call with each answer that it has noted.
     """
 
-    def __init__(
-        self, context: PaneContext, asks: Iterable[Callable[[Told], Coroutine[Any, Any, None]]]
-    ) -> None:
+    def __init__(self, context: PaneContext) -> None:
         self._context = context
+        self._asking: dict[str, asyncio.Task[None]] = {}
+        self._next: dict[str, Ask] = {}
+        self._begun: set[asyncio.Task[None]] = set()
         self._news = asyncio.Event()
         self._is_awaited = False
-        self._ended: float | None = None
-        self._whole = asyncio.create_task(self._ask(asks))
-        self._whole.add_done_callback(self._end)
+        self._told: float | None = None
 
     @property
-    def is_old(self) -> bool:
-        """Whether it ended long ago."""
-        return self._ended is not None and self._context.monotonic() - self._ended > OLD_S
+    def has_news(self) -> bool:
+        """Whether the reading under way is there to tell the rest of the last."""
+        return self._told is not None and self._context.monotonic() - self._told <= OLD_S
+
+    def begin(self, source: str, ask: Ask) -> None:
+        """Ask a source, unless it is being asked.
+
+        When a person, or an action that has just ended, wants it to be asked, it is asked once more then: the
+        asking under way began before.
+
+        Raises:
+            Exception: what the last asking raised.
+        """
+        self._collect(source)
+        if source not in self._asking:
+            self._start(source, ask)
+        elif self._context.asked:
+            self._next[source] = ask
 
     async def wait(self) -> bool:
-        """Whether all have answered: waits for that, or a little, and at least until one has.
+        """Whether all that are being asked have answered: waits for that, or a little.
+
+        It waits at least until one has answered of those that were begun since the last time.
 
         Raises:
             Exception: what an asking raised.
         """
-        if self._context.stays:
-            await asyncio.wait((self._whole,), timeout=PATIENCE_S)
-            news = asyncio.ensure_future(self._news.wait())
-            try:
-                await asyncio.wait((self._whole, news), return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                news.cancel()
-        else:
-            await asyncio.wait((self._whole,))
-        if self._whole.done():
-            self._whole.result()
-            return True
-        self._is_awaited = True
-        return False
+        begun, self._begun = self._begun, set()
+        self._told, self._is_awaited = None, False
+        try:
+            if not self._context.stays:
+                await asyncio.wait(self._asking.values())
+            elif begun:
+                await self._wait_a_little(begun)
+        except BaseException:
+            self.cancel()
+            raise
+        for source in tuple(self._asking):
+            self._collect(source)
+        self._is_awaited = bool(self._asking)
+        return not self._asking
 
     def cancel(self) -> None:
         """Wait for none of them any more."""
-        self._whole.cancel()
+        self._next.clear()
+        for task in self._asking.values():
+            task.cancel()
+        self._asking.clear()
 
-    async def _ask(self, asks: Iterable[Callable[[Told], Coroutine[Any, Any, None]]]) -> None:
-        tasks = [asyncio.create_task(ask(self._tell)) for ask in asks]
+    def _collect(self, source: str) -> None:
+        """Forget its asking when that is over, and raise what it raised."""
+        if source in self._asking and self._asking[source].done():
+            self._next.pop(source, None)
+            self._asking.pop(source).result()
+
+    async def _wait_a_little(self, begun: set[asyncio.Task[None]]) -> None:
+        await asyncio.wait(begun, timeout=PATIENCE_S)
+        news = asyncio.ensure_future(self._news.wait())
         try:
-            await asyncio.gather(*tasks)
-        finally:  # when one has failed
-            for task in tasks:
-                task.cancel()
+            await asyncio.wait((*begun, news), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            news.cancel()
+
+    def _start(self, source: str, ask: Ask) -> None:
+        self._news.clear()
+        self._asking[source] = task = asyncio.create_task(self._ask(source, ask))
+        self._begun.add(task)
+        task.add_done_callback(self._end)
+
+    async def _ask(self, source: str, ask: Ask) -> None:
+        await ask(self._tell)
+        while (again := self._next.pop(source, None)) is not None:
+            await again(self._tell)
+
+    def _end(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled():
+            self._tell()
 
     def _tell(self) -> None:
+        """Wake once for each report that did not tell all: what comes until it is read is told with it."""
         self._news.set()
-        self._wake()
-
-    def _end(self, whole: asyncio.Task[None]) -> None:
-        self._ended = self._context.monotonic()
-        if not whole.cancelled():
-            self._wake()
-
-    def _wake(self) -> None:
-        """Once for each report that did not tell all: what comes until it is read is told with it."""
         if self._is_awaited:
             self._is_awaited = False
-            self._context.wake()
+            self._told = self._context.monotonic()
+            self._context.wake(rest=True)

@@ -65,7 +65,7 @@ class Watching:
         before = self.pings
         told: list[set[str]] = []
         self._woken.clear()
-        while not told or self._pane._round is not None:
+        while not told or self._pane._rounds._asking:
             if told:
                 async with asyncio.timeout(30):
                     await self._woken.wait()
