@@ -3,6 +3,9 @@
 A round begins with a glance at the key paths of every repository. git is asked where something looks
 different, where it is long ago, and where nothing is known. How long is long depends on what asking costs:
 no repository costs more than a twentieth of the time, and neither do all of them together.
+
+Where something looks different somebody waits to see it. So it comes first, and beside it no more is asked
+where it is merely long ago than takes no longer than that.
 """
 
 import asyncio
@@ -34,10 +37,14 @@ SOONEST_S, LATEST_S = 10.0, 300.0
 ARRIVED_S, RESTED_S = 2.0, 60.0
 """How old a status may be of the one that somebody looks at: when they come to it, and while they stay."""
 
+BESIDE_S = 0.03
+"""What the last statuses took, together, of those that are merely due and asked beside what is different."""
+
 RETRY_S = 30.0
 """Until one that could not be read is tried again."""
 
 Seeing = Callable[[], Awaitable[dict[Target, Observation]]]
+Work = Callable[[], Awaitable[None]]
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -110,9 +117,8 @@ class Rounds:
         same = targets is self._targets
         if not same:
             self._known = {target: self._known[target] for target in targets if target in self._known}
-        asked = await self._ask(
-            targets if anew else await self._due(targets), end - self._context.monotonic()
-        )
+        first, then = (targets, ()) if anew else await self._due(targets)
+        asked = await self._ask(first, then, end - self._context.monotonic())
         if not asked and same:
             return self._found
         now = self._context.monotonic()
@@ -141,54 +147,64 @@ class Rounds:
                 found |= dict.fromkeys(known.seen.glance.folders)
         return self.folders if tuple(found) == self.folders else tuple(found)
 
-    async def _due(self, targets: Sequence[Target]) -> list[Target]:
-        """Those that may not be taken as they were; one whose drive does not answer holds up none."""
+    async def _due(self, targets: Sequence[Target]) -> tuple[Sequence[Target], Sequence[Target]]:
+        """Those that may not be taken as they were; one whose drive does not answer holds up none.
+
+        First those that somebody may wait for: they are new, look different, or are looked at. Then those
+        of which it is only long ago.
+        """
         now = self._context.monotonic()
         all_s = sum(known.seen.took_s for known in self._known.values())
         dwelt = self._context.dwelt
         closer_s = RESTED_S if dwelt == self._dwelt else ARRIVED_S
         self._dwelt = dwelt
+        first: list[Target] = []
         due: list[Target] = []
-        waiting: list[tuple[Target, Lookout]] = []
+        waiting: list[tuple[Target, Lookout, bool]] = []
         for target in targets:
             known = self._known.get(target)
             lookout = None if known is None else known.lookout
             looked_at = target.name == dwelt
             if known is None or (looked_at and now - known.at >= max(closer_s, SHARE * known.seen.took_s)):
-                due.append(target)
+                first.append(target)
             elif lookout is None:
                 due += [target] if now - known.at >= RETRY_S else []
-            elif now - known.at >= due_after(target, known.seen.took_s, all_s):
-                due.append(target)
             else:
-                waiting.append((target, lookout))
-        looks = [(target.path, lookout.still) for target, lookout in waiting]
+                old = now - known.at >= due_after(target, known.seen.took_s, all_s)
+                waiting.append((target, lookout, old))
+        looks = [(target.path, lookout.still) for target, lookout, _ in waiting]
         answers = await self._patience.each(looks, self._config.repo_timeout)
-        return due + [target for (target, _), still in zip(waiting, answers, strict=True) if not still]
+        for (target, _, old), still in zip(waiting, answers, strict=True):
+            if not still:
+                first.append(target)
+            elif old:
+                due.append(target)
+        return first, self._beside(due) if first else due
 
-    async def _ask(self, targets: Sequence[Target], seconds: float) -> dict[Target, Observation]:
-        """Ask git about `targets`; those that did not answer last time come last to their turn."""
+    def _beside(self, due: Sequence[Target]) -> Sequence[Target]:
+        """Of those that are due as many as take no longer than `BESIDE_S`, but one; longest ago first."""
+        found: list[Target] = []
+        all_s = 0.0
+        for target in sorted(due, key=lambda target: self._known[target].at):
+            all_s += self._known[target].seen.took_s
+            if found and all_s > BESIDE_S:
+                break
+            found.append(target)
+        return found
+
+    async def _ask(
+        self, first: Sequence[Target], then: Sequence[Target], seconds: float
+    ) -> dict[Target, Observation]:
+        """Ask git about `first`; beside that about `then`, one part after the other."""
         found: dict[Target, Observation] = {}
+        work, more = self._work(first, found), self._work(then, found)
 
-        async def alone(target: Target) -> None:
-            found[target] = await self._observer.observe(target)
+        async def in_turn() -> None:
+            for one in more:
+                await one()
 
-        async def several(targets: Sequence[Target], seeing: Seeing) -> None:
-            found.update(await seeing())
-            await asyncio.gather(*(alone(target) for target in targets if target not in found))
-
-        lanes = self._observer.lanes(self._before(targets))
-        first = self._observer.first_lanes([target for target in targets if target not in self._known])
-        work = [
-            *(
-                several([seat.before.target for seat in lane], partial(self._observer.again, lane))
-                for lane in lanes
-            ),
-            *(several(lane, partial(self._observer.together, lane)) for lane in first),
-        ]
-        joined = {seat.before.target for lane in lanes for seat in lane}.union(*first)
-        work += map(alone, sorted((one for one in targets if one not in joined), key=self._was_late))
-        tasks = [asyncio.ensure_future(one) for one in work]
+        together = [*work, in_turn] if work and more else [*work, *more]
+        tasks = [asyncio.ensure_future(one()) for one in together]
         if not tasks:
             return {}
         try:
@@ -201,7 +217,30 @@ class Rounds:
         for task in tasks:
             if not task.cancelled():
                 task.result()
-        return {target: found.get(target) or _too_late(target) for target in targets}
+        return {target: found.get(target) or _too_late(target) for target in (*first, *then)}
+
+    def _work(self, targets: Sequence[Target], found: dict[Target, Observation]) -> list[Work]:
+        """What asks git about `targets`; those that did not answer last time come last to their turn."""
+
+        async def alone(target: Target) -> None:
+            found[target] = await self._observer.observe(target)
+
+        async def several(targets: Sequence[Target], seeing: Seeing) -> None:
+            found.update(await seeing())
+            await asyncio.gather(*(alone(target) for target in targets if target not in found))
+
+        lanes = self._observer.lanes(self._before(targets))
+        first = self._observer.first_lanes([target for target in targets if target not in self._known])
+        joined = {seat.before.target for lane in lanes for seat in lane}.union(*first)
+        left = sorted((one for one in targets if one not in joined), key=self._was_late)
+        return [
+            *(
+                partial(several, [seat.before.target for seat in lane], partial(self._observer.again, lane))
+                for lane in lanes
+            ),
+            *(partial(several, lane, partial(self._observer.together, lane)) for lane in first),
+            *(partial(alone, target) for target in left),
+        ]
 
     def _before(self, targets: Sequence[Target]) -> Iterator[tuple[Observation, Lookout]]:
         """What was seen of those that could be read."""

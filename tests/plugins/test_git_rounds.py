@@ -11,6 +11,7 @@ from git_builder import Builder, only, pane, read, repositories
 from devdash.api import Duration
 from devdash.engine.context import Context
 from devdash_git import glance as glancing
+from devdash_git import rounds
 from devdash_git.contact import FetchBook, Record
 from devdash_git.problems import FetchFailure
 from devdash_git.rounds import LATEST_S, SOONEST_S, due_after
@@ -163,6 +164,37 @@ async def test_an_edit_in_the_work_tree_is_seen_when_it_is_time(
     assert (await only(made)).unstaged == 0
     clock.now += LATEST_S
     assert (await only(made)).unstaged == 1
+
+
+async def test_what_looks_different_waits_for_little_of_what_is_merely_due(
+    builder: Builder, calm: Context, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However often something changes, the others have their turn: the one that was asked longest ago."""
+    monkeypatch.setattr(rounds, "BESIDE_S", -1.0)  # what they take is 0 by this clock
+    folders = [builder.repository(f"repo{number}") for number in range(5)]
+    made = pane(calm, *folders)
+    await read(made)
+    asked: list[str] = []
+    run = calm.run
+
+    async def noted(argv: Sequence[str], **more: object) -> object:
+        asked.extend(folder.name for folder in folders if "status" in " ".join(argv) and str(folder) in argv)
+        return await run(argv, **more)
+
+    monkeypatch.setattr(calm, "run", noted)
+    others = set[str]()
+    for number in range(4):
+        clock.now += 400
+        builder.git(folders[2], "switch", "-q", "-c", f"topic{number}")
+        asked.clear()
+        assert repositories(await read(made))["repo2"].branch == f"topic{number}"
+        assert (len(asked), "repo2" in asked) == (2, True)
+        others |= set(asked)
+    assert len(others) == 5
+    clock.now += 400
+    asked.clear()
+    await read(made)
+    assert len(asked) == 5  # nobody waits for anything
 
 
 async def test_whoever_asks_is_told_what_is_there_now(builder: Builder, context: Make, clock: Clock) -> None:
