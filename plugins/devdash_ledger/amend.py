@@ -23,7 +23,7 @@ from devdash_ledger.orders import JournalRef, Written
 from devdash_ledger.passage import Passage, lines_of, passage
 from devdash_ledger.places import Gone, Spot
 from devdash_ledger.replace import Edit, replace
-from devdash_ledger.scribe import lasting
+from devdash_ledger.scribe import lasting, mended
 from devdash_ledger.style import style_of
 from devdash_ledger.target import target_of
 
@@ -90,6 +90,7 @@ def copy(order: Copy) -> Written:
         PaneError: it was not written, and why.
     """
     if not order.write:
+        mended(order.journal)
         return _copied(order, None)
     real, notebook = keys(order.journal)
     return lasting(real, notebook, lambda: _copied(order, notebook))

@@ -311,17 +311,23 @@ class BankDesk(Desk):
         return await self._writing.of_file(review.journal)
 
     async def _put_away(self) -> Outcome:
-        """End a review of which nothing is accepted."""
-        if (await self._kept()).those(Choice.ACCEPTED):
+        """End a review of which nothing is to be written; what is undecided beside rows that were, stays."""
+        kept = await self._kept()
+        review = await self._again(kept)
+        if review.those(Choice.ACCEPTED):
             raise PaneError("the review is another than the one that was asked about", "look again")
-        await self._context.in_thread(self._shelf.clear)
-        return Outcome(message="The review is put away; nothing was written.")
+        left = review.those(Choice.OPEN) if kept.those(Choice.ACCEPTED) else ()
+        if not left:
+            await self._context.in_thread(self._shelf.clear)
+            return Outcome(message="The review is put away; nothing was written.")
+        await self._context.in_thread(self._shelf.keep, msgspec.structs.replace(review, items=left))
+        return Outcome(message=f"Nothing was written; {bank_lists.many(len(left), 'row')} left to review")
 
     async def _ask_to_finish(self, request: ActionRequest) -> Confirmation:
-        review = await self._kept()
-        review = await self._again(review)
+        kept = await self._kept()
+        review = await self._again(kept)
         if not review.those(Choice.ACCEPTED):
-            return Confirmation(question=f"No row of {review.source} is accepted. Put the review away?")
+            return Confirmation(bank_lists.nothing_to_write(kept, review))
         written = await self._scribe(review, open_new=request.value("open-new") == "yes")
         self._plan = _Plan(request, review, written.text)
         return Confirmation(bank_lists.question(written), (Text(written.text),))

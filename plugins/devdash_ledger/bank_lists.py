@@ -148,6 +148,18 @@ def question(written: Written, lost: str = "") -> str:
     return " ".join(part for part in (lost, *written.warnings, said, _later(written)) if part)
 
 
+def nothing_to_write(kept: Review, review: Review) -> str:
+    """The question when no row is to be written; `kept` is the review before it was held against the journal.
+
+    Rows that were accepted are in the journal by then when devdash was killed after it had written them.
+    """
+    if not kept.those(Choice.ACCEPTED):
+        return f"No row of {review.source} is accepted. Put the review away?"
+    said = f"The journal has all accepted rows of {review.source} already."
+    left = len(review.those(Choice.OPEN))
+    return f"{said} Take them off the list?" if left else f"{said} Put the review away?"
+
+
 def _later(written: Written) -> str:
     """Each file is written by itself, whole or not at all; several could not be."""
     if not written.others:

@@ -25,7 +25,7 @@ from devdash_ledger.bank_rows import read
 from devdash_ledger.bank_suggest import Elsewhere, History
 from devdash_ledger.journal import AccountType
 from devdash_ledger.kinds import kinds
-from devdash_ledger.scribe import currencies, index
+from devdash_ledger.scribe import currencies, index, mended
 
 MAX_ACCOUNTS = 4
 """Accounts that a new bank's file may be a statement of: the most used."""
@@ -45,6 +45,7 @@ def begin(order: Begin) -> Begun:
     """
     bank = order.bank
     content = _content(Path(order.file))
+    mended(order.journal)
     entries = loaded(order.journal)
     if bank.importer:
         found = extracted(bank.importer, order.folder, order.file, entries)
@@ -81,6 +82,7 @@ def again(order: Again) -> Review:
     Raises:
         PaneError: the journal cannot be read.
     """
+    mended(order.journal)
     rows = [item.row for item in order.review.items]
     known = booked(order.journal, order.review.account, loaded(order.journal), rows)
     return bank_review.rematched(order.review, match(rows, known, order.window))

@@ -21,7 +21,7 @@ from devdash_ledger.lock import locked, locked_too
 from devdash_ledger.missing import Missing, missing
 from devdash_ledger.orders import JournalRef, Written
 from devdash_ledger.places import Gone
-from devdash_ledger.scribe import PATIENCE_S, lasting
+from devdash_ledger.scribe import PATIENCE_S, lasting, mended
 
 A = TypeVar("A", bound=msgspec.Struct)
 
@@ -43,6 +43,7 @@ def restore(order: Restore) -> Written:
         PaneError: it was not done, and why.
     """
     if not order.write:
+        mended(order.journal)
         return _restored(order, None)[0]
     journal, notebook = keys(order.journal)
     if order.leave:

@@ -40,9 +40,26 @@ def write(order: Write) -> Written:
         PaneError: they were not written, and why.
     """
     if not order.write:
+        mended(order.journal)
         return _planned(order, None)
     journal, notebook = _keys(order.journal)
     return lasting(journal, notebook, lambda: _repeated(lambda: _planned(order, notebook)))
+
+
+def mended(order: JournalRef) -> None:
+    """Cut off what a killed writer left half written, before the journal is looked at for what it has.
+
+    Else a row of a bank file would be taken for one that is there, and be cut off with the next writing; and
+    a text that ends in the middle of a word makes errors of all that is tried behind it.
+
+    Raises:
+        PaneError: it cannot be cut off.
+    """
+    journal, notebook = _keys(order)
+    notes = notebook.notes()
+    if notes and not notes[-1].done:
+        with locked(journal, PATIENCE_S):
+            settle(notebook)
 
 
 def lasting(journal: Path, notebook: Notebook, step: Callable[[], Written]) -> Written:
@@ -100,6 +117,7 @@ def _planned(order: Write, notebook: Notebook | None) -> Written:
     admit(order.journal, found)
     texts = _texts(found)
     style = _journal_style(order.journal, texts)
+    _require_new(order.entries, texts)
     targets = _targets(order, _entries(order, style))
     target = targets[0]
     base = read(target)
@@ -127,6 +145,19 @@ def _planned(order: Write, notebook: Notebook | None) -> Written:
 def _entries(order: Write, style: Style) -> tuple[Entry, ...]:
     currency = order.journal.currency or (style.forms[0].name if style.forms else "")
     return (*(composed(draft, style, currency) for draft in order.drafts), *order.entries)
+
+
+def _require_new(entries: Sequence[Entry], texts: Mapping[str, str]) -> None:
+    """Another devdash may have written the same rows since the journal was looked at for them.
+
+    Raises:
+        Refused: it has.
+    """
+    there = [
+        one for one in entries if one.import_id and any(one.import_id in text for text in texts.values())
+    ]
+    if there:
+        raise Refused(f"the journal has {len(there)} of these rows by now", "nothing was written; look again")
 
 
 def _journal_style(journal: JournalRef, texts: Mapping[str, str]) -> Style:

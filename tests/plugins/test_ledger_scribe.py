@@ -15,7 +15,7 @@ from ledger_programs import posting
 from devdash.api import PaneError
 from devdash_ledger import checking, scribe, staying
 from devdash_ledger.append import Changed, Undoable
-from devdash_ledger.check import Candidate, Refused
+from devdash_ledger.check import Candidate, Refused, check_beancount
 from devdash_ledger.entry import BadEntry, Entry, Flag
 from devdash_ledger.orders import Draft, DraftLeg, JournalRef, TakeBack, Write
 from devdash_ledger.style import Syntax
@@ -183,7 +183,7 @@ def test_an_editor_that_saves_while_it_is_checked_wins_and_the_entry_follows(
 ) -> None:
     """The check is made anew on what the editor saved; both are in the file."""
     file = write(tmp_path, SHOP)
-    real, saves = checking.check_beancount, [SHOP + "; edited\n"]
+    real, saves = check_beancount, [SHOP + "; edited\n"]
 
     def check(candidate: Candidate) -> None:
         if saves:
