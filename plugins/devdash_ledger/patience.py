@@ -112,7 +112,8 @@ class Patience:
         return self._points
 
     async def _wait(self, task: "asyncio.Task[object]", patience_s: float) -> None:
-        await asyncio.wait({task}, timeout=patience_s)
+        if not task.done():  # to wait for one that is takes a turn of the loop
+            await asyncio.wait({task}, timeout=patience_s)
         if not task.done():
             waited = self._context.monotonic() - self._since
             raise Unavailable(
