@@ -27,7 +27,13 @@ from devdash_databases.probing.pings import django_connection, preload  # noqa: 
 
 
 def open_project(
-    *, path: str, settings: str, environment: Mapping[str, str], seconds: float, ping_timeout: float
+    *,
+    path: str,
+    settings: str,
+    environment: Mapping[str, str],
+    seconds: float,
+    ping_timeout: float,
+    busy: float = 0.0,
 ) -> dict[str, object]:
     """Load the project; see `project.load`.
 
@@ -38,7 +44,7 @@ def open_project(
     _silence()
     python = "{}.{}.{}".format(*sys.version_info[:3])
     try:
-        opened = project.load(path, settings, environment, seconds, ping_timeout)
+        opened = project.load(path, settings, environment, seconds, ping_timeout, busy)
     except project.Trouble as trouble:
         said = {"kind": trouble.kind, "name": trouble.name, "where": trouble.where}
         return {"trouble": said, "python": python}

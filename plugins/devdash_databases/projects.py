@@ -27,6 +27,10 @@ AGAIN_S = 60.0
 settings is dear. Asked by a person, at once."""
 
 
+BUSY = 2.0
+"""How many times the time for the settings is added at most, for what they wait for a processor."""
+
+
 class ProjectTrouble(PaneError):
     """The project cannot be loaded."""
 
@@ -185,7 +189,7 @@ class ProjectProber:
         slow = tuple(one for one in asked if one.alias in self._suspects)
         answers = await asyncio.gather(
             wire.told(early, self._ask(steady, sound, questions, early)),
-            wire.told(early, self._ask(aside, slow, questions, early)),
+            wire.told(early, self._ask_aside(aside, slow, questions, early)),
         )
         found = {ping.alias: ping for part in answers for ping in part}
         if not self._suspects:
@@ -207,6 +211,21 @@ class ProjectProber:
             return self._attempt(side, some, questions, early)
 
         return await apart.ask(targets, attempt, side.stop, ends, self._config.attempt_s)
+
+    async def _ask_aside(
+        self, aside: _Side, targets: tuple[Target, ...], questions: wire.Questions, early: wire.Early
+    ) -> tuple[wire.Ping, ...]:
+        """The same for those that hung. Where the project cannot be loaded once more for them, they alone are
+        not known: it was loaded for the others.
+        """
+        try:
+            return await self._ask(aside, targets, questions, early)
+        except ProjectTrouble as error:
+            note = sentence(error.trouble)
+            return tuple(
+                wire.Ping(alias=one.alias, state=State.PROBE_FAILED, vendor=one.vendor, note=note)
+                for one in targets
+            )
 
     async def _attempt(
         self, side: _Side, targets: tuple[Target, ...], questions: wire.Questions, early: wire.Early
@@ -259,9 +278,11 @@ class ProjectProber:
             await self.environment(),
             seconds,
             float(self._config.ping_timeout),
+            seconds * BUSY,
         )
         try:
-            opened = await side.worker.call("open", args, wire.OpenedProject, timeout=seconds + GRACE_S)
+            limit = seconds * (1 + BUSY) + GRACE_S  # the probe itself gives up sooner, unless it is starved
+            opened = await side.worker.call("open", args, wire.OpenedProject, timeout=limit)
         except UnicodeEncodeError:
             raise ProjectTrouble(wire.Trouble("folder", "its path is not UTF-8")) from None
         except WorkerTimeout:

@@ -138,6 +138,7 @@ class OpenProject(msgspec.Struct, frozen=True):
     environment: dict[str, str]
     seconds: float
     ping_timeout: float
+    busy: float = 0.0
 
 
 class Trouble(msgspec.Struct, frozen=True):

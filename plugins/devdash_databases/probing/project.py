@@ -31,6 +31,9 @@ MOST_FILES = 50
 MOST_CODE = 400
 """The same for changes of what is surveyed."""
 
+LITTLE_S = 0.05
+"""Seconds for which it is not worth to wait on."""
+
 SHORT = 4
 """A password of fewer characters is not looked for in names: it would be found everywhere."""
 
@@ -77,7 +80,12 @@ class Opened(NamedTuple):
 
 
 def load(
-    path: str, settings: str, environment: Mapping[str, str], seconds: float, ping_timeout: float
+    path: str,
+    settings: str,
+    environment: Mapping[str, str],
+    seconds: float,
+    ping_timeout: float,
+    busy: float = 0.0,
 ) -> Opened:
     """Find and load the settings, and leave them fit for a probe. Connects to nothing.
 
@@ -85,7 +93,7 @@ def load(
         path: the project's folder, or its manage.py.
         settings: the module; "" for the one that manage.py names.
         environment: variables that the settings need.
-        seconds: what loading them may take.
+        seconds, busy: what loading them may take; see `within`.
         ping_timeout: seconds; see `engines.forced`.
 
     Raises:
@@ -105,7 +113,7 @@ def load(
         import django
     except ImportError:
         raise Trouble("django-missing") from None
-    databases = _databases(named, root, seconds)
+    databases = _databases(named, root, seconds, busy)
     try:
         fit = {alias: engines.forced(entry, ping_timeout) for alias, entry in databases.items()}
         secrets = secrets_of(databases)
@@ -183,14 +191,25 @@ def code_files(roots: Sequence[str]) -> list[str]:
 
 
 @contextmanager
-def within(seconds: float) -> Iterator[None]:
-    """Raise `Late` in what takes longer, where the system can; elsewhere devdash ends this process."""
+def within(seconds: float, busy: float = 0.0) -> Iterator[None]:
+    """Raise `Late` in what takes longer, where the system can; elsewhere devdash ends this process.
+
+    Args:
+        busy: seconds that are added at most, for what this process has waited for a processor: on a busy
+            machine that is no silence of the settings.
+    """
     if not hasattr(signal, "setitimer"):
         yield
         return
+    began, granted = _waited(), 0.0
 
     def ring(number: int, frame: FrameType | None) -> None:
-        raise Late
+        nonlocal granted
+        more = min(_waited() - began, busy) - granted
+        if more < LITTLE_S:
+            raise Late
+        granted += more
+        signal.setitimer(signal.ITIMER_REAL, more)
 
     before = signal.signal(signal.SIGALRM, ring)
     signal.setitimer(signal.ITIMER_REAL, seconds)
@@ -201,11 +220,20 @@ def within(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def _databases(module: str, root: str, seconds: float) -> dict[str, dict[str, Any]]:
+def _waited() -> float:
+    """Seconds for which this process could have run and got no processor; 0 where it is not told."""
+    try:
+        with open("/proc/self/schedstat", encoding="ascii") as file:
+            return int(file.read().split()[1]) / 1e9
+    except (OSError, ValueError, IndexError):
+        return 0.0
+
+
+def _databases(module: str, root: str, seconds: float, busy: float) -> dict[str, dict[str, Any]]:
     from django.conf import settings
 
     try:
-        with within(seconds):
+        with within(seconds, busy):
             found = settings.DATABASES
     except Late as late:
         raise Trouble("hang", module, place(late.__traceback__, root)) from None
