@@ -1,5 +1,6 @@
 """`devdash watch install`, `uninstall`, `status`."""
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -29,30 +30,66 @@ class NotInstalled(DevdashError):
 
 
 def install(arguments: Namespace) -> Exit:
-    """Start the watch at every login, and now where the session can do that.
+    """Start the watch at every login, and now where the session can do that. One that runs starts anew.
 
     Raises:
         UsageError: devdash.toml is not there.
-        NotInstalled: the file cannot be written, or the session's manager refuses it.
+        NotInstalled: the file cannot be written, or the session's manager refuses it; nothing is changed.
     """
     item = _item(_argv(arguments.config))
+    before = _at(item.path)
+    _put(item.path, item.text.encode())
     try:
-        item.path.parent.mkdir(parents=True, exist_ok=True)
-        item.path.write_text(item.text, encoding="utf-8")
-    except OSError as error:
-        raise NotInstalled(f"{item.path} cannot be written: {error.strerror}") from error
+        said = _begin(item, anew=before is not None)
+    except NotInstalled:
+        # A file that nothing has taken would let `status` say that it is installed.
+        _take_away(item.path) if before is None else _put(item.path, before)
+        raise
     _say(f"wrote {item.path}")
+    _say(said)
+    return Exit.OK
+
+
+def _begin(item: LoginItem, *, anew: bool) -> str:
+    """Have the session take what was written. Returns what is so then. Raises NotInstalled."""
     match item.way:
         case Way.SYSTEMD:
             _manage(["systemctl", "--user", "daemon-reload"])
-            _manage(["systemctl", "--user", "enable", "--now", f"{NAME}.service"])
-            _say(f"started; `journalctl --user -u {NAME}` shows what it says")
+            _manage(["systemctl", "--user", "enable", f"{NAME}.service"])
+            _manage(["systemctl", "--user", "restart", f"{NAME}.service"])
+            return f"started; `journalctl --user -u {NAME}` shows what it says"
         case Way.LAUNCHD:
+            if anew:
+                with contextlib.suppress(NotInstalled):  # it may not be loaded
+                    _manage(["launchctl", "bootout", f"{_domain()}/{LABEL}"])
             _manage(["launchctl", "bootstrap", _domain(), str(item.path)])
-            _say("started")
+            return "started"
         case Way.AUTOSTART:
-            _say("it starts with the next login; `devdash watch &` starts it now")
-    return Exit.OK
+            return "it starts with the next login; `devdash watch &` starts it now"
+
+
+def _at(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise NotInstalled(f"{path} cannot be replaced: {error.strerror}") from error
+
+
+def _put(path: Path, text: bytes) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text)
+    except OSError as error:
+        raise NotInstalled(f"{path} cannot be written: {error.strerror}") from error
+
+
+def _take_away(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise NotInstalled(f"{path} cannot be removed: {error.strerror}") from error
 
 
 def uninstall(arguments: Namespace) -> Exit:
@@ -72,10 +109,7 @@ def uninstall(arguments: Namespace) -> Exit:
                 _manage(["launchctl", "bootout", f"{_domain()}/{LABEL}"])
             case Way.AUTOSTART:
                 pass
-        try:
-            item.path.unlink(missing_ok=True)
-        except OSError as error:
-            raise NotInstalled(f"{item.path} cannot be removed: {error.strerror}") from error
+        _take_away(item.path)
         _say(f"removed {item.path}")
         if item.way is Way.SYSTEMD:
             _manage(["systemctl", "--user", "daemon-reload"])

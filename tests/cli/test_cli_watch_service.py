@@ -80,26 +80,32 @@ def test_install_and_uninstall_with_systemd(
     assert f'ExecStart="{sys.executable}" "-m" "devdash" "--config" "{path}" "watch"' in file.read_text()
     assert systemctl.read_text().splitlines() == [
         "--user daemon-reload",
-        "--user enable --now devdash-watch.service",
+        "--user enable devdash-watch.service",
+        "--user restart devdash-watch.service",
     ]
     assert f"installed: {file}" in program("watch", "status").out
     assert program("watch", "uninstall").calm().code == 0
     assert not file.exists()
-    assert systemctl.read_text().splitlines()[2:] == [
+    assert systemctl.read_text().splitlines()[3:] == [
         "--user disable --now devdash-watch.service",
         "--user daemon-reload",
     ]
     assert "not installed" in program("watch", "uninstall").out
 
 
-def test_a_refusal_of_systemd_is_told(
-    systemctl: Path, program: Callable[..., Result], config: Callable[[str], Path]
+def test_a_refusal_of_systemd_is_told_and_leaves_what_was_there(
+    systemctl: Path, home: Path, program: Callable[..., Result], config: Callable[[str], Path]
 ) -> None:
-    """Nobody is made to believe that it runs."""
+    """Nobody is made to believe that it runs, neither now nor by `watch status`."""
     config("[panes.battery]\n")
     Path(f"{systemctl}.refuse").touch()
     done = program("watch", "install").calm()
     assert done.code != 0 and "daemon-reload ended with 1" in done.err
+    assert (done.out, "not installed" in program("watch", "status").out) == ("", True)
+    file = home / ".config" / "systemd" / "user" / "devdash-watch.service"
+    file.write_text("another devdash's")
+    assert program("watch", "install").calm().code != 0
+    assert file.read_text() == "another devdash's"
 
 
 def test_without_systemd_the_desktop_starts_it(
