@@ -91,6 +91,8 @@ class DaemonThreads:
 
     async def _admission(self) -> None:
         """Wait, a moment at most, until few enough threads are left behind; else refuse."""
+        if len(self._stuck) < MAX_STUCK:
+            return
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE):
                 while len(self._stuck) >= MAX_STUCK:

@@ -37,9 +37,9 @@ class Lookout:
 
     def still(self) -> bool:
         """Whether everything looks as in the glance. Blocks shortly; run it in a thread."""
-        now = _times(self._paths)
-        if now is not None and now == self._times:
+        if self._times is not None and _stand(self._paths, self._times):
             return True
+        now = _times(self._paths)
         self._times = None
         if now is not None and not _settled(now):
             return self.glance.still()
@@ -68,6 +68,17 @@ def _nearest(path: str) -> str:
     while not os.path.exists(path) and path != "/":  # noqa: PTH110
         path = os.path.dirname(path)  # noqa: PTH120
     return path
+
+
+def _stand(paths: tuple[str, ...], times: Times) -> bool:
+    """Whether `paths` have these times still."""
+    try:
+        for info, (when, inode) in zip(map(os.stat, paths), times, strict=True):
+            if info.st_mtime_ns != when or info.st_ino != inode:
+                return False
+    except OSError:
+        return False
+    return True
 
 
 def _times(paths: tuple[str, ...]) -> Times | None:

@@ -54,27 +54,34 @@ class Known(msgspec.Struct, frozen=True):
         seen: that.
         at: when, on the clock that never goes back.
         lookout: tells whether it looks as it did then; None when it could not be read.
+        spread: what its wait is more than the shortest one.
     """
 
     seen: Observation
     at: float
     lookout: Lookout | None
+    spread: float
 
 
-def due_after(target: Target, took_s: float, all_s: float) -> float:
+def due_after(shortest_s: float, spread: float) -> float:
     """Seconds from a status to the next, when nothing looks different in between.
 
     Args:
-        target: half of the wait is spread by its path, so that all do not come at once.
-        took_s: what its last status took.
-        all_s: what the last status of each repository took, together.
+        shortest_s: see `shortest`.
+        spread: see `spread_of`.
     """
-    shortest = SHARE * max(took_s, all_s)
-    return min(max(shortest, SOONEST_S) * _spread(target.path), LATEST_S)
+    return min(shortest_s * spread, LATEST_S)
+
+
+def shortest(all_s: float) -> float:
+    """The shortest wait of all; `all_s` is what the last status of each took, together."""
+    return max(SHARE * all_s, SOONEST_S)
 
 
 @lru_cache(maxsize=2 * MAX_FOUND)
-def _spread(path: Path) -> float:
+def spread_of(path: Path) -> float:
+    """How many times the shortest wait the one of a repository is: half of it is spread by the path, so
+    that all do not come at once."""
     return 1 + 0.5 * (zlib.crc32(str(path).encode("utf-8", "surrogateescape")) % 1000) / 1000
 
 
@@ -100,6 +107,7 @@ class Rounds:
         self._observer = observer
         self._known: dict[Target, Known] = {}
         self._targets: Sequence[Target] | None = None
+        self._rows: Sequence[Known | None] = ()
         self._found: tuple[Observation, ...] = ()
         self._dwelt: str | None = None
         self.folders: tuple[str, ...] = ()
@@ -117,20 +125,23 @@ class Rounds:
         same = targets is self._targets
         if not same:
             self._known = {target: self._known[target] for target in targets if target in self._known}
+            self._rows = [self._known.get(target) for target in targets]
         first, then = (targets, ()) if anew else await self._due(targets)
         asked = await self._ask(first, then, end - self._context.monotonic())
         if not asked and same:
             return self._found
         now = self._context.monotonic()
         for target, seen in asked.items():
-            self._known[target] = Known(seen, now, self._lookout(target, seen.glance))
+            lookout = self._lookout(target, seen.glance)
+            self._known[target] = Known(seen, now, lookout, spread_of(target.path))
         self.folders = self._folders()
         self._found = related([self._known[target].seen for target in targets])
         for seen in self._found:
             known = self._known[seen.target]
             if known.seen is not seen:
-                self._known[seen.target] = Known(seen, known.at, known.lookout)
+                self._known[seen.target] = msgspec.structs.replace(known, seen=seen)
         self._targets = targets
+        self._rows = [self._known[target] for target in targets]
         return self._found
 
     def _lookout(self, target: Target, glance: Glance | None) -> Lookout | None:
@@ -154,15 +165,14 @@ class Rounds:
         of which it is only long ago.
         """
         now = self._context.monotonic()
-        all_s = sum(known.seen.took_s for known in self._known.values())
+        shortest_s = shortest(sum(known.seen.took_s for known in self._rows if known is not None))
         dwelt = self._context.dwelt
         closer_s = RESTED_S if dwelt == self._dwelt else ARRIVED_S
         self._dwelt = dwelt
         first: list[Target] = []
         due: list[Target] = []
         waiting: list[tuple[Target, Lookout, bool]] = []
-        for target in targets:
-            known = self._known.get(target)
+        for target, known in zip(targets, self._rows, strict=True):
             lookout = None if known is None else known.lookout
             looked_at = target.name == dwelt
             if known is None or (looked_at and now - known.at >= max(closer_s, SHARE * known.seen.took_s)):
@@ -170,7 +180,7 @@ class Rounds:
             elif lookout is None:
                 due += [target] if now - known.at >= RETRY_S else []
             else:
-                old = now - known.at >= due_after(target, known.seen.took_s, all_s)
+                old = now - known.at >= due_after(shortest_s, known.spread)
                 waiting.append((target, lookout, old))
         looks = [(target.path, lookout.still) for target, lookout, _ in waiting]
         answers = await self._patience.each(looks, self._config.repo_timeout)

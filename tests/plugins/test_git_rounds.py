@@ -14,9 +14,8 @@ from devdash_git import glance as glancing
 from devdash_git import rounds
 from devdash_git.contact import FetchBook, Record
 from devdash_git.problems import FetchFailure
-from devdash_git.rounds import LATEST_S, SOONEST_S, due_after
+from devdash_git.rounds import LATEST_S, SOONEST_S, due_after, shortest, spread_of
 from devdash_git.states import Access
-from devdash_git.targets import Target
 
 Make = Callable[..., Context]
 Git = Callable[..., str]
@@ -255,13 +254,11 @@ async def test_a_drive_that_hangs_costs_the_others_nothing(
 
 
 @pytest.mark.parametrize(
-    ("took", "everything", "least", "most"),
-    [(0.001, 0.002, 10, 15), (0.6, 0.7, 14, 21), (0.01, 3.0, 60, 90), (20.0, 21.0, 300, 300)],
+    ("everything", "least", "most"), [(0.002, 10, 15), (0.7, 14, 21), (3.0, 60, 90), (21.0, 300, 300)]
 )
-def test_the_wait_follows_what_asking_costs(
-    took: float, everything: float, least: float, most: float
-) -> None:
-    waits = [due_after(Target("x", Path(f"/x/{number}")), took, everything) for number in range(100)]
+def test_the_wait_follows_what_asking_costs(everything: float, least: float, most: float) -> None:
+    paths = [Path(f"/x/{number}") for number in range(100)]
+    waits = [due_after(shortest(everything), spread_of(path)) for path in paths]
     assert min(waits) >= least
     assert max(waits) <= most
     assert most == least or max(waits) - min(waits) > (most - least) / 2
