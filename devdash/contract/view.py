@@ -3,6 +3,9 @@
 A report is a column of blocks. Text is data: markup and control characters in
 it are shown or stripped, never obeyed. Colours are tones, so that themes,
 NO_COLOR and plain text all work; a level always has a sign as well.
+
+All of them are frozen and hold text, numbers and tuples, so that none can be part of a circle. Python's
+collector of garbage need not know them (`gc=False`): a report has thousands.
 """
 
 from enum import StrEnum
@@ -31,7 +34,7 @@ class Align(StrEnum):
     RIGHT = "right"
 
 
-class Cell(msgspec.Struct, frozen=True):
+class Cell(msgspec.Struct, frozen=True, gc=False):
     """One cell of a table.
 
     Attributes:
@@ -48,7 +51,7 @@ class Cell(msgspec.Struct, frozen=True):
     percent: float | None = None
 
 
-class Column(msgspec.Struct, frozen=True):
+class Column(msgspec.Struct, frozen=True, gc=False):
     """One column of a table.
 
     Attributes:
@@ -71,7 +74,7 @@ class Column(msgspec.Struct, frozen=True):
     tail: bool = False
 
 
-class Row(msgspec.Struct, frozen=True):
+class Row(msgspec.Struct, frozen=True, gc=False):
     """One row of a table.
 
     Attributes:
@@ -92,7 +95,7 @@ class Row(msgspec.Struct, frozen=True):
     folded: bool = False
 
 
-class Table(msgspec.Struct, frozen=True, tag="table", tag_field="block"):
+class Table(msgspec.Struct, frozen=True, gc=False, tag="table", tag_field="block"):
     """Rows that can be moved over, filtered, opened and acted on.
 
     Attributes:
@@ -111,7 +114,7 @@ class Table(msgspec.Struct, frozen=True, tag="table", tag_field="block"):
     cells: bool = False
 
 
-class Meter(msgspec.Struct, frozen=True, tag="meter", tag_field="block"):
+class Meter(msgspec.Struct, frozen=True, gc=False, tag="meter", tag_field="block"):
     """A bar.
 
     Attributes:
@@ -127,7 +130,7 @@ class Meter(msgspec.Struct, frozen=True, tag="meter", tag_field="block"):
     level: Level = Level.OK
 
 
-class Sparkline(msgspec.Struct, frozen=True, tag="sparkline", tag_field="block"):
+class Sparkline(msgspec.Struct, frozen=True, gc=False, tag="sparkline", tag_field="block"):
     """A small chart of `values`, oldest first; None is a gap."""
 
     values: tuple[float | None, ...]
@@ -135,7 +138,7 @@ class Sparkline(msgspec.Struct, frozen=True, tag="sparkline", tag_field="block")
     note: str = ""
 
 
-class Pair(msgspec.Struct, frozen=True):
+class Pair(msgspec.Struct, frozen=True, gc=False):
     """A label and its value."""
 
     label: str
@@ -143,20 +146,20 @@ class Pair(msgspec.Struct, frozen=True):
     tone: Tone = Tone.PLAIN
 
 
-class Pairs(msgspec.Struct, frozen=True, tag="pairs", tag_field="block"):
+class Pairs(msgspec.Struct, frozen=True, gc=False, tag="pairs", tag_field="block"):
     """Labels and values, one pair a line, values aligned."""
 
     items: tuple[Pair, ...]
 
 
-class Text(msgspec.Struct, frozen=True, tag="text", tag_field="block"):
+class Text(msgspec.Struct, frozen=True, gc=False, tag="text", tag_field="block"):
     """Running text; wraps at words. Newlines in it begin new lines."""
 
     text: str
     tone: Tone = Tone.PLAIN
 
 
-class Notice(msgspec.Struct, frozen=True, tag="notice", tag_field="block"):
+class Notice(msgspec.Struct, frozen=True, gc=False, tag="notice", tag_field="block"):
     """Something to know, with the next step.
 
     Attributes:

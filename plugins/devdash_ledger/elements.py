@@ -5,7 +5,7 @@ from enum import StrEnum
 import msgspec
 
 
-class MonthCell(msgspec.Struct, frozen=True, omit_defaults=True):
+class MonthCell(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """What one account holds or moved in one currency and month.
 
     Attributes:
@@ -38,7 +38,7 @@ class Every(StrEnum):
     YEAR = "year"
 
 
-class BudgetMonth(msgspec.Struct, frozen=True, omit_defaults=True):
+class BudgetMonth(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A budget beside what was booked, at the end of one month.
 
     Attributes:
@@ -91,14 +91,14 @@ class FloorBalance(msgspec.Struct, frozen=True, omit_defaults=True):
     journal: str = ""
 
 
-class Holding(msgspec.Struct, frozen=True):
+class Holding(msgspec.Struct, frozen=True, gc=False):
     """An amount of one currency, a decimal."""
 
     currency: str
     amount: str
 
 
-class WorthMonth(msgspec.Struct, frozen=True):
+class WorthMonth(msgspec.Struct, frozen=True, gc=False):
     """One month of a journal in one currency, at the last prices up to the month's last day.
 
     Attributes:

@@ -25,7 +25,7 @@ _Place = tuple[int, int]
 """Where the months of a period begin and end among those of a journal."""
 
 
-class Position(msgspec.Struct, frozen=True):
+class Position(msgspec.Struct, frozen=True, gc=False):
     """An account in one currency.
 
     Attributes:

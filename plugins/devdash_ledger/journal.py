@@ -66,7 +66,7 @@ class LoadRequest(msgspec.Struct, frozen=True):
     days: bool = False
 
 
-class Series(msgspec.Struct, frozen=True):
+class Series(msgspec.Struct, frozen=True, gc=False):
     """The cells of one account in one currency.
 
     Attributes:
@@ -85,7 +85,7 @@ class Series(msgspec.Struct, frozen=True):
     converted: tuple[str | None, ...] = ()
 
 
-class CurrencyUse(msgspec.Struct, frozen=True):
+class CurrencyUse(msgspec.Struct, frozen=True, gc=False):
     """A currency of the journal.
 
     Attributes:
@@ -99,7 +99,7 @@ class CurrencyUse(msgspec.Struct, frozen=True):
     postings: int
 
 
-class Rates(msgspec.Struct, frozen=True):
+class Rates(msgspec.Struct, frozen=True, gc=False):
     """What one unit of a currency is worth in the journal's main currency.
 
     Attributes:

@@ -19,7 +19,7 @@ _PLACES = Decimal("0.00000001")
 """Converted amounts are rounded to these decimals when they are written; sums are made before."""
 
 
-class Price(msgspec.Struct, frozen=True):
+class Price(msgspec.Struct, frozen=True, gc=False):
     """From `day` on, one `base` is worth `rate` of `quote`."""
 
     day: date

@@ -19,7 +19,7 @@ FOREVER = 9999 * 12 + 11
 """The index of the last month that a date can have."""
 
 
-class Moves(msgspec.Struct, frozen=True, array_like=True):
+class Moves(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """What one account moved in one currency.
 
     Attributes:
@@ -37,7 +37,7 @@ class Moves(msgspec.Struct, frozen=True, array_like=True):
     changes: tuple[Decimal, ...]
 
 
-class Use(msgspec.Struct, frozen=True, array_like=True):
+class Use(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """Where a currency is used.
 
     Attributes:
@@ -53,7 +53,7 @@ class Use(msgspec.Struct, frozen=True, array_like=True):
     postings: tuple[int, ...]
 
 
-class Opening(msgspec.Struct, frozen=True, array_like=True):
+class Opening(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """An account that is open and never closed.
 
     Attributes:

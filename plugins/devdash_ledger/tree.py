@@ -12,7 +12,7 @@ from devdash_ledger.figures import Amounts, Position, add
 from devdash_ledger.journal import AccountType, Series
 
 
-class Line(msgspec.Struct, frozen=True):
+class Line(msgspec.Struct, frozen=True, gc=False):
     """One account in one currency, rolled up.
 
     Attributes:
