@@ -71,7 +71,7 @@ def _judged(judge: Judge, config: DatabasesConfig, ping: str) -> Rule[DatabasesF
         for_s=judge.readings * config.interval,
         keep_s=judge.readings * config.interval,
         resolve=True,
-        inhibited_by=(DOWN,),
+        inhibited_by=(DOWN, *judge.follows),
         action=ping,
     )
 

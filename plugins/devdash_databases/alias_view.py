@@ -105,7 +105,7 @@ def _notices(target: Target, ping: wire.Ping, alias: AliasFacts, config: Databas
         text = f"{target.alias}: {said_of(ping)}"
         yield Notice(level_of(ping.state), text, hint(ping.state, ping.vendor, target.project))
     for judge in concerns(alias, config):
-        yield Notice(judge.level, f"{target.alias}: {judge.says(alias)}.", judge.hint)
+        yield Notice(judge.level, f"{target.alias}: {judge.says(alias)}.", judge.advises(alias))
 
 
 def _pairs(target: Target, ping: wire.Ping, alias: AliasFacts) -> Iterator[Pair]:

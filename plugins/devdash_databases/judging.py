@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from devdash.api import Level
+from devdash_databases.broken import broken
 from devdash_databases.config import DatabasesConfig
 from devdash_databases.facts import AliasFacts
 from devdash_databases.replication import Following
@@ -28,8 +29,9 @@ class Judge(NamedTuple):
         holds: whether it is so; only asked of aliases that answer.
         over: whether it is over; not the opposite, so that a value at the border does not flap.
         says: what is the matter, after the alias's name.
-        hint: the next step.
+        advises: the next step.
         readings: how long it must be so before it alerts, in intervals of the pane.
+        follows: the rules of which this one is a consequence: while they hold it is not said.
     """
 
     rule: str
@@ -37,8 +39,9 @@ class Judge(NamedTuple):
     holds: Holds
     over: Holds
     says: Says
-    hint: str
+    advises: Says
     readings: float = 0.0
+    follows: tuple[str, ...] = ()
 
 
 def _stopped(alias: AliasFacts, _: DatabasesConfig) -> bool:
@@ -59,11 +62,21 @@ def _says_stopped(alias: AliasFacts) -> str:
     following = alias.replication
     if following is None:
         return "replication has stopped"
-    if following.state is Following.BROKEN:
-        return f"replication is broken (error {following.code})"
-    half = "does not receive" if following.receiving is False else "does not apply"
+    known = broken(following.code)
     code = f" (error {following.code})" if following.code else ""
-    return f"replication has stopped: it {half}{code}"
+    if following.state is Following.BROKEN:
+        return f"replication is broken{f': {known.says}' if known else ''}{code}"
+    half = "does not receive" if following.receiving is False else "does not apply"
+    return f"replication has stopped: {known.says if known else f'it {half}'}{code}"
+
+
+def _advises_stopped(alias: AliasFacts) -> str:
+    known = None if alias.replication is None else broken(alias.replication.code)
+    if known is not None:
+        return known.repair
+    return (
+        "Look at the replica's status on the server, and at its way to the primary; what is broken stays so."
+    )
 
 
 def _late_s(alias: AliasFacts) -> float | None:
@@ -114,7 +127,7 @@ JUDGES = (
         _stopped,
         _follows,
         _says_stopped,
-        "Look at the replica's status on the server, and at its way to the primary; what is broken stays so.",
+        _advises_stopped,
         readings=1.0,
     ),
     Judge(
@@ -123,7 +136,7 @@ JUDGES = (
         _paused,
         lambda alias, _: alias.replication is not None and not _paused(alias, _),
         lambda _: "somebody has paused its replay: it shows the past",
-        "SELECT pg_wal_replay_resume() on the standby.",
+        lambda _: "SELECT pg_wal_replay_resume() on the standby.",
     ),
     Judge(
         "lag",
@@ -131,8 +144,9 @@ JUDGES = (
         _lags,
         _keeps_up,
         _says_lag,
-        "Look for a long transaction or a heavy write on the primary, and for a replay that is paused.",
+        lambda _: "Look for a long transaction or a heavy write on the primary.",
         readings=1.0,
+        follows=("replication", "replay-paused"),
     ),
     Judge(
         "replica-writable",
@@ -140,7 +154,7 @@ JUDGES = (
         lambda alias, _: alias.replication is not None and alias.read_only is False,
         lambda alias, _: alias.replication is None or alias.read_only is True,
         lambda _: "a replica that takes writes: one row written there can break it",
-        "Make it read-only on the server (MariaDB: SET GLOBAL read_only = 1).",
+        lambda _: "Make it read-only on the server (MariaDB: SET GLOBAL read_only = 1).",
     ),
     Judge(
         "connections",
@@ -148,7 +162,7 @@ JUDGES = (
         lambda alias, config: _crowded(alias, config, 1.0),
         lambda alias, config: alias.connections_used is not None and not _crowded(alias, config, FEWER),
         _says_connections,
-        "Look for clients that do not close theirs, and at CONN_MAX_AGE.",
+        lambda _: "Look for clients that do not close theirs, and at CONN_MAX_AGE.",
         readings=1.0,
     ),
     Judge(
@@ -161,7 +175,7 @@ JUDGES = (
             alias.certificate_days is not None and alias.certificate_days >= config.certificate_days
         ),
         _says_certificate,
-        "Renew the server's certificate.",
+        lambda _: "Renew the server's certificate.",
     ),
 )
 
@@ -172,7 +186,9 @@ def answers(alias: AliasFacts) -> bool:
 
 
 def concerns(alias: AliasFacts, config: DatabasesConfig) -> tuple[Judge, ...]:
-    """What is wrong with it now."""
+    """What is wrong with it now, without what only follows from it."""
     if not answers(alias):
         return ()
-    return tuple(judge for judge in JUDGES if judge.holds(alias, config))
+    found = [judge for judge in JUDGES if judge.holds(alias, config)]
+    rules = {judge.rule for judge in found}
+    return tuple(judge for judge in found if rules.isdisjoint(judge.follows))

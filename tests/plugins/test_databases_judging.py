@@ -115,7 +115,33 @@ def test_what_is_wrong_is_alerted_and_what_is_not_known_changes_nothing(
     assert (one.enter(facts(good)), one.clear(facts(good))) == (frozenset(), {"shop/a"})
     assert one.say is not None
     assert one.say(facts(bad), "shop/a").startswith("database shop/a: ")
-    assert one.inhibited_by == ("down",)
+    assert one.inhibited_by[0] == "down"
+
+
+@pytest.mark.parametrize(
+    ("state", "cause"), [(Following.BROKEN, "replication"), (Following.PAUSED, "replay-paused")]
+)
+def test_one_cause_is_one_alert(state: Following, cause: str) -> None:
+    """Who does not apply falls behind: that is no second thing to look at, and its advice would mislead."""
+    both = alias(replication=following(state, CONFIG.max_lag + 1.0, "1062"))
+    assert [judge.rule for judge in concerns(both, CONFIG)] == [cause]
+    assert cause in rule("lag").inhibited_by
+    assert rule("lag").enter(facts(both)) == {"shop/a"}, "it is held back, not over"
+    late = alias(replication=following(lag_s=CONFIG.max_lag + 1.0))
+    assert [judge.rule for judge in concerns(late, CONFIG)] == ["lag"]
+
+
+def test_what_broke_a_replica_is_said_in_words_with_its_repair() -> None:
+    """A code that is not known is told as it is."""
+    known, other = (alias(replication=following(Following.BROKEN, None, code)) for code in ("1062", "1999"))
+    (judge,) = concerns(known, CONFIG)
+    assert judge.says(known) == "replication is broken: a row is there already (error 1062)"
+    assert judge.advises(known).startswith("Somebody has written on the replica itself.")
+    assert judge.says(other) == "replication is broken (error 1999)"
+    assert "Look at the replica's status" in judge.advises(other)
+    stopped = alias(replication=following(Following.STOPPED, None, "4151"))
+    assert judge.says(stopped) == "replication has stopped: its primary refuses its login (error 4151)"
+    assert "the user with which it logs in" in judge.advises(stopped)
 
 
 def test_every_judgement_is_a_rule() -> None:
