@@ -5,10 +5,9 @@ from pathlib import Path
 
 import msgspec
 
-from devdash.api import PaneContext, WorkerDied, WorkerFailed, WorkerGarbage, WorkerTimeout
+from devdash.api import PaneContext, WorkerError
 from devdash_git.identity import Identity
 from devdash_git.plain import masked, printable
-from devdash_git.problems import timed_out
 from devdash_git.trust import Settings
 
 READER = "devdash_git.adapter"
@@ -49,20 +48,23 @@ class Remotes:
     def __init__(self, context: PaneContext) -> None:
         self._worker = context.worker(READER, env=QUIET, idle_s=IDLE_S)
         self._known: dict[Path, tuple[Settings, Found]] = {}
+        self._failed: dict[Path, Settings] = {}
 
     async def of(self, identity: Identity, seconds: float) -> Found:
-        """The remotes of one; None too where reading them ended the process.
+        """The remotes of one; None too where they cannot be read.
 
-        Raises:
-            AccessProblem: TIMEOUT.
+        What git says of a repository is worth more than these, so they take half of `seconds` at most. A
+        failure may be another's fault, who hung or was killed meanwhile: they are tried once more, later.
         """
         try:
-            (found,) = await self.each([identity], seconds)
-        except WorkerTimeout as error:
-            raise timed_out(seconds) from error
-        except (WorkerDied, WorkerFailed, WorkerGarbage):
-            found = None
-            self._known[identity.look.top] = (identity.settings, found)
+            (found,) = await self.each([identity], seconds / 2)
+        except WorkerError:
+            top, settings = identity.look.top, identity.settings
+            if self._failed.pop(top, None) == settings:
+                self._known[top] = (settings, None)
+            else:
+                self._failed[top] = settings
+            return None
         return found
 
     async def each(self, identities: Sequence[Identity], seconds: float) -> list[Found]:

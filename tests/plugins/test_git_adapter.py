@@ -67,24 +67,46 @@ async def test_several_are_read_in_one_call(builder: Builder, context: Make) -> 
     ]
 
 
-@pytest.mark.parametrize(
-    ("deed", "access"),
-    [("import os; os._exit(3)", Access.OK), ("import time; time.sleep(60)", Access.TIMEOUT)],
-)
-async def test_a_reader_that_ends_or_hangs_is_not_the_end_of_the_others(
-    deed: str,
-    access: Access,
-    builder: Builder,
-    context: Make,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """What git says of a repository is shown where GitPython dies of it; and a hang has an end."""
-    reader = tmp_path / "reader.py"
-    reader.write_text(f"def remotes(tops):\n    {deed}\nCALLS = {{'remotes': remotes}}\n")
+def counting_reader(folder: Path, monkeypatch: pytest.MonkeyPatch, deed: str) -> Path:
+    """Put a reader in GitPython's place that writes down each call, then does `deed`. Where it writes."""
+    calls, reader = folder / "calls", folder / "reader.py"
+    reader.write_text(
+        "import os, time\n"
+        "def remotes(tops):\n"
+        f"    with open({str(calls)!r}, 'a') as file: print(len(tops), file=file)\n"
+        f"    first = len(open({str(calls)!r}).readlines()) == 1\n"
+        f"    {deed}\n"
+        "    return [{'origin': ['https://example.org/it.git']} for _ in tops]\n"
+        "CALLS = {'remotes': remotes}\n"
+    )
     monkeypatch.setattr(remotes, "READER", str(reader))
-    made = pane(context(name="git"), builder.repository("work"), repo_timeout=2)
-    assert (await only(made)).access is access
+    return calls
+
+
+@pytest.mark.parametrize("deed", ["os._exit(3)", "time.sleep(60)"])
+async def test_what_git_says_is_shown_where_gitpython_ends_or_hangs(
+    deed: str, builder: Builder, context: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Remotes are details; and what fails each time is not tried each time."""
+    folder = builder.repository("work")
+    calls = counting_reader(tmp_path, monkeypatch, deed)
+    made = pane(context(name="git"), folder, repo_timeout=2)
+    assert (await only(made)).access is Access.OK
+    reader, seen = Remotes(context(name="git")), await identify(Git(context(name="git")), look(folder), 10.0)
+    calls.unlink()
+    assert [await reader.of(seen, 2.0) for _ in range(4)] == [None] * 4
+    assert calls.read_text().split() == ["1", "1"]
+
+
+async def test_who_failed_by_another_s_fault_is_read_the_next_time(
+    builder: Builder, context: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process was killed for want of memory: that says nothing about the repository."""
+    counting_reader(tmp_path, monkeypatch, "if first: os._exit(3)")
+    made = context(name="git")
+    reader, seen = Remotes(made), await identify(Git(made), look(builder.repository("work")), 10.0)
+    expected = (Remote("origin", ("https://example.org/it.git",)),)
+    assert [await reader.of(seen, 10.0) for _ in range(3)] == [None, expected, expected]
 
 
 def test_gitpython_is_imported_where_git_is_missing(tmp_path: Path) -> None:
