@@ -85,6 +85,8 @@ class Row(msgspec.Struct, frozen=True, gc=False):
         detail: the blocks that Enter opens; empty when there is nothing more.
         folded: the rows after it that are deeper in the tree are not shown, except to a filter,
             which looks through them too.
+        first: the names of actions with which the line of hints begins while the cursor is on it,
+            before those of `Report.first`.
     """
 
     key: str
@@ -93,6 +95,7 @@ class Row(msgspec.Struct, frozen=True, gc=False):
     indent: int = 0
     detail: tuple["Block", ...] = ()
     folded: bool = False
+    first: tuple[str, ...] = ()
 
 
 class Table(msgspec.Struct, frozen=True, gc=False, tag="table", tag_field="block"):

@@ -213,7 +213,7 @@ def admit_report(plugin: str, value: object, actions: Sequence[Action] = ()) -> 
     _check_size(plugin, value.blocks, value.attention)
     _check_types(plugin, value)
     names = {action.name for action in actions}
-    if unknown := next((name for name in value.first if name not in names), ""):
+    if unknown := next((name for name in _hinted(value) if name not in names), ""):
         raise ContractViolation(plugin, "the line of hints begins with actions of the pane", f"'{unknown}'")
     for entry in value.attention:
         if entry.action is not None and entry.action not in names:
@@ -221,6 +221,14 @@ def admit_report(plugin: str, value: object, actions: Sequence[Action] = ()) -> 
             raise ContractViolation(plugin, "attention names actions of the pane", offence)
     _keep_block_clauses(plugin, value)
     return _keep_report_clauses(plugin, value)
+
+
+def _hinted(report: Report) -> Iterator[str]:
+    """Every action that the line of hints may begin with."""
+    yield from report.first
+    for block in report.blocks:
+        if isinstance(block, Table):
+            yield from (name for row in block.rows for name in row.first)
 
 
 def _check_size(plugin: str, blocks: object, attention: object = ()) -> None:

@@ -326,6 +326,10 @@ class DevdashApp(App[None]):
 
             open_row(self, view.snapshot, message.item, message.column)
 
+    def on_pane_view_moved(self) -> None:
+        """Another row: something else may help it."""
+        self._update_hints()
+
     def on_pane_view_rested(self, message: PaneView.Rested) -> None:
         if message.view.pane_name in self._grid.views:
             self.engine.dwell(message.view.pane_name, message.item)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from devdash.contract.actions import Action
+from devdash.render.rows import find_row
 from devdash.tui.bars import ENTER
 from devdash.tui.deeds import Deed
 from devdash.tui.grid import PaneGrid
@@ -46,11 +47,13 @@ def takes_many(actions: Sequence[Action]) -> bool:
 
 
 def hints(keys: KeyMap, view: PaneView | None, actions: Callable[[str], Sequence[Action]]) -> Iterator[Hint]:
-    """The pane's own part of the line of hints; while rows are marked, what takes them stands first."""
+    """The pane's own part of the line of hints. First is what helps the row under the cursor; while rows are
+    marked, what takes them."""
     if view is None:
         return
     offered, report = actions(view.pane_name), view.snapshot.report
-    first = report.first if report is not None else ()
+    row = find_row(report.blocks, view.item) if report is not None and view.item is not None else None
+    first = tuple(dict.fromkeys((*(row.first if row else ()), *(report.first if report else ()))))
     if view.marked:
         first = tuple(action.name for action in offered if action.many)
         yield "escape", "unmark"

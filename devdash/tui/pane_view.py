@@ -34,6 +34,9 @@ class PaneView(LinesView):
             super().__init__()
             self.view = view
 
+    class Moved(Message):
+        """The cursor is on another row."""
+
     class Rested(Message):
         """The cursor has come to rest on the row `item`; None: the pane has lost the focus."""
 
@@ -142,6 +145,7 @@ class PaneView(LinesView):
         self.post_message(self.Rested(self, None))
 
     def cursor_moved(self) -> None:
+        self.post_message(self.Moved())
         self._end_rest()
         if self.has_focus and self.item is not None:
             self._rest = self.set_timer(REST_S, self._rested)

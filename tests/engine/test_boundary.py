@@ -91,6 +91,13 @@ def test_a_broken_clause_is_named_with_the_plugin(clause: str) -> None:
     assert clause in caught.value.message
 
 
+def test_a_row_begins_the_line_of_hints_with_actions_of_the_pane_as_well() -> None:
+    report = Report(Level.OK, "", (table(row("a"), row("b", first=("go",))),))
+    assert admit_report("p", report, (action(),)) is report
+    with pytest.raises(ContractViolation, match=r"begins with actions of the pane \('go'\)"):
+        admit_report("p", report)
+
+
 def test_a_percent_in_a_cell_and_in_a_detail_is_checked_too() -> None:
     for blocks in (
         (Table((Column(),), (Row("a", (Cell(percent=101),)),)),),

@@ -33,6 +33,18 @@ def four() -> Registry:
     return Registry(**{name: scripted(lambda pane: good(), title=name.title()) for name in names})
 
 
+class Kinds(Rows):
+    """Rows of two kinds; of one only one action is of use."""
+
+    def actions(self) -> tuple[Action, ...]:
+        names = {"t": "first", "b": "second", "n": "third", "c": "fourth"}
+        return tuple(Action(name=n, key=k, title=n, permission="p.r.go") for k, n in names.items())
+
+    async def read(self) -> Report:
+        rows = (Row("x", (Cell("x"),)), Row("y", (Cell("y"),), first=("fourth",)), Row("z", (Cell("z"),)))
+        return Report(Level.OK, "", (Table((Column("a"),), rows),), first=("second",))
+
+
 async def test_numbers_and_tab_move_between_panes(stage: Perform) -> None:
     async with stage(four()) as s:
         assert focused(s.app) == "one"
@@ -99,6 +111,18 @@ async def test_the_hint_line_shows_whole_hints_and_always_the_key_of_all_keys(st
             assert "…" not in line
             assert line.count("   ") >= shown, line
             assert "Enter detail" in line, "not pushed out by the pane's own actions"
+
+
+async def test_the_hint_line_begins_with_what_helps_the_row_under_the_cursor(stage: Perform) -> None:
+    """Also where the pane has other actions first; marks come before both."""
+    async with stage(Registry(kinds=Kinds), size=(50, 16)) as s:
+        hints = [s.text.splitlines()[-1]]
+        for key in ("down", "down", "up"):
+            await s.press(key)
+            hints.append(s.text.splitlines()[-1])
+    begins = [line.split()[0:2] for line in hints]
+    assert begins == [["b", "second"], ["c", "fourth"], ["b", "second"], ["c", "fourth"]]
+    assert "b second" in hints[1].split("c fourth")[1], "then what is first in any row"
 
 
 async def test_letters_typed_into_the_filter_are_not_keys(stage: Perform) -> None:

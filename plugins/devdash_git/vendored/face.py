@@ -1,5 +1,6 @@
 """Vendored files in the pane's report: a table below the repositories, facts, and what needs a hand."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import msgspec
@@ -57,12 +58,19 @@ _SAID = {
     State.NEVER_CHECKED: "Its source was never asked.",
 }
 
-_HELPS = {
-    State.UPSTREAM_CHANGED: "take",
-    State.LOCAL_MISSING: "take",
-    State.DIVERGED: "upstream-diff",
-    State.LOCALLY_MODIFIED: "upstream-diff",
+_HELPS: Mapping[State, tuple[str, ...]] = {
+    State.CURRENT: ("check-vendored", "forget-vendored"),
+    State.CONVERGED: ("take", "check-vendored"),
+    State.UPSTREAM_CHANGED: ("take", "upstream-diff", "take-hunks"),
+    State.LOCAL_MISSING: ("take", "forget-vendored"),
+    State.DIVERGED: ("upstream-diff", "take-hunks", "take"),
+    State.LOCALLY_MODIFIED: ("upstream-diff", "check-vendored"),
+    State.UPSTREAM_DELETED: ("forget-vendored", "check-vendored"),
+    State.REF_GONE: ("forget-vendored", "check-vendored"),
+    State.UNREACHABLE: ("check-vendored",),
+    State.NEVER_CHECKED: ("check-vendored",),
 }
+"""What is of use in each state, the best first."""
 
 
 def with_vendored(report: Report, survey: Survey, now: datetime, *, strict: bool) -> Report:
@@ -121,7 +129,8 @@ def _row(file: Tracked, level: Level, now: datetime) -> Row:
     state = "not usable" if file.problem else file.state.value.replace("-", " ")
     tone = Tone.WARN if file.problem else _TONES.get(file.state, Tone.WARN)
     cells = (Cell(printable(file.to), Tone.STRONG), Cell(state, tone), Cell(source), Cell(checked, Tone.DIM))
-    return Row(file.key, cells, level, detail=_detail(file, source))
+    first = ("forget-vendored",) if file.problem else _HELPS[file.state]
+    return Row(file.key, cells, level, detail=_detail(file, source), first=first)
 
 
 def _detail(file: Tracked, source: str) -> tuple[Text | Pairs | Notice, ...]:
@@ -151,7 +160,7 @@ def _attention(file: Tracked, level: Level) -> Attention:
         key=f"{printable(file.to)}:vendored",  # as the rule has it: the two are one thing to do
         level=level,
         text=said.rstrip("."),
-        action=None if file.problem else _HELPS.get(file.state),
+        action=None if file.problem else _HELPS[file.state][0],
         item=file.key,
     )
 
