@@ -41,6 +41,8 @@ MOST_PROBLEM = 8
 _FILLING = (("ctrl+s", "do it"), ("tab", "next"), ("escape", "give up"))
 _READING = ("", "reading …")
 _CHOOSING = (("↑↓", "choose"), ("tab", "take"), ("escape", "close the list"))
+_OFFERING = (("↑↓", "choose"), ("tab", "next"), ("escape", "close the list"))
+"""Of a list of which nothing is taken unless it is chosen."""
 
 
 class FormSheet(ModalScreen[Asked | None]):
@@ -168,6 +170,7 @@ class FormSheet(ModalScreen[Asked | None]):
         assert row.list is not None
         if row.list.is_open:
             row.list.move(step)
+            self._show_keys()
         elif step > 0:
             self._look_up(row)
 
@@ -225,8 +228,9 @@ class FormSheet(ModalScreen[Asked | None]):
         """The keys of the field; before them that what is empty may soon be filled in."""
         if self._sending is None or self._sending.is_finished:
             row = self._row
-            is_open = row is not None and row.list is not None and row.list.is_open
-            keys = _CHOOSING if is_open else _FILLING
+            keys = _FILLING
+            if row is not None and row.list is not None and row.list.is_open:
+                keys = _CHOOSING if row.field.closed or row.list.chosen is not None else _OFFERING
             self._hints.show_keys((_READING, *keys) if self._reads else keys)
 
     # ── what follows ────────────────────────────────────────────────────────

@@ -125,7 +125,9 @@ def test_the_command_adds_and_takes_back(home: Path, tmp_path: Path) -> None:
 
 
 def test_a_few_letters_find_the_best_first() -> None:
-    """Beginnings, then words that begin so, then letters within a word, then letters apart."""
+    """Beginnings, words that begin so, letters in a word, beginnings of several words, then letters apart."""
     names = ("Assets:Food", "Food:Bread", "Expenses:Seafood", "Fo:o:d", "Nothing")
     assert fuzzy("food", names) == ("Food:Bread", "Assets:Food", "Expenses:Seafood", "Fo:o:d")
     assert fuzzy("", names) == names
+    names = ("Expenses:Relief", "Exotic:Agro", "Expenses:Life")
+    assert fuzzy("exli", names) == ("Expenses:Life", "Expenses:Relief")
