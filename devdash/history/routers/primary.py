@@ -133,10 +133,10 @@ class PrimaryReplicaRouter:
             return None
         if self._reads_primary(hints):
             return self.group.primary
-        if self.group.watch > 0:
-            for alias in self.group.replicas:
-                watched(alias, self.health, self.group.watch)
-        return self.choose([alias for alias in self.group.replicas if self.health.is_up(alias)])
+        known = self.group.replicas
+        if self.group.watch > 0:  # each is asked, so that all are looked at
+            known = tuple([alias for alias in known if watched(alias, self.health, self.group.watch)])
+        return self.choose([alias for alias in known if self.health.is_up(alias)])
 
     def db_for_write(self, model: "type[Model]", **hints: object) -> str | None:
         """The primary, or None when that is not for this router to say."""

@@ -29,6 +29,9 @@ class Watch:
         every: seconds between two looks.
         ask: the lag of an alias; raises when it does not answer.
         clock: monotonic seconds.
+
+    Attributes:
+        has_looked: a look has come back, so that its health is known.
     """
 
     def __init__(
@@ -46,6 +49,7 @@ class Watch:
         self._ask = ask
         self._clock = clock
         self._began: float | None = None
+        self.has_looked = False
 
     def look(self) -> None:
         """Ask once. Whatever a driver raises means that the replica cannot be read."""
@@ -61,6 +65,7 @@ class Watch:
                 self._health.mark_up(self._alias)
         finally:
             self._began = None
+            self.has_looked = True
 
     def overdue(self) -> bool:
         """Whether the look that is under way takes too long; the replica then counts as down."""
@@ -96,19 +101,27 @@ def _begin_anew() -> None:
 os.register_at_fork(after_in_child=_begin_anew)
 
 
-def watched(alias: str, health: ReplicaHealth, every: float) -> None:
-    """See to it that `alias` is looked at in this process; returns at once, and more calls do no harm."""
+def watched(alias: str, health: ReplicaHealth, every: float) -> bool:
+    """See to it that `alias` is looked at in this process; returns at once, and more calls do no harm.
+
+    Returns:
+        Whether what is known of it is worth anything: a look has come back, or nobody may look.
+    """
     key = (alias, id(health))
-    if key in _running or _only_asked():
-        return
+    known = _running.get(key)
+    if known is not None:
+        return known.has_looked
+    if _only_asked():
+        return True
     with _lock:
         if key in _running:
-            return
+            return False
         first = not _running
         watch = _running[key] = Watch(alias, health, every)
     threading.Thread(target=watch.run, name=f"watch {alias}", daemon=True).start()
     if first:
         threading.Thread(target=_mind_the_slow, name="watch the watches", daemon=True).start()
+    return False
 
 
 def _mind_the_slow() -> None:

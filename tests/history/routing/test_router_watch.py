@@ -111,7 +111,14 @@ def test_in_a_project_reads_fall_back_by_themselves(site: MakeSite, tmp_path: Pa
     """Nobody tells anything: the first read begins the watch, and reads go to default soon."""
     gone = str(tmp_path / "not there" / "file")
     told = site(OURS, replica1=gone, setting=WATCHED).call("watch_scenarios:watch", alias="replica1")
-    assert told == {"then": "default", "threads": ["watch replica1", "watch the watches"]}
+    threads = ["watch replica1", "watch the watches"]
+    assert told == {"first": "default", "then": "default", "threads": threads}
+
+
+def test_a_replica_is_read_once_a_look_has_come_back(site: MakeSite) -> None:
+    """Of one that is dead, or hangs, not even the first query of a process fails."""
+    told = site(OURS, setting=WATCHED).call("watch_scenarios:first_reads", alias="replica1")
+    assert told == {"before": ["default"] * 3, "then": "replica1"}
 
 
 def test_without_the_setting_nothing_looks(site: MakeSite) -> None:

@@ -8,17 +8,37 @@ from django.db import router
 from router_apps.shop.models import Entry
 
 from devdash.history.routers import lag as lags
+from devdash.history.routers import watch as watches
 
 
 def watch(alias):
-    """Whether the watch finds out that `alias` is down, where reads go then, and its threads."""
+    """Where reads go at first and once the watch has found out that `alias` is down; and its threads."""
     health = router.routers[-1].health
-    router.db_for_read(Entry)
+    first = router.db_for_read(Entry)
     for _ in range(200):
         if alias in health.down():
             break
         time.sleep(0.05)
-    return {"then": router.db_for_read(Entry), "threads": watching()}
+    return {"first": first, "then": router.db_for_read(Entry), "threads": watching()}
+
+
+def first_reads(alias):
+    """Where reads go until the first look has come back, which is held up, and afterwards."""
+    gate = threading.Event()
+    lag_of = lags.lag_of
+
+    def held(name):
+        gate.wait(60)
+        return lag_of(name)
+
+    watches.Watch.__init__.__kwdefaults__["ask"] = held
+    before = [router.db_for_read(Entry) for _ in range(3)]
+    gate.set()
+    for _ in range(200):
+        if router.db_for_read(Entry) == alias:
+            break
+        time.sleep(0.05)
+    return {"before": before, "then": router.db_for_read(Entry)}
 
 
 def watching():
