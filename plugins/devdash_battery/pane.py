@@ -21,6 +21,7 @@ from devdash.api import (
     Unavailable,
 )
 from devdash_battery import words
+from devdash_battery.away import Away
 from devdash_battery.config import BatteryConfig
 from devdash_battery.daychart import POINTS, SPAN_S, DayChart
 from devdash_battery.facts import BatteryFacts, Stage
@@ -55,6 +56,7 @@ class BatteryPane(Pane[BatteryConfig]):
     def __init__(self, config: BatteryConfig, context: PaneContext) -> None:
         super().__init__(config, context)
         self._day = DayChart()
+        self._away = Away(config)
         self._unplugged = Unplugged(context)
         self._last_resort: LastResort | None = None
 
@@ -75,6 +77,7 @@ class BatteryPane(Pane[BatteryConfig]):
         """
         power = await self._power()
         self._unplugged.see(power.facts)
+        self._away.see(power.facts, self.context.monotonic())
         now = self.context.now().timestamp()
         if power.facts.percent is not None:
             self._day.add(power.facts.percent, now)
@@ -122,7 +125,13 @@ class BatteryPane(Pane[BatteryConfig]):
     def rules(self) -> Sequence[Rule[BatteryFacts]]:
         """Low and unplugged; charged and plugged in; devices that want to be charged."""
         settable = self.config.full < 100 and has_control(tree_of(self.config.sysfs))
-        return rules_for(self.config, limit=COPY_LIMIT if settable else None, drain=DRAIN, cancel=CANCEL)
+        return rules_for(
+            self.config,
+            limit=COPY_LIMIT if settable else None,
+            drain=DRAIN,
+            cancel=CANCEL,
+            away=lambda: self._away.supplies,
+        )
 
     async def act(self, request: ActionRequest) -> Outcome:
         """Do what `request` names.

@@ -22,7 +22,12 @@ Keys = Callable[[BatteryFacts], frozenset[str]]
 
 
 def rules_for(
-    config: BatteryConfig, *, limit: str | None = None, drain: str | None = None, cancel: str | None = None
+    config: BatteryConfig,
+    *,
+    limit: str | None = None,
+    drain: str | None = None,
+    cancel: str | None = None,
+    away: Callable[[], frozenset[str]] = lambda: _NOBODY,
 ) -> Terms:
     """The default alerts. None of them begins while what decides about it is not told.
 
@@ -30,13 +35,14 @@ def rules_for(
         limit: the action that helps against a battery that is kept full; None where it would not.
         drain: the action that shows what uses the battery.
         cancel: the action that cancels `critical_command`.
+        away: supplies of devices that are not here now, and not gone either.
     """
     return (
         _critical(config, drain=drain, cancel=cancel if config.critical_command else None),
         _low(config, action=drain),
         _draining(config),
         _full(config, action=limit),
-        _peripheral_low(config),
+        _peripheral_low(config, away),
         *((_command_failed(config),) if config.critical_command else ()),
     )
 
@@ -104,8 +110,9 @@ def _full(config: BatteryConfig, action: str | None) -> Rule[BatteryFacts]:
     )
 
 
-def _peripheral_low(config: BatteryConfig) -> Rule[BatteryFacts]:
+def _peripheral_low(config: BatteryConfig, away: Callable[[], frozenset[str]]) -> Rule[BatteryFacts]:
     """By device: an item is the name of its supply. A device that is gone has no alert any more."""
+    here = _devices(lambda device: True)
     return Rule(
         name="peripheral-low",
         level=Level.ATTENTION,
@@ -113,7 +120,7 @@ def _peripheral_low(config: BatteryConfig) -> Rule[BatteryFacts]:
         say=_say_device,
         enter=_devices(lambda device: judge.is_device_low(device, config)),
         clear=_devices(lambda device: judge.is_device_fine(device, config)),
-        present=_devices(lambda device: True),
+        present=lambda facts: here(facts) | away(),
         for_s=60.0,
         keep_s=KEEP_S,
         repeat_s=6 * _HOUR,

@@ -1,6 +1,7 @@
 """A laptop's day through the whole house: files like the kernel's, the real pane and its rules, the engine,
 the duty, the dispatcher, and a person who only hears what is said."""
 
+import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -20,6 +21,7 @@ from devdash_battery.config import BatteryConfig
 from devdash_battery.pane import BatteryPane
 
 LOW = ((26, 19), (28, 17), (30, 15), (32, 13), (34, 11), (36, 9), (38, 7))
+KEYBOARD = "hid-00:11:22:33:44:55-battery"
 CRITICAL = ((38, 5), (40, 5), (42, 4), (44, 4), (46, 4))
 
 
@@ -45,6 +47,7 @@ class Laptop:
         self._began = clock.now()
         self._percent, self._plugged = 70, False
         self._engine: Engine | None = None
+        self.duty: Duty | None = None
         self._write()
 
     def run(self, engine: Engine) -> None:
@@ -58,6 +61,15 @@ class Laptop:
         assert self._engine is not None
         self._engine.refresh(["battery"])
         await self.clock.advance(5)
+
+    async def keyboard(self, percent: int | None, status: str = "Discharging") -> None:
+        """A Bluetooth keyboard is here, or sleeps: then the kernel has nothing of it."""
+        if percent is None:
+            shutil.rmtree(self._tree / KEYBOARD)
+        else:
+            told = {"type": "Battery", "scope": "Device", "present": "1", "model_name": "Keys"}
+            self._supply(KEYBOARD, **told, capacity=str(percent), status=status)
+        await self.pass_minutes(6)
 
     async def pass_minutes(self, minutes: int, *, per_minute: int = 0, until: int | None = None) -> None:
         """Let time pass and the charge change, until it is `until`."""
@@ -98,7 +110,7 @@ async def laptop(folder: Path) -> AsyncIterator[Laptop]:
     keeper = Keeper(settings, state=state, clock=clock)
     async with (
         engine_for(folder, registry, settings, clock=clock) as engine,
-        Duty(engine, state=state, what="devdash", keeper=keeper, voice=ears, tick_s=20.0),
+        Duty(engine, state=state, what="devdash", keeper=keeper, voice=ears, tick_s=20.0) as machine.duty,
     ):
         engine.start()
         machine.run(engine)
@@ -134,3 +146,36 @@ async def test_a_day_and_exactly_what_is_said_about_it(tmp_path: Path) -> None:
             *((f"177:{minute}", "battery at 4 %: plug in") for minute in range(47, 58, 2)),
         ]
         assert day.naive == 255
+
+
+async def test_a_keyboard_that_sleeps_rings_once_and_stays_acknowledged(tmp_path: Path) -> None:
+    """It is away at each pause and back with the next key, and the person knows already."""
+    async with laptop(tmp_path) as day:
+        for _ in range(3):
+            await day.keyboard(9)
+            await day.keyboard(None)
+        assert [text for _, text in day.told] == ["Keys at 9 %: charge it"]
+        assert day.duty is not None
+        day.duty.acknowledge([alert.id for alert in day.duty.alerts])
+        for _ in range(40):
+            await day.keyboard(8)
+            await day.keyboard(None)
+        assert len(day.told) == 1
+        await day.keyboard(60)
+        assert day.duty.alerts == ()
+
+
+async def test_a_keyboard_that_is_given_away_leaves_no_alert(tmp_path: Path) -> None:
+    """After an hour it is gone. One that was well, or was being charged, is gone at once."""
+    async with laptop(tmp_path) as day:
+        assert day.duty is not None
+        await day.keyboard(9)
+        await day.keyboard(None)
+        await day.pass_minutes(40)
+        assert len(day.duty.alerts) == 1
+        await day.pass_minutes(20)
+        assert day.duty.alerts == ()
+        await day.keyboard(9)
+        await day.keyboard(9, "Charging")
+        await day.keyboard(None)
+        assert (day.duty.alerts, len(day.told)) == ((), 2)
