@@ -35,6 +35,8 @@ _LATER_S = 1.0
 P = ParamSpec("P")
 T = TypeVar("T")
 
+Draw = Callable[[View, Reading], None]
+
 
 class Book:
     """A journal that the settings name. It is loaded in a worker, and only when a file of it changed."""
@@ -65,10 +67,14 @@ class Book:
         """Whether it may only run code that a person has allowed."""
         return self._config.trust is Trust.ASK
 
-    async def read(self, window: Window) -> Loaded:
+    async def read(self, window: Window, draw: Draw | None = None) -> Loaded:
         """The newest figures of the months `window`; the same object as before when nothing has changed.
 
         Reading several windows loads the journal once. Afterwards `view` knows this window.
+
+        Args:
+            draw: called in the thread that has looked at the files, where no load has to follow, with what
+                `view` will say and where it is from, if that is new and lacks nothing.
 
         Raises:
             Unavailable: the journal is not there, may not be loaded yet, its drive does not answer, or
@@ -77,7 +83,7 @@ class Book:
         """
         async with self._reading:
             self._take_over()
-            before, known = await self._current(window)
+            before, known = await self._current(window, draw)
             for one in self._beside if known is None else ():
                 one.forget()
             if not before.exists(str(self.file)):
@@ -151,6 +157,13 @@ class Book:
         is_older = whole is not None and whole is not newest and whole.covers(window)
         return self._viewed(own, whole.folded(window) if whole is not None and is_older else own)
 
+    def drawn(self, found: Reading, window: Window) -> View | None:
+        """The months `window` of what is about to be the newest reading. Blocks: in a thread."""
+        if not found.covers(window):
+            return None
+        own = found.folded(window)
+        return self._viewed(own, own)
+
     async def _folded(self, newest: Reading, window: Window) -> Loaded:
         """The months `window` of `newest`, and those that `view` shows in its stead."""
         whole = self._whole
@@ -219,7 +232,7 @@ class Book:
             return (str(self.file),), ()
         return self._newest.head.paths, self._newest.head.patterns
 
-    async def _current(self, window: Window) -> tuple[Look, Reading | None]:
+    async def _current(self, window: Window, draw: Draw | None) -> tuple[Look, Reading | None]:
         """A look, and what is known here or in the cache, with what was appended; None: only a load tells."""
         known, is_followed = self._newest, self._following is not None
         cached = self._loader.cached(await self._trusted(), window) if known is None else None
@@ -228,8 +241,13 @@ class Book:
 
         def tell(look: Look) -> Reading | None:
             found = told(look)
-            for one in self._beside if found is not None else ():
+            if found is None:
+                return None
+            for one in self._beside:
                 one.look()
+            own = found.known(window)
+            if draw is not None and own is not None and found.complete and found is not known:
+                draw(self._viewed(own, own), found)
             return found
 
         def told(look: Look) -> Reading | None:

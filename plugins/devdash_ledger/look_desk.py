@@ -106,6 +106,8 @@ FOLD_ALL = Action(
 
 _CALM = Outcome(message="")
 
+Turned = Callable[[Book, Window], View | None]
+
 
 class LookDesk(Desk):
     """How the figures are looked at.
@@ -140,27 +142,30 @@ class LookDesk(Desk):
         """What was seen last of each journal; empty before the first reading."""
         return self._seen
 
-    def glance(self, views: Sequence[View | None]) -> Callable[[], tuple[Sight | None, ...]]:
+    def glance(
+        self, views: Sequence[View | None], turned: Turned = Book.turned
+    ) -> Callable[[], tuple[Sight | None, ...]]:
         """Tells what is seen of each journal, as it is looked at now; None: of that one there is nothing.
 
         What it tells is for `saw`; to tell it takes milliseconds: in a thread.
 
         Args:
             views: the current months.
+            turned: gives other months of a journal; in the thread.
         """
-        current = self._current()
+        now, current = self.looking, self._current()
         wanted: list[tuple[Book, Window, Looking, int]] = []
         for book, view in zip(self._books, views, strict=True):
             count = self._count or (len(view.journal.months) if view is not None else 1)
-            own = msgspec.structs.replace(self.looking, folded=self._folded(book))
-            wanted.append((book, looking.window(self.looking, current, count), own, count))
+            own = msgspec.structs.replace(now, folded=self._folded(book, now))
+            wanted.append((book, looking.window(now, current, count), own, count))
 
         def tell() -> tuple[Sight | None, ...]:
             found: list[Sight | None] = []
             for (book, window, own, count), view in zip(wanted, views, strict=True):
-                turned = book.turned(window) if view is not None else None
+                shown = turned(book, window) if view is not None else None
                 found.append(
-                    None if turned is None else sight(turned.journal, own, current, count, self._is_cash)
+                    None if shown is None else sight(shown.journal, own, current, count, self._is_cash)
                 )
             return tuple(found)
 
@@ -256,9 +261,9 @@ class LookDesk(Desk):
         """What an account is called among the folded ones of all journals."""
         return f"{self._books.index(book)}/{account}"
 
-    def _folded(self, book: Book) -> frozenset[str]:
+    def _folded(self, book: Book, now: Looking) -> frozenset[str]:
         own = f"{self._books.index(book)}/"
-        return frozenset(one.removeprefix(own) for one in self.looking.folded if one.startswith(own))
+        return frozenset(one.removeprefix(own) for one in now.folded if one.startswith(own))
 
 
 def _next(scene: Scene) -> Scene:

@@ -25,9 +25,11 @@ from devdash_ledger.editing import EDIT, EditDesk
 from devdash_ledger.facts import LedgerFacts
 from devdash_ledger.journal import Window
 from devdash_ledger.look_desk import LookDesk
+from devdash_ledger.looking import Looking
 from devdash_ledger.missing_desk import MissingDesk
 from devdash_ledger.portrait import Portrait
 from devdash_ledger.printed_desk import ReportDesk
+from devdash_ledger.reading import Reading
 from devdash_ledger.register_desk import RegisterDesk
 from devdash_ledger.rules import rules_for
 from devdash_ledger.sight import Sight
@@ -61,6 +63,8 @@ class LedgerPane(StaffedPane[LedgerConfig]):
         self._told: Report | None = None
         """The newest reading, with what waits at the desks."""
         self._lost: Sequence[PaneError | None] = [None] * len(self._books)
+        self._drawn: _Drawn | None = None
+        """A report that the newest look has made already."""
         self._under_way: asyncio.Task[Report] | None = None
         """A reading; it may outlive the `read` that began it."""
         self._missing: MissingDesk | None = None
@@ -160,7 +164,13 @@ class LedgerPane(StaffedPane[LedgerConfig]):
 
     async def _built(self, views: Sequence[report.View | None], lost: Sequence[PaneError | None]) -> Report:
         self._look.turned.clear()
-        built, seen = await self.context.in_thread(self._build, views, lost, self._look.glance(views))
+        drawn, self._drawn = self._drawn, None
+        if drawn is not None and drawn.is_of(views, lost, self._look.looking):
+            built, seen = drawn.built, drawn.seen
+        else:
+            is_cached = self.config.cache and self._books[0].is_cached
+            glance = self._look.glance(views)
+            built, seen = await self.context.in_thread(self._build, views, lost, glance, is_cached)
         self._look.saw(seen)
         if self._settling is not None:
             self._settling.cancel()
@@ -179,7 +189,8 @@ class LedgerPane(StaffedPane[LedgerConfig]):
 
     async def _read(self) -> Report:
         window = self._window()
-        read = (one.read(window) for one in self._books)
+        draw = self._draw if len(self._books) == 1 else None
+        read = (one.read(window, draw) for one in self._books)
         found = await asyncio.gather(*read, return_exceptions=True)
         for one in found:
             if isinstance(one, BaseException) and not isinstance(one, PaneError):
@@ -209,15 +220,49 @@ class LedgerPane(StaffedPane[LedgerConfig]):
         views: Sequence[report.View | None],
         lost: Sequence[PaneError | None],
         glance: Callable[[], tuple[Sight | None, ...]],
+        is_cached: bool,
     ) -> tuple[Report, tuple[Sight | None, ...]]:
         seen = glance()
         if len(views) == 1 and views[0] is not None:
-            is_cached = self.config.cache and self._books[0].is_cached
             built = self._portrait.built(views[0], seen[0], self._known, is_cached=is_cached)
         else:
             files = [str(one.file) for one in self._books]
             built = several.build(list(map(several.Part, self._names, files, views, lost, seen)))
         return standing.with_silence(built, self.config.quiet_days), seen
+
+    def _draw(self, view: report.View, found: Reading) -> None:
+        """Build the report in the turn of a thread that has looked at the only journal: one more is dear."""
+
+        def turned(book: book.Book, window: Window) -> report.View | None:
+            return book.drawn(found, window)
+
+        looking = self._look.looking
+        is_cached = self.config.cache and found.is_cached
+        built, seen = self._build([view], [None], self._look.glance([view], turned), is_cached)
+        self._drawn = _Drawn(view, looking, built, seen)
+
+
+class _Drawn(msgspec.Struct, frozen=True):
+    """A report, with what it was made of and what is seen in it."""
+
+    view: report.View
+    looking: Looking
+    built: Report
+    seen: tuple[Sight | None, ...]
+
+    def is_of(
+        self, views: Sequence[report.View | None], lost: Sequence[PaneError | None], looking: Looking
+    ) -> bool:
+        """Whether these would make the same."""
+        [*others, view] = views
+        return (
+            not others
+            and view is not None
+            and view.journal is self.view.journal
+            and view == self.view
+            and not any(lost)
+            and looking is self.looking
+        )
 
 
 def _same(shown: Sequence[object], before: Sequence[object]) -> bool:

@@ -1,20 +1,26 @@
 """What is looked at together with a journal's files: one turn of a thread, and never anything older."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 from ledger_journals import SHOP, MakeContext, pane, write
 
-from devdash.api import PaneError
+from devdash.api import PaneError, Table
 from devdash.engine.context import Context
+from devdash_ledger import pane as panes
 from devdash_ledger import stamps
 from devdash_ledger.bank_shelf import Shelf
 from devdash_ledger.beside import Beside
 from devdash_ledger.book import Book
 from devdash_ledger.config import LedgerConfig
 from devdash_ledger.journal import Window
+from devdash_ledger.looking import Looking, Scene
+from devdash_ledger.pane import LedgerPane
+from devdash_ledger.reading import Reading
+from devdash_ledger.report import View
+from devdash_ledger.sight import Sight
 
 NOW = Window("2026-11", 6)
 
@@ -68,11 +74,9 @@ async def test_what_was_found_before_a_load_is_not_taken_for_new(
     assert await one.result(now) == "asked: found"
 
 
-async def test_a_look_at_unchanged_files_waits_for_one_thread(
-    context: MakeContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ledger = pane(context, write(tmp_path, SHOP))
-    await ledger.read()
+@pytest.fixture
+def turns(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What has been done in threads since it was cleared."""
     names: list[str] = []
     real = Context.in_thread
 
@@ -81,9 +85,69 @@ async def test_a_look_at_unchanged_files_waits_for_one_thread(
         return await real(self, function, *args)
 
     monkeypatch.setattr(Context, "in_thread", in_thread)
-    report = await ledger.read()
-    assert len(names) == 1, names
-    assert await ledger.read() == report
+    return names
+
+
+def append(file: Path, number: int) -> None:
+    with file.open("a", encoding="utf-8") as stream:
+        stream.write(f'\n2026-11-03 * "x"\n  Expenses:Food  {number}.00 EUR\n  Assets:Cash\n')
+
+
+async def test_a_start_an_append_and_an_unchanged_journal_are_one_turn_of_a_thread_each(
+    context: MakeContext, tmp_path: Path, turns: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(panes, "_LATER_S", 3600.0)
+    file = write(tmp_path, SHOP)
+    first = pane(context, file)
+    await first.read()
+    await first.stop()
+    ledger = pane(context, file)
+    for number in (0, 1, 0):
+        if number:
+            append(file, number)
+        turns.clear()
+        await ledger.read()
+        assert len(turns) == 1, turns
+
+
+def parts(seen: Sequence[Sight | None]) -> list[object]:
+    """What is seen, without what only a function can tell."""
+    return [(one.journal, one.looking, one.columns, one.before) for one in seen if one is not None]
+
+
+@pytest.mark.parametrize("look", [Looking(), Looking(back=1), Looking(scene=Scene.INCOME, converted=True)])
+async def test_what_is_drawn_in_that_turn_is_what_would_be_drawn_after_it(
+    context: MakeContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, look: Looking
+) -> None:
+    file = write(tmp_path, SHOP)
+    await pane(context, file).read()
+    early, late = pane(context, file), pane(context, file)
+    monkeypatch.setattr(late, "_draw", None)
+    for step in range(3):
+        for ledger in (early, late):
+            ledger._look.looking = look
+        assert await early.read() == await late.read()
+        assert parts(early._look.seen) == parts(late._look.seen)
+        append(file, step)
+        look = Looking(back=step)
+
+
+async def test_what_was_drawn_is_not_shown_when_a_person_has_turned_to_something_else(
+    context: MakeContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = write(tmp_path, SHOP)
+    ledger = pane(context, file)
+    await ledger.read()
+    real = LedgerPane._draw
+
+    def draw(self: LedgerPane, view: View, found: Reading) -> None:
+        real(self, view, found)
+        self._look.looking = Looking(scene=Scene.INCOME)
+
+    monkeypatch.setattr(LedgerPane, "_draw", draw)
+    append(file, 7)
+    [table, *_] = [one for one in (await ledger.read()).blocks if isinstance(one, Table)]
+    assert table.heading == "Income statement" and "7.00" in str(table.rows)
 
 
 async def test_a_review_that_is_put_aside_while_the_journal_loads_is_shown(
