@@ -10,7 +10,7 @@ import stat
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
-from devdash_git.hands import SHOWN, Hands, Place, Refused
+from devdash_git.hands import SHOWN, Hands, Place, Refused, failed
 from devdash_git.plain import printable
 
 
@@ -108,25 +108,46 @@ def must_be_none(place: Place, lost: Iterable[bytes], what: str, hint: str) -> N
 async def must_be_whole(hands: Hands, place: Place, old: str, new: str) -> None:
     """Refuse when contents that `new` needs are not here: git would take the old files away, then fail.
 
-    Nothing is fetched in the middle of an action. What a sparse checkout leaves out is not needed, and only
-    git knows what that is.
+    Nothing is fetched in the middle of an action. What a sparse checkout leaves out is not needed.
 
     Raises:
         Refused: a partial clone lacks some.
     """
-    if not place.identity.partial or place.identity.sparse:
+    if not place.identity.partial:
         return
     question = ("diff-tree", "-r", "--raw", "--no-renames", "-z", "--end-of-options", old, new)
     entries = (await hands.ask(place, *question)).split(b"\0")[::2]
     wanted = {entry.split()[3] for entry in entries if entry and not entry.split()[1].startswith(b"160000")}
-    walk = ("rev-list", "--objects", "--no-object-names", "--missing=print", "--no-walk", new)
-    listed = (await hands.ask(place, *walk)).split()
+    walk = ("rev-list", "--objects", "--no-object-names", "--missing=print", "--no-walk")
+    listed = (await hands.ask(place, *walk, *await _as_sparse(hands, place), new)).split()
     lacking = wanted & {line[1:] for line in listed if line.startswith(b"?")}
     if lacking:
         raise Refused(
             f"{place.name} is a partial clone, and lacks the contents of {len(lacking)} of the files.",
             "In a terminal git fetches them as it goes.",
         )
+
+
+async def _as_sparse(hands: Hands, place: Place) -> tuple[str, ...]:
+    """What leaves those contents out that the sparse checkout does: git matches its rules, from an object."""
+    if not place.identity.sparse:
+        return ()
+    rules = await hands.look(place, _sparse_rules, place.identity.look.git_dir)
+    if rules is None:  # then git leaves nothing out
+        return ()
+    answer = await hands.change(place, "hash-object", "-w", "--no-filters", "--stdin", stdin=rules)
+    if answer.code != 0:
+        raise failed(place, answer, "it cannot be told what it lacks")
+    return (f"--filter=sparse:oid={answer.out.decode('ascii', 'replace').strip()}",)
+
+
+def _sparse_rules(git_dir: Path) -> bytes | None:
+    try:
+        return (git_dir / "info/sparse-checkout").read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise Refused(f"It cannot be told what is checked out of it: {error.strerror}.") from error
 
 
 async def must_not_overwrite(hands: Hands, place: Place, old: str, new: str) -> None:
