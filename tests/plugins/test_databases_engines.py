@@ -1,11 +1,16 @@
-"""What is forced on an alias before anything connects, and where it is."""
+"""What is forced on an alias before anything connects, and where it is; and engines that nobody knows."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from databases_rig import aliases, sound, started_with, states
 from hypothesis import given
 from hypothesis import strategies as st
 
+from devdash.api import ActionRequest, PaneError, Unavailable, Value
+from devdash.engine.context import Context
+from devdash_databases.config import Database, DatabasesConfig
 from devdash_databases.probing import engines
 
 NAMES = st.text(
@@ -119,3 +124,50 @@ def test_an_engine_names_its_vendor(engine: str, vendor: str | None) -> None:
 def test_a_database_in_memory_is_recognised(name: str, memory: bool) -> None:
     """It belongs to the process that opened it."""
     assert engines.in_memory(name) is memory
+
+
+STRANGE = """
+from django.db.backends.sqlite3 import base
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    vendor = "strangedb"
+
+    def get_new_connection(self, params):
+        if self.settings_dict["USER"] == "refused":
+            raise self.Database.OperationalError("strangedb: connection refused (canary)")
+        if self.settings_dict["USER"] == "odd":
+            raise self.Database.OperationalError(4711, "canary")
+        return super().get_new_connection(params)
+"""
+
+
+async def test_an_engine_that_nobody_knows_is_pinged(context: Callable[..., Context], tmp_path: Path) -> None:
+    """By SELECT 1, with its failures told by their texts; what is asked of others is not asked of it."""
+    package = tmp_path / "django_strange"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "base.py").write_text(STRANGE)
+    config = DatabasesConfig(
+        python_path=(tmp_path,),
+        databases={
+            user: Database(ENGINE="django_strange", NAME=str(sound(tmp_path / user)), USER=user)
+            for user in ("fine", "refused", "odd")
+        },
+    )
+    pane = await started_with(context(folder=tmp_path), config)
+    report = await pane.read()
+    assert states(report) == {"fine": "ok", "refused": "refused", "odd": "failed"}
+    fine, odd = aliases(report)["fine"], aliases(report)["odd"]
+    assert (fine.vendor, fine.role, fine.connections_used, fine.replication) == (
+        "strangedb",
+        None,
+        None,
+        None,
+    )
+    assert fine.latency_ms is not None
+    assert odd.error == "OperationalError (4711)"
+    assert "canary" not in repr(report)
+    with pytest.raises(Unavailable, match="no shell"):
+        await pane.act(ActionRequest("dbshell", "fine"))
+    with pytest.raises(PaneError, match="cannot be ended here"):
+        await pane.act(ActionRequest("kill", "fine", (Value("query", "1"),)))

@@ -1,5 +1,6 @@
 """Every finding of a project's routers: there where the fault is, with what to do, and gone after."""
 
+import re
 from pathlib import Path
 
 import msgspec
@@ -273,3 +274,13 @@ def test_every_code_can_be_explained() -> None:
         assert kind.level in ("note", "attention", "critical"), code
         for text in (kind.consequence, kind.repair):
             assert text.format(alias="replica", router="Router"), code
+
+
+def test_every_code_stands_in_the_documentation() -> None:
+    """With its weight: who adds one is told that it is missing there."""
+    page = (Path(__file__).parents[2] / "docs" / "databases.md").read_text("utf-8")
+    told: dict[str, str] = {}
+    for codes, levels in re.findall(r"^\| (`[^|]+) \| ([^|]+) \|", page.partition("### Findings")[2], re.M):
+        names, weights = re.findall(r"`([^`]+)`", codes), levels.split(", ")
+        told.update(zip(names, weights if len(weights) > 1 else weights * len(names), strict=True))
+    assert {code: told.get(code) for code in CODES} == {code: kind.level for code, kind in CODES.items()}
