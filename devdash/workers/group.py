@@ -28,9 +28,6 @@ PIPE_GRACE = 0.2
 TERM_GRACE = 0.3
 """Seconds between SIGTERM and SIGKILL."""
 
-REST_S = 0.05
-"""How long the output of a child waits that is wanted as a whole; see `PipeReader`."""
-
 REAP_TIMEOUT = 1.0
 """Seconds to wait for a killed child. Only one stuck inside the kernel takes longer; it is left behind."""
 
@@ -44,7 +41,6 @@ class Launch(msgspec.Struct, frozen=True, kw_only=True):
         env: the whole environment.
         cwd: its folder; None: ours.
         feed: it gets a pipe as standard input; else /dev/null.
-        whole: nobody waits for its output before its end.
         last_signal: what its group gets first when it has to end, and when
             devdash dies: SIGTERM for programs that clean up, SIGKILL for workers.
     """
@@ -54,7 +50,6 @@ class Launch(msgspec.Struct, frozen=True, kw_only=True):
     env: Mapping[str, str]
     cwd: Path | None = None
     feed: bool = False
-    whole: bool = False
     last_signal: signal.Signals = signal.SIGTERM
 
 
@@ -105,9 +100,8 @@ class Group:
             self._pidfd = self._watch()
             ours.pop_all()
         self.stdin = PipeWriter(in_write) if launch.feed else None
-        rest_s = REST_S if launch.whole else 0.0
-        self._out = PipeReader(out_read, on_out, self._maybe_finish, rest_s=rest_s)
-        self._err = PipeReader(err_read, on_err, self._maybe_finish, rest_s=rest_s)
+        self._out = PipeReader(out_read, on_out, self._maybe_finish)
+        self._err = PipeReader(err_read, on_err, self._maybe_finish)
         self._last_signal = launch.last_signal
 
     def signal(self, number: signal.Signals) -> None:
@@ -174,8 +168,6 @@ class Group:
             self._loop.remove_reader(self._pidfd)
             os.close(self._pidfd)
             self._pidfd = -1
-        self._out.go_on()
-        self._err.go_on()
         self._maybe_finish()
         if not self.gone.done():
             self._loop.call_later(PIPE_GRACE, self._finish)

@@ -12,9 +12,6 @@ from collections.abc import Callable
 CHUNK = 64 * 1024
 """Bytes read at a time: what a pipe holds. Between two chunks the loop does other things."""
 
-SMALL = 4 * 1024
-"""Bytes of a chunk: after less, a reader that has time rests. Who writes more would soon wait for it."""
-
 
 class PipeReader:
     """Hands on what arrives at `fd`, until end of file or `close`.
@@ -22,20 +19,9 @@ class PipeReader:
     Args:
         on_data: gets each chunk, never empty.
         on_end: called once, when no more will come.
-        rest_s: how long nothing is looked for after less than `SMALL`, so that hundreds of short
-            writes do not wake the loop hundreds of times; 0.0: not at all.
     """
 
-    def __init__(
-        self,
-        fd: int,
-        on_data: Callable[[bytes], None],
-        on_end: Callable[[], None],
-        *,
-        rest_s: float = 0.0,
-    ) -> None:
-        self._rest_s = rest_s
-        self._rest: asyncio.TimerHandle | None = None
+    def __init__(self, fd: int, on_data: Callable[[bytes], None], on_end: Callable[[], None]) -> None:
         self._fd = fd
         self._on_data = on_data
         self._on_end = on_end
@@ -55,30 +41,17 @@ class PipeReader:
             return
         except OSError:
             data = b""
-        if not data:
+        if data:
+            self._on_data(data)
+        else:
             self.close()
-            return
-        self._on_data(data)
-        if self._rest_s and self._fd >= 0 and len(data) < SMALL:
-            self._loop.remove_reader(self._fd)
-            self._rest = self._loop.call_later(self._rest_s, self.go_on)
-
-    def go_on(self) -> None:
-        """Rest no longer: nothing more will be written. Harmless at any time."""
-        if self._rest is not None:
-            self._rest.cancel()
-            self._rest = None
-            self._loop.add_reader(self._fd, self._readable)
 
     def close(self) -> None:
         """Stop reading. Harmless when repeated."""
         if self._fd < 0:
             return
         fd, self._fd = self._fd, -1
-        if self._rest is not None:
-            self._rest.cancel()
-            self._rest = None
-        elif not self._loop.is_closed():
+        if not self._loop.is_closed():
             self._loop.remove_reader(fd)
         os.close(fd)
         self._on_end()

@@ -58,9 +58,7 @@ async def run(
     # One byte more than permitted tells an overflow from a full measure.
     out, err = _Collected(limit + 1, overflow), _Collected(limit + 1, overflow)
     try:
-        group = await fleet.start(
-            msgspec.structs.replace(launch, feed=bool(stdin), whole=True), out.add, err.add
-        )
+        group = await fleet.start(msgspec.structs.replace(launch, feed=bool(stdin)), out.add, err.add)
     except OSError as error:
         raise launching.start_failure(launch, error) from error
     try:

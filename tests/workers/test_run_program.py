@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from devdash.contract.errors import OutputTooLarge, PaneError, ProcessError, ProcessTimeout, ProgramMissing
-from devdash.workers import group, launching, process
+from devdash.workers import launching
 from devdash.workers.fleet import Fleet
 from devdash.workers.group import Group
 from devdash.workers.process import run
@@ -48,26 +48,6 @@ async def test_both_streams_are_read_at_once() -> None:
     code = "import os\nfor _ in range(64): os.write(2, b'e' * 16384); os.write(1, b'o' * 16384)"
     completed = await run(python(code), timeout=LONG)
     assert (len(completed.out), len(completed.err)) == (1 << 20, 1 << 20)
-
-
-async def test_what_is_written_bit_by_bit_does_not_wake_the_loop_for_each_bit(
-    fleet: Fleet, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """And what comes while nobody looks is there when the program has ended."""
-    monkeypatch.setattr(group, "REST_S", LONG)
-    chunks: list[bytes] = []
-    add = process._Collected.add
-    monkeypatch.setattr(process._Collected, "add", lambda self, data: (chunks.append(data), add(self, data)))
-    bits = "for n in 1 2 3 4 5 6 7 8; do echo $n; sleep 0.01; done"
-    completed = await run(["sh", "-c", bits], timeout=LONG, fleet=fleet)
-    assert completed.out == b"1\n2\n3\n4\n5\n6\n7\n8\n"
-    assert len(chunks) <= 2  # the first bit, and the others
-
-
-async def test_who_writes_much_need_not_wait(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(group, "REST_S", LONG)
-    code = "import os\nfor _ in range(64): os.write(1, b'o' * 16384)"
-    assert len((await run(python(code), timeout=LONG / 2, fleet=fleet)).out) == 1 << 20
 
 
 async def test_output_is_bytes_whatever_they_mean() -> None:
