@@ -132,9 +132,9 @@ class Desk:
         return self._seat.taken
 
     def show_life(self) -> None:
-        """Let others see that this process is awake."""
+        """Let others see that this process is awake; at once after a suspend, or it would look dead."""
         try:
-            self._seat.show_life(self._clock.monotonic(), behind=self.papers.behind)
+            self._seat.show_life(self._clock.elapsed(), behind=self.papers.behind)
         except OSError as error:
             log.info("no sign of life could be given: %s", reason(error))
 

@@ -178,7 +178,7 @@ class Seat:
             os.close(self._spare[0])
             self._spare = None
 
-    def show_life(self, monotonic: float, *, behind: bool = False) -> None:
+    def show_life(self, elapsed: float, *, behind: bool = False) -> None:
         """Touch the file, at most every `SIGN_OF_LIFE_S`, and write whether the register is behind in it.
 
         A full disk has room for that: the few bytes take the place of what was there. Raises OSError.
@@ -186,8 +186,8 @@ class Seat:
         if behind is not self._behind:
             self._behind, self._told = behind, False
             self._tell()
-        if self._descriptor is not None and monotonic - self._shown >= SIGN_OF_LIFE_S:
-            self._shown = monotonic
+        if self._descriptor is not None and elapsed - self._shown >= SIGN_OF_LIFE_S:
+            self._shown = elapsed
             os.utime(self._descriptor)
 
     def holder(self) -> Holder | None:

@@ -16,7 +16,7 @@ from devdash.alerts.model import AlertId
 from devdash.duty import register, wishes
 from devdash.duty.desk import Desk
 from devdash.duty.model import Role
-from devdash.duty.seat import SILENT_S, Seat, holder_of
+from devdash.duty.seat import NAME, SILENT_S, Seat, holder_of
 from devdash.duty.silence import Vigil
 from devdash.duty.wishes import Wish
 
@@ -201,6 +201,16 @@ async def test_a_wish_stays_until_its_effect_is_written(tmp_path: Path) -> None:
         known = register.read(state)
         assert known is not None and [one.acknowledged for one in known.alerts] == [True]
         assert not wish.exists() and home.duty.troubles == ()
+
+
+async def test_after_a_suspend_who_is_on_duty_is_seen_to_live(tmp_path: Path) -> None:
+    """`devdash watch status` in the morning: its last sign is of the evening."""
+    async with rig(tmp_path, tank()) as home:
+        lock = tmp_path / "state" / NAME
+        os.utime(lock, (0, 0))
+        home.clock.sleep_machine(8 * 3600)
+        await home.pass_time(3)
+        assert lock.stat().st_mtime > 0
 
 
 def test_who_shows_what_another_knows_says_that_it_may_be_old(tmp_path: Path) -> None:
