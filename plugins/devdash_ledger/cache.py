@@ -35,6 +35,7 @@ PARTS = (
     "cache",
     "complaints",
     "content",
+    "copies",
     "cut",
     "elements",
     "encoding",

@@ -1,7 +1,7 @@
 """The check of `devdash_ledger.check` for ledger and hledger, through their own programs.
 
 They read files, so the journal is laid out once more in a folder of its own, with the new text in
-place; includes by a full path lead there too. One run reads all of it and lists the new day's postings.
+place. One run reads all of it and lists the new day's postings.
 """
 
 import csv
@@ -17,6 +17,7 @@ from pathlib import Path
 from devdash.api import Unavailable
 from devdash_ledger.amounts import EXACT
 from devdash_ledger.check import Candidate, Refused
+from devdash_ledger.copies import laid_out
 from devdash_ledger.entry import Entry, fitted
 from devdash_ledger.style import Syntax
 
@@ -33,7 +34,6 @@ _ENTRY = re.compile(
 
 _NUMBER = re.compile(r"\d[\d.,]*")
 _QUOTED = re.compile(r'"[^"]*"')
-_FULL_PATH = re.compile(rb"^([!@]?include[ \t]+(?:[a-z]+:)?)([~/][^\r\n]*)", re.MULTILINE)
 
 
 def check_with_program(
@@ -202,21 +202,11 @@ def _says(row: Row, day: str, amount: Decimal) -> bool:
 def _laid_out(candidate: Candidate, files: Sequence[str], folder: Path) -> str:
     """Write the journal once more below `folder`; returns the path of its main file there."""
 
-    def moved(path: str) -> Path:
-        return Path(folder, os.path.normpath(path).lstrip(os.sep))
+    def content(name: str) -> bytes:
+        is_target = os.path.realpath(name) == candidate.target
+        return _with_marks(candidate) if is_target else Path(name).read_bytes()
 
-    def lead_there(found: re.Match[bytes]) -> bytes:
-        path = os.path.expanduser(os.fsdecode(found[2]))  # noqa: PTH111  # may be a glob
-        return found[1] + os.fsencode(moved(path))
-
-    for name in dict.fromkeys((candidate.journal, *files)):
-        content = (
-            _with_marks(candidate) if os.path.realpath(name) == candidate.target else Path(name).read_bytes()
-        )
-        copy = moved(name)
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        copy.write_bytes(_FULL_PATH.sub(lead_there, content))
-    return str(moved(candidate.journal))
+    return laid_out(candidate.journal, files, folder, content)
 
 
 def _in_short(message: str) -> str:

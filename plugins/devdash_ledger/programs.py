@@ -238,9 +238,7 @@ def _hledger(request: LoadRequest, found: Scan) -> Contents:
     prices = tuple(price for line in told if (price := _hledger_price(line, styles)) is not None)
     plans, days = together(
         found.files,
-        lambda: _plans(
-            request, found, lambda last: periodic.hledger_dues(base, _first(balances, last), last)
-        ),
+        lambda: _plans(request, found, lambda last: _hledger_dues(base, found, _first(balances, last), last)),
         lambda: _hledger_days(base, f"{request.last_month}-01", end) if request.days else (),
     )
     usual = {name: style.precision for name, style in styles.items()}
@@ -253,6 +251,24 @@ def _hledger(request: LoadRequest, found: Scan) -> Contents:
         plans=plans,
         days=days,
     )
+
+
+def _hledger_dues(base: Sequence[str], found: Scan, first: int, last: int) -> tuple[periodic.Due, ...]:
+    """See `periodic.hledger_dues`; where plans and bookings do not go together, of the plans alone.
+
+    Among plans, a balance that is assigned (`Assets:Cash  = 5 EUR`) comes to another amount than was meant.
+    """
+    try:
+        return periodic.hledger_dues(base, first, last)
+    except Refused as refused:
+        from devdash_ledger.copies import plans_alone
+
+        *words, file = base
+        with plans_alone(file, found.files) as plans:
+            try:
+                return periodic.hledger_dues([*words, plans], first, last)
+            except Refused:
+                raise refused from None  # it names places of the journal, not of the copy
 
 
 def _first(balances: _Balances, last: int) -> int:

@@ -169,6 +169,24 @@ def test_a_line_in_a_comment_is_no_budget(needs: Needs, tmp_path: Path) -> None:
     assert journal(write(tmp_path, text, "main.dat"), LAST, 3, Format.LEDGER).budgets == ()
 
 
+def test_balances_that_are_assigned_go_together_with_budgets(needs: Needs, tmp_path: Path) -> None:
+    """Among the plans that hledger books, such a balance comes to another amount, and is refused."""
+    needs("hledger")
+    part = write(tmp_path, MORE.lower(), "parts/more.journal")
+    till = "\n2026-11-06 till\n  expenses:food  20 EUR\n  assets:cash  = -40.00 EUR\n  ; counted\n\n"
+    text = HLEDGER.replace("include more.journal", f"include {part}")
+    plain = budgets(journal(write(tmp_path, text, "plain.journal"), LAST, 13, Format.HLEDGER))
+    file = write(tmp_path, f"{text}{till}~ monthly\n  expenses:late  5 EUR\n  assets:cash\n", "main.journal")
+    read = journal(file, LAST, 13, Format.HLEDGER)
+    found = budgets(read)
+    assert read.complete and read.errors == ()
+    assert {key: one[1] for key, one in found.items() if key[0] != "expenses:late"} == {
+        key: one[1] for key, one in plain.items()
+    }
+    assert found["expenses:late", "EUR", LAST][1] == 5
+    assert found["expenses:food", "EUR", LAST][2] == 20
+
+
 def test_a_rule_that_cannot_be_read_stops_the_reading(needs: Needs, tmp_path: Path) -> None:
     """As any other thing that the program cannot read: an error with its place, and no figures."""
     needs("hledger")
