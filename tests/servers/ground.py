@@ -115,8 +115,12 @@ class Server:
         assert self._process is not None
         os.killpg(self._process.pid, number)
 
-    def send_to_all(self, number: signal.Signals) -> None:
-        """Signal the program and all that descends from it; PostgreSQL's have groups of their own."""
+    def send_to_all(self, number: signal.Signals) -> list[int]:
+        """Signal the program and all that descends from it; PostgreSQL's have groups of their own.
+
+        Returns:
+            Who was signalled.
+        """
         assert self._process is not None
         family = [self._process.pid]
         for pid in family:
@@ -124,12 +128,15 @@ class Server:
                 os.kill(pid, number)  # first, so that one that is to stop has no more children
                 found = Path(f"/proc/{pid}/task/{pid}/children").read_text()
                 family += map(int, found.split())
+        return family
 
     @contextmanager
     def frozen(self) -> Iterator[None]:
         """All of it is stopped by SIGSTOP, and goes on afterwards."""
         try:
-            self.send_to_all(signal.SIGSTOP)
+            family = self.send_to_all(signal.SIGSTOP)
+            # A thread that runs on another processor may still answer after the signal was sent.
+            settled(lambda: all(map(_is_stopped, family)), "it stops")
             yield
         finally:
             self.send_to_all(signal.SIGCONT)
@@ -154,6 +161,15 @@ class Server:
     def tail(self) -> str:
         """The last of what it printed."""
         return self._log.read_text(errors="replace")[-3000:] if self._log.exists() else ""
+
+
+def _is_stopped(pid: int) -> bool:
+    """Whether none of its threads runs; also of one that has ended."""
+    for stat in Path("/proc").glob(f"{pid}/task/*/stat"):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            if stat.read_text().rpartition(")")[2].split()[0] not in "TtZX":
+                return False
+    return True
 
 
 def as_user(user: str, *, pdeathsig: str = "") -> list[str]:
