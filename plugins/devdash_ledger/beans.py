@@ -2,6 +2,7 @@
 
 import glob
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
@@ -72,6 +73,30 @@ def document_patterns(entries: Iterable[Directive], folders: Iterable[str], jour
         if isinstance(entry, Document) and not os.path.exists(entry.filename):  # noqa: PTH110
             yield glob.escape(entry.filename)
 
+
+def plugin_patterns(names: Iterable[str]) -> Iterator[str]:
+    """What tells that a plug-in of `names` that could not be loaded was installed."""
+    for name in names:
+        if name not in sys.modules:
+            package, module = name.partition(".")[0], name.replace(".", "/")
+            for folder in filter(os.path.isdir, sys.path):
+                place = glob.escape(os.path.abspath(folder))  # noqa: PTH100
+                yield from {f"{place}/{glob.escape(package)}*", f"{place}/{glob.escape(module)}*"}
+
+
+def plugin_files(names: Iterable[str]) -> Iterator[str]:
+    """The modules of plug-ins, also of those that could not be loaded: their code decides the result."""
+    for name in names:
+        found = getattr(sys.modules.get(name), "__file__", None)
+        if found:
+            yield found
+        elif name not in sys.modules:
+            module = name.replace(".", "/")
+            places = (os.path.join(folder, f"{module}{end}") for folder in sys.path for end in _MODULES)  # noqa: PTH118
+            yield from filter(os.path.isfile, map(os.path.abspath, places))
+
+
+_MODULES = (".py", "/__init__.py")
 
 _HARMLESS = frozenset({"beancount.plugins.auto_accounts", "beancount.plugins.implicit_prices"})
 """Plug-ins that do nothing to a transaction without costs and prices in accounts that are open."""

@@ -126,7 +126,7 @@ def _sheet(
         """A posting has no other root: the reader lets none through. A budget may name any text."""
         return kinds.get(account.partition(":")[0], AccountType.OTHER)
 
-    foreign = found.told(Kind.FOREIGN)
+    foreign, plugins = found.told(Kind.FOREIGN), [name for name, _ in options["plugin"]]
     # By message as well: beancount's own order of errors of one line differs from load to load.
     listed = sorted(
         (*foreign, *told((_error(error, file) for error in errors), found.told(Kind.MARKED))),
@@ -141,8 +141,12 @@ def _sheet(
         kind_of=kind_of,
         digits=lambda currency: _digits(options, currency),
         files=found.files if foreign else (file, *(name for name in options["include"] if name != file)),
-        watched=_plugin_files(options),
-        patterns=(*found.patterns, *beans.document_patterns(entries, options["documents"], file)),
+        watched=tuple(sorted({*beans.plugin_files(plugins)})),
+        patterns=(
+            *found.patterns,
+            *beans.document_patterns(entries, options["documents"], file),
+            *beans.plugin_patterns(plugins),
+        ),
         errors=tuple(listed),
         complete=not foreign and not any(type(error).__name__ in UNREAD for error in errors),
         lasting=_lasts(request, found, entries, options),
@@ -170,12 +174,6 @@ def _readers() -> tuple[str, ...]:
         for name in sorted(names, key=lambda name: (len(name.split(".")), name))
     )
     return tuple(path for path in found if path)
-
-
-def _plugin_files(options: "OptionsMap") -> tuple[str, ...]:
-    """The modules named by `plugin`: a change of their code changes the result."""
-    found = (getattr(sys.modules.get(name), "__file__", None) for name, _ in options["plugin"])
-    return tuple(sorted({path for path in found if path}))
 
 
 def _digits(options: "OptionsMap", currency: str) -> int:

@@ -145,3 +145,26 @@ async def test_a_changed_plug_in_is_noticed(context: MakeContext, tmp_path: Path
     assert await ledger.read() is await ledger.read()
     plugin(tmp_path, "entries = []")
     assert (await facts(ledger)).cells == ()
+
+
+@pytest.mark.usefixtures("trusting")
+@pytest.mark.parametrize("name", ["shop_tools", "shop_tools.check"])
+async def test_a_plug_in_that_is_installed_later_is_noticed(
+    context: MakeContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """It was missing, which was an error; no file of the journal changes when it comes, or is mended."""
+    place = tmp_path / "installed"
+    place.mkdir()
+    monkeypatch.setenv("PYTHONPATH", str(place))
+    ledger = pane(context, write(tmp_path, f'plugin "{name}"\n{SHOP}'))
+    assert (await facts(ledger)).error_count == 1
+    good = "__plugins__ = ['run']\ndef run(entries, options):\n    return entries, []\n"
+    module = f"installed/{name.replace('.', '/')}.py"
+    if "." in name:
+        write(tmp_path, "", "installed/shop_tools/__init__.py")
+    write(tmp_path, "import shop_supplies", module)
+    assert "shop_supplies" in (await facts(ledger)).errors[0].message
+    (tmp_path / module).unlink()
+    write(tmp_path, good, module)
+    found = await facts(ledger)
+    assert found.error_count == 0, found.errors
