@@ -71,7 +71,7 @@ def state(alert: Alert, now: datetime) -> str:
 
 
 def caveats(sight: Sight, now: datetime) -> tuple[str, ...]:
-    """How far the list can be trusted, where that is not wholly."""
+    """How far the list can be trusted, where that is not wholly, and what does not work on duty."""
     if sight.holder is None:
         said = "nobody is on duty: start devdash, or `devdash watch`"
         return (f"{said}; this was known at {day_and_time(sight.at, now)}" if sight.at else said,)
@@ -79,8 +79,8 @@ def caveats(sight: Sight, now: datetime) -> tuple[str, ...]:
     if sight.silent:
         return (f"{who} is on duty but shows no sign of life; the list may be old",)
     if sight.holder.behind:
-        return (f"{who} cannot write down what it knows: a full disk? The list may be old",)
-    return ()
+        return (f"{who} cannot write down what it knows: a full disk? The list may be old", *sight.troubles)
+    return sight.troubles
 
 
 class _Alert(msgspec.Struct, frozen=True):
@@ -113,6 +113,7 @@ class _Alerts(msgspec.Struct, frozen=True):
     at: str
     known_at: str | None
     on_duty: _OnDuty | None
+    troubles: tuple[str, ...]
     alerts: tuple[_Alert, ...]
 
 
@@ -124,6 +125,7 @@ def as_json(sight: Sight, alerts: Sequence[Alert], now: datetime) -> str:
         now.isoformat(timespec="seconds"),
         sight.at.isoformat(timespec="seconds") if sight.at else None,
         _OnDuty(holder.what, holder.pid, sight.silent, holder.behind) if holder else None,
+        sight.troubles if holder else (),
         tuple(_alert(one) for one in alerts),
     )
     return msgspec.json.encode(value).decode()

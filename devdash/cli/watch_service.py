@@ -130,6 +130,9 @@ def status(arguments: Namespace) -> Exit:
         complain(error.message)
         return Exit.ATTENTION
     _say(who_is_on_duty(sight))
+    if sight.holder is not None:
+        for trouble in sight.troubles:
+            complain(trouble)
     if sight.at is not None:
         open_ones = sum(alert.is_open for alert in sight.alerts)
         _say(f"alerts: {open_ones} open, last written {day_and_time(sight.at, now)}")

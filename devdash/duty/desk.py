@@ -221,12 +221,14 @@ class Desk:
         wishes = self.papers.outstanding()
         if not (anew or self.papers.news() or len(wishes) != before):
             return
-        now = self._moment()
+        now, told = self._moment(), self.papers.told
         self._book = Book(self._tick_s)
         self._book.mirror(self.papers.look(), now)
         for wish in wishes:
             apply(self._book, wish, now)
         self._shown(())
+        if self.papers.told != told:
+            self._tell()
 
     def _shown(self, notices: Sequence[Notice]) -> tuple[Notice, ...]:
         alerts = self._book.open_alerts

@@ -76,7 +76,7 @@ class Duty:
         self._fixer = Fixer(engine)
         self._lookout = Lookout(engine, engine.settings.alerts)
         self._dispatcher = self._make_dispatcher()
-        self._writer = Writer(self._desk)
+        self._writer = Writer(self._desk, self._to_pass_on)
         self._changed: dict[str, Snapshot] = {}
         self._notices: list[Notice] = []
         self._read: dict[str, float] = {}
@@ -136,10 +136,16 @@ class Duty:
 
     @property
     def troubles(self) -> tuple[str, ...]:
-        """What is wrong with alerts, channels and history now, a sentence each."""
+        """What is wrong with alerts, channels and history now, a sentence each: here, and on duty."""
         told = [f"{one.channel}: {one_line(one.sentence, one.hint)}" for one in self._dispatcher.troubles]
         history = self.recorder.trouble and f"history: {one_line(self.recorder.trouble, self.recorder.hint)}"
-        return tuple(filter(None, (self._bug, self._desk.trouble, *told, history, *self._lookout.troubles)))
+        theirs = self._desk.papers.told if self.role is Role.BESIDE else ()
+        here = (self._bug, self._desk.trouble, *told, history, *self._lookout.troubles)
+        return tuple(dict.fromkeys(filter(None, (*here, *theirs))))
+
+    def _to_pass_on(self) -> tuple[str, ...]:
+        """The troubles that others are told of; that they cannot be told is none of these."""
+        return tuple(one for one in self.troubles if one != self._desk.trouble)
 
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Call `listener`, on the loop, when alerts or role have changed. Returns what ends that."""

@@ -30,6 +30,7 @@ class Sight(msgspec.Struct, frozen=True):
         at: wall time at which the alerts were last written; None when they never were.
         config: the devdash.toml that they are of.
         alerts: every one that is remembered, in no order.
+        troubles: what did not work then of rules, channels and history, a sentence each.
     """
 
     holder: Holder | None
@@ -37,6 +38,7 @@ class Sight(msgspec.Struct, frozen=True):
     at: datetime | None
     config: str
     alerts: tuple[Alert, ...]
+    troubles: tuple[str, ...] = ()
 
 
 def look(folder: Path, now: datetime) -> Sight:
@@ -50,7 +52,7 @@ def look(folder: Path, now: datetime) -> Sight:
     silent = holder is not None and sign is not None and now.timestamp() - sign > SILENT_S
     if known is None:
         return Sight(holder, silent, None, "", ())
-    return Sight(holder, silent, known.at, known.config, known.alerts)
+    return Sight(holder, silent, known.at, known.config, known.alerts, known.troubles)
 
 
 def ask(folder: Path, wish: Wish, moment: Moment) -> bool:

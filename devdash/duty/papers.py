@@ -24,6 +24,9 @@ class Papers:
         folder: the state folder that all processes of the user share.
         config: this process's devdash.toml, absolute; "" for the built-in defaults.
         may_write: whether this process is on duty still; asked in a thread.
+
+    Attributes:
+        told: what does not work for the process on duty, as of the last `look`.
     """
 
     def __init__(self, folder: Path, config: str, clock: Clock, may_write: Callable[[], bool]) -> None:
@@ -31,7 +34,8 @@ class Papers:
         self._config = config
         self._clock = clock
         self._may_write = may_write
-        self._stored: tuple[Alert, ...] | None = None
+        self.told: tuple[str, ...] = ()
+        self._stored: tuple[tuple[Alert, ...], tuple[str, ...]] | None = None
         self._seen: Stamp | None = None
         self._posted: list[tuple[Path, Wish]] = []
         self._fulfilled: list[Path] = []
@@ -62,18 +66,18 @@ class Papers:
         self._seen = register.stamp(self._folder)
         if found is None or found.config != self._config:
             return ()
-        self._stored = found.alerts
+        self._stored = found.alerts, found.troubles
         return found.alerts
 
     def by_another(self) -> bool:
         """Whether the register is there, and was last written by another process."""
         return register.stamp(self._folder) not in (None, self._seen)
 
-    def unsaved(self, alerts: tuple[Alert, ...]) -> Register | None:
+    def unsaved(self, alerts: tuple[Alert, ...], troubles: tuple[str, ...] = ()) -> Register | None:
         """What has to be written; None when the file is there and says it already."""
-        if alerts == self._stored and register.stamp(self._folder) == self._seen:
+        if (alerts, troubles) == self._stored and register.stamp(self._folder) == self._seen:
             return None
-        return Register(self._clock.now(), self._config, alerts)
+        return Register(self._clock.now(), self._config, alerts, troubles)
 
     def save(self, value: Register) -> Stamp | OSError | None:
         """Write it; blocks, so it belongs into a thread. Returns what became of it, for `saved`."""
@@ -91,7 +95,7 @@ class Papers:
         self._note("write", "")
         if result is None:
             return False
-        self._stored, self._seen = value.alerts, result
+        self._stored, self._seen = (value.alerts, value.troubles), result
         return True
 
     def late(self) -> None:
@@ -150,11 +154,12 @@ class Papers:
         """What the process on duty knows."""
         self._seen = register.stamp(self._folder)
         found = self._read(set_aside=False)
+        self.told = found.troubles if found is not None else ()
         return found.alerts if found is not None else ()
 
     def forget(self) -> None:
         """Another part begins: nothing that was seen, written or fulfilled counts."""
-        self._seen, self._stored = None, None
+        self._seen, self._stored, self.told = None, None, ()
         self._fulfilled.clear()
         self._note("write", "")
         self._note("late", "")

@@ -33,11 +33,13 @@ class Register(msgspec.Struct, frozen=True):
     Attributes:
         at: wall time of the writing.
         config: the devdash.toml that the alerts are of; "" for the built-in defaults.
+        troubles: what did not work then of rules, channels and history, a sentence each.
     """
 
     at: datetime
     config: str
     alerts: tuple[Alert, ...] = ()
+    troubles: tuple[str, ...] = ()
 
 
 class _Form(msgspec.Struct, frozen=True):
@@ -47,6 +49,7 @@ class _Form(msgspec.Struct, frozen=True):
     at: datetime
     config: str
     alerts: msgspec.Raw
+    troubles: tuple[str, ...] = ()
 
 
 class Spoiled(Exception):
@@ -82,7 +85,7 @@ def read(folder: Path) -> Register | None:
         form = msgspec.json.decode(text, type=_Form)
         if form.version != VERSION:
             raise Spoiled(f"{NAME} is of another version of devdash")
-        return Register(form.at, form.config, from_json(bytes(form.alerts)))
+        return Register(form.at, form.config, from_json(bytes(form.alerts)), form.troubles)
     except (msgspec.MsgspecError, UnicodeDecodeError, UnreadableAlerts) as error:
         raise Spoiled(f"{NAME} is damaged") from error
 
@@ -98,7 +101,7 @@ def write(folder: Path, value: Register, may: Callable[[], bool] = lambda: True)
     Raises:
         OSError: it cannot be written; the old one stays.
     """
-    form = _Form(VERSION, value.at, value.config, msgspec.Raw(to_json(value.alerts)))
+    form = _Form(VERSION, value.at, value.config, msgspec.Raw(to_json(value.alerts)), value.troubles)
     make_private(folder)
     # A name of its own: who wakes in the middle of writing must not write into another's file.
     descriptor, name = tempfile.mkstemp(prefix=f"{NAME}.", suffix=UNFINISHED, dir=folder)

@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from devdash.contract.errors import PaneError
@@ -18,10 +19,15 @@ LAST_S = 0.3
 
 
 class Writer:
-    """Puts the desk's alerts into the register, one writing at a time."""
+    """Puts the desk's alerts into the register, one writing at a time.
 
-    def __init__(self, desk: Desk) -> None:
+    Args:
+        troubles: what does not work now, for those who only read the register.
+    """
+
+    def __init__(self, desk: Desk, troubles: Callable[[], tuple[str, ...]] = tuple) -> None:
         self._desk = desk
+        self._troubles = troubles
         self._threads = DaemonThreads()
         self._writing: asyncio.Task[None] | None = None
 
@@ -35,7 +41,7 @@ class Writer:
         alerts, papers = self._desk.dump(), self._desk.papers
         if alerts is None:
             return
-        done, value = papers.fulfilled, papers.unsaved(alerts)
+        done, value = papers.fulfilled, papers.unsaved(alerts, self._troubles())
         if (value is None and not done) or not self._desk.is_seated:
             return
         if value is None:

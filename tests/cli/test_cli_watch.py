@@ -48,6 +48,18 @@ def test_it_tells_of_a_low_battery_and_goes_when_told_to(world: World, start: Ca
     assert not watch.says("Traceback")
 
 
+def test_a_rule_that_is_not_in_force_is_told_where_alerts_are_looked_at(
+    world: World, start: Callable[..., Process], devdash: Callable[..., Result]
+) -> None:
+    """What facts there are is known with the first reading only: `config check` cannot say it."""
+    wrong = '[alerts.rules.battery.own]\nwhen = "battery.percnt < 20"\n'
+    world.config.write_text(world.config.read_text() + wrong)
+    start()
+    until(lambda: "did you mean 'percent'?" in devdash("alerts").err, "it is not said")
+    assert "battery.own" in devdash("watch", "status").err
+    assert "battery.own" in json.loads(devdash("alerts", "--json").out)["troubles"][0]
+
+
 def test_a_list_that_cannot_be_written_is_not_taken_for_the_truth(
     world: World, start: Callable[..., Process], devdash: Callable[..., Result]
 ) -> None:

@@ -109,6 +109,29 @@ async def test_what_is_acknowledged_in_one_devdash_holds_in_the_other(tmp_path: 
         assert not list((tmp_path / "state" / "wishes").glob("*.json"))
 
 
+async def test_what_does_not_work_for_the_one_on_duty_is_seen_in_the_other(tmp_path: Path) -> None:
+    """The watch alone judges rules: a mistake in one is not only for its journal."""
+    kind = tank()
+    registry, clock = Registry(tank=kind), ManualClock()
+    wrong = msgspec.structs.replace(
+        TERMINAL_ONLY, rules={"tank": {"own": RuleChange(when="tank.precent < 9")}}
+    )
+    settings = tank_settings(registry, wrong)
+    async with (
+        rig(tmp_path, kind, clock=clock, settings=settings) as first,
+        rig(tmp_path, kind, clock=clock, settings=settings) as second,
+    ):
+        await second.pass_time(5)
+        await second.pass_time(5)
+        assert second.duty.role is Role.BESIDE
+        (told,) = second.duty.troubles
+        assert "tank.own" in told and "'percent'" in told
+        await first.engine.reload(tank_settings(registry))
+        await second.pass_time(5)
+        await second.pass_time(5)
+        assert second.duty.troubles == ()
+
+
 async def test_when_the_one_on_duty_ends_the_other_takes_over_and_tells_nothing_twice(tmp_path: Path) -> None:
     """Repeats go on as if it were one."""
     kind, clock = tank(percent=10.0), ManualClock()
