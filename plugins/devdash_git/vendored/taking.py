@@ -19,7 +19,7 @@ from devdash_git.vendored.merging import Conflicts, Hunk, Merger, Unmergeable, a
 from devdash_git.vendored.model import Entry, State, Taken, blob_name
 from devdash_git.vendored.project import Project
 from devdash_git.vendored.survey import Tracked
-from devdash_git.vendored.upstream import LOCAL_S, Upstream
+from devdash_git.vendored.upstream import LOCAL_S, Lacking, Upstream
 
 NOTHING_NEW = {
     State.CURRENT: "Nothing is new upstream.",
@@ -130,7 +130,7 @@ class Taker:
                 return known
         try:
             return await self._upstream.content(file.origin, project, base, file.taken.commit)
-        except PaneError:
+        except Lacking:
             return None
 
     async def plan(
@@ -196,7 +196,11 @@ class Taker:
             PaneError: it could not be done; the project's file is as it was, or the lock file says so.
         """
         async with self._turns.of(project.held, project.root.name):
-            await self._context.in_thread(read_lock, project.lock)  # one that cannot be used stops it here
+            entries = await self._context.in_thread(
+                read_lock, project.lock
+            )  # one that cannot be used stops it
+            if plan.file.taken is not None and plan.file.entry.to not in {entry.to for entry in entries}:
+                raise Untakable(f"{printable(plan.file.to)} is not tracked any more; nothing was done.")
             kept: list[str] = []
             partial = (
                 plan.file.upstream is None

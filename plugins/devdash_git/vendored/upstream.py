@@ -77,6 +77,10 @@ class Failed(Exception):
         self.said = said
 
 
+class Lacking(PaneError):
+    """A content that nobody has any more."""
+
+
 class Upstream:
     """Asks sources, and keeps what they said.
 
@@ -131,7 +135,8 @@ class Upstream:
             commit: one that has it: some servers hand out no single files.
 
         Raises:
-            PaneError: it is not to be had, or too large.
+            Lacking: nobody has it any more.
+            PaneError: it did not come, or is too large.
         """
         try:
             return await self._content(origin, project, oid, commit)
@@ -378,8 +383,8 @@ def _checked(code: int, content: bytes, oid: str) -> bytes | None:
     return content if code == 0 and blob_name(content, oid) == oid else None
 
 
-def _lacking(oid: str) -> PaneError:
-    return PaneError(
+def _lacking(oid: str) -> Lacking:
+    return Lacking(
         f"The content {oid[:12]} is not to be had any more, from the source or from the cache.",
         "Without it changes cannot be told apart; it can be taken over whole, with --conflicts upstream.",
     )
