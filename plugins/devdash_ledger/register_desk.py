@@ -170,7 +170,8 @@ class RegisterDesk(Desk):
     async def _order(self, request: ActionRequest) -> Mark:
         found = await self._writing.of_item(request.item or "")
         if found is None:
-            raise Gone(f"{request.item} is no transaction", "open a cell (Enter) and choose one")
+            hint = f"open a cell (Enter) and choose one, or name it as {self._writing.form}"
+            raise Gone(f"{request.item} is no transaction", hint)
         journal, own = found
         spot = spot_of(own, journal.file) or spot_of(f"entry:{own}", journal.file)
         if spot is None:

@@ -14,6 +14,7 @@ from devdash_ledger.book import Book
 from devdash_ledger.config import LedgerConfig, Trust, language_of
 from devdash_ledger.journal import Format
 from devdash_ledger.orders import JournalRef
+from devdash_ledger.places import spot_of
 from devdash_ledger.several import whose
 from devdash_ledger.trust import allowed
 
@@ -122,11 +123,23 @@ class Writing:
         raise PaneError(f"{file} is no journal of this pane any more", "set it in devdash.toml again")
 
     async def of_item(self, item: str) -> tuple[JournalRef, str] | None:
-        """The journal of a row's key, and the key there; None: with several journals the key names none."""
+        """The journal of a row's key, or of FILE:LINE, and the key there; None: it names none of several."""
         if len(self._books) == 1:
             return await self._ref(next(iter(self._books.values()))), item
         name, own = whose(item, tuple(self._books))
-        return (await self._ref(self._books[name]), own) if name and own is not None else None
+        if name and own is not None:
+            return await self._ref(self._books[name]), own
+        found = [one for one in self._books.values() if _has(one, item)]
+        return (await self._ref(found[0]), item) if len(found) == 1 else None
+
+    @property
+    def form(self) -> str:
+        """How a transaction is named on the command line."""
+        return (
+            "FILE:LINE"
+            if len(self._books) == 1
+            else f"JOURNAL/FILE:LINE; there are: {', '.join(self._books)}"
+        )
 
     async def _last(self) -> Book:
         """The journal written last, else the first one."""
@@ -148,6 +161,13 @@ class Writing:
             self.limit * _WORKER_SHARE,
             trusted,
         )
+
+
+def _has(book: Book, item: str) -> bool:
+    """Whether `item` names a transaction of a file of that journal, as far as its files are known."""
+    spot = spot_of(f"entry:{item.removeprefix('entry:')}", str(book.file))
+    parts = book.newest.journal.files if book.newest is not None else ()
+    return spot is not None and spot.file in (str(book.file), *parts)
 
 
 def _with(action: Action, choice: Field) -> Action:

@@ -206,3 +206,18 @@ async def test_without_a_journal_nothing_is_offered(context: MakeContext) -> Non
     assert "add" not in names and "import" not in names
     with pytest.raises(Unavailable):
         await pane(context, None).act(ActionRequest("edit"))
+
+
+async def test_a_transaction_is_named_by_its_place_alone_where_that_tells_whose_it_is(
+    both: LedgerPane, tmp_path: Path
+) -> None:
+    """A file of one journal; what is none says how to name one."""
+    for item, flag in (("main.beancount:9", "pending"), ("main.beancount/main.beancount:9", "clear")):
+        await said_yes(both, request(both, flag, item))
+        sign = "!" if flag == "pending" else "*"
+        assert f'2026-10-05 {sign} "Bread"' in (tmp_path / "main.beancount").read_text()
+    await said_yes(both, request(both, "pending", "work.dat:1"))
+    assert (tmp_path / "work.dat").read_text() == WORK.replace("*", "!")
+    with pytest.raises(PaneError, match="is no transaction") as caught:
+        await said_yes(both, request(both, "pending", "other.dat:1"))
+    assert "JOURNAL/FILE:LINE; there are: main.beancount, work.dat" in caught.value.hint
