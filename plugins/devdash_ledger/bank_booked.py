@@ -63,9 +63,11 @@ def booked(
     found = scan.scan(journal.file, journal.syntax)
     admit(journal, found)
     try:
-        if journal.syntax is Syntax.LEDGER:
-            return tuple(_of_ledger(journal.file, account))
-        return tuple(_of_hledger(journal.file, account, min((row.date for row in rows), default="")))
+        match journal.syntax:
+            case Syntax.LEDGER:
+                return tuple(_of_ledger(journal.file, account))
+            case Syntax.HLEDGER:
+                return tuple(_of_hledger(journal.file, account, min((row.date for row in rows), default="")))
     except Refused as refused:
         [first, *_] = read_complaints(refused.words, journal.file)
         raise Unavailable(

@@ -58,7 +58,7 @@ def load(request: LoadRequest, found: Scan) -> Sheet:
     contents: Contents | None = None
     if not found.circles and not found.told(Kind.FOREIGN):  # on either, ledger crashes or goes astray
         try:
-            contents = (_ledger if request.language is Format.LEDGER else _hledger)(request, found)
+            contents = _READERS[request.language](request, found)
             contents = msgspec.structs.replace(contents, errors=tuple(errors), complete=not marked)
             return assemble(request, contents, until)
         except Refused as refused:
@@ -324,3 +324,6 @@ def _number(text: str, mark: str | None) -> Decimal:
         mark = marks[-1]
     whole, _, rest = text.partition(mark) if mark else (text, "", "")
     return Decimal(f"{re.sub('[.,]', '', whole)}.{rest or '0'}")
+
+
+_READERS = {Format.LEDGER: _ledger, Format.HLEDGER: _hledger}
