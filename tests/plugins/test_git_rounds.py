@@ -233,7 +233,7 @@ async def test_a_drive_that_hangs_costs_the_others_nothing(
     builder: Builder, context: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     repos = [builder.repository(name) for name in ("one", "two", "three")]
-    made = pane(context(asked=lambda: False), *repos, repo_timeout=Duration(0.3))
+    made = pane(context(asked=lambda: False), *repos, repo_timeout=Duration(3))
     await read(made)
     released = threading.Event()
     mark = glancing._mark
