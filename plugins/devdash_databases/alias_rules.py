@@ -41,7 +41,7 @@ def alias_rules(config: DatabasesConfig, *, ping: str, migrations: str) -> tuple
         level=Level.ATTENTION,
         text="migrations wait on database {item}",
         enter=_with_pending,
-        clear=lambda facts: _all(facts) - _with_pending(facts),
+        clear=lambda facts: _surveyed(facts) - _with_pending(facts),
         present=_there,
         resolve=True,
         inhibited_by=(DOWN,),
@@ -97,6 +97,13 @@ def _in_level(facts: DatabasesFacts, level: Level) -> frozenset[str]:
     return frozenset(
         alias.alias for alias in _aliases(facts) if alias.state not in CALM and level_of(alias.state) is level
     )
+
+
+def _surveyed(facts: DatabasesFacts) -> frozenset[str]:
+    """The aliases of projects of which a survey would have found that migrations wait."""
+    return frozenset(
+        alias.alias for project in facts.projects if project.is_surveyed for alias in project.aliases
+    ) & _all(facts)
 
 
 def _with_pending(facts: DatabasesFacts) -> frozenset[str]:

@@ -4,6 +4,7 @@ import msgspec
 
 from devdash.api import Facts
 from devdash_databases.replication import ReplicationFacts
+from devdash_databases.routes.codes import UNSEEN, UNTOLD
 from devdash_databases.routes.facts import FindingFacts, RelationFacts, RouteFacts
 from devdash_databases.states import State
 
@@ -68,6 +69,7 @@ class ProjectFacts(msgspec.Struct, frozen=True):
     Attributes:
         name: what it is called.
         trouble: why it could not be loaded, such as "hang" or "environment"; None when it could.
+        routed: what its routers do is known, or not to be asked; False before the first survey.
     """
 
     name: str
@@ -76,6 +78,13 @@ class ProjectFacts(msgspec.Struct, frozen=True):
     findings: tuple[FindingFacts, ...]
     trouble: str | None = None
     relations: tuple[RelationFacts, ...] = ()
+    routed: bool = True
+
+    @property
+    def is_surveyed(self) -> bool:
+        """Whether what a survey does not find is not there: it was made, and nothing kept it from looking."""
+        kept = any(one.code in UNTOLD or one.code == UNSEEN for one in self.findings)
+        return self.routed and self.trouble is None and not kept
 
 
 class DatabasesFacts(Facts, frozen=True):

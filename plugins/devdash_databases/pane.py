@@ -36,6 +36,7 @@ from devdash_databases.report import Reading, report_of
 from devdash_databases.round import Rounds, Told
 from devdash_databases.routes import view
 from devdash_databases.routing_desk import ACTIONS, RoutingDesk, prefix_of
+from devdash_databases.routing_rules import routing_rules
 from devdash_databases.states import State
 from devdash_databases.words import hint, level_of
 
@@ -116,8 +117,8 @@ class DatabasesPane(Pane[DatabasesConfig]):
         return (PING, COPY, *ALIAS_ACTIONS, *ACTIONS)
 
     def rules(self) -> Sequence[Rule[DatabasesFacts]]:
-        """Aliases that are down, replicas that do not follow, and what else is wrong with one."""
-        return alias_rules(self.config, ping=PING.name, migrations=MIGRATIONS.name)
+        """Aliases that are down, replicas that do not follow, what else is wrong with one, and routers."""
+        return (*alias_rules(self.config, ping=PING.name, migrations=MIGRATIONS.name), *routing_rules())
 
     async def act(self, request: ActionRequest) -> Outcome:
         """Ping, copy a connection, explain or try routes."""
@@ -248,6 +249,7 @@ class DatabasesPane(Pane[DatabasesConfig]):
             prefix=prefix_of(source),
             trouble=source.trouble,
             is_starting=source.trouble is None and not self._has_answered(source),
+            is_routed=self._routing.has_asked(source),
             observed={alias: chronicle.observed(alias) for alias in aliases},
             following=chronicle.following,
             paces={alias: chronicle.pace(alias) for alias in aliases},

@@ -66,6 +66,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         trouble: why the project could not be loaded; None when it could. Its aliases are then those of
             before, with pings no longer.
         is_starting: first answers are awaited.
+        is_routed: `scan` is known, or there is none to be had.
         observed: what each server said.
         following: how each replica follows.
         paces: how each alias has been.
@@ -83,6 +84,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     prefix: str = ""
     trouble: wire.Trouble | None = None
     is_starting: bool = False
+    is_routed: bool = True
     observed: Mapping[str, Observed] = msgspec.field(default_factory=dict)
     following: Mapping[str, ReplicationFacts] = msgspec.field(default_factory=dict)
     paces: Mapping[str, Pace] = msgspec.field(default_factory=dict)
@@ -160,7 +162,15 @@ def _routing(
 def _project_facts(reading: Reading) -> ProjectFacts:
     scan = reading.scan
     trouble = None if reading.trouble is None else reading.trouble.kind
-    return ProjectFacts(reading.project, reading.aliases, scan.routes, scan.findings, trouble, scan.relations)
+    return ProjectFacts(
+        reading.project,
+        reading.aliases,
+        scan.routes,
+        scan.findings,
+        trouble,
+        scan.relations,
+        reading.is_routed,
+    )
 
 
 def summary(*readings: Reading) -> str:

@@ -83,6 +83,10 @@ class RoutingDesk:
         """What is known of a project's routes; nothing before the first survey."""
         return self._known.get(source.title, Scanned())
 
+    def has_asked(self, source: Source) -> bool:
+        """Whether its routers were asked, or are not to be."""
+        return source.title in self._known or all(one is not source for one, _ in self._sources())
+
     def look(self) -> None:
         """Begin to survey, beside the readings, what was edited or whose time has come; see `settle`."""
         if self._looking is None:

@@ -182,7 +182,7 @@ def test_the_facts_are_the_plans() -> None:
     """Field by field, as status --json shows them."""
     facts = msgspec.to_builtins(report_of(READINGS["routes"]).facts)
     (project,) = facts["projects"]
-    assert list(project) == ["name", "aliases", "routes", "findings", "trouble", "relations"]
+    assert list(project) == ["name", "aliases", "routes", "findings", "trouble", "relations", "routed"]
     expected = {
         "alias": "replica",
         "vendor": "mariadb",

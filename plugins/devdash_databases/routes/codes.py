@@ -25,6 +25,9 @@ class Code(msgspec.Struct, frozen=True):
 UNTOLD = frozenset({"scan-failed", "apps-unloadable", "router-missing"})
 """With one of these nothing is known of the routes."""
 
+UNSEEN = "live-failed"
+"""With this nothing is known of what is really there on an alias."""
+
 CODES: dict[str, Code] = {
     "apps-unloadable": Code(
         CRITICAL,

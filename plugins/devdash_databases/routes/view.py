@@ -21,6 +21,12 @@ FINDINGS = (Column(priority=1), Column(shrink=True))
 MODEL, FINDING = "model:", "finding:"
 """What the keys of models' rows, and of findings', begin with."""
 
+RULES = {"critical": "router-fault", "attention": "router-finding"}
+"""The alert rules about findings, by their weight."""
+
+ALERTED = frozenset({"migration-pending"})
+"""Findings that have another rule; see `alias_rules`."""
+
 MOST = 400
 """Models in the table; the others are in the facts."""
 
@@ -60,7 +66,14 @@ def attention(project: str, scanned: Scanned, prefix: str = "") -> Iterator[Atte
     """What of the findings needs a hand; notes do not."""
     for key, one in keyed(scanned.findings, prefix):
         if one.level != "note":
-            yield Attention(key, level_of(one.level), f"{project}: {one.text}", item=key)
+            rule = rule_of(one)
+            name = f"{key}:{rule}" if rule else key
+            yield Attention(name, level_of(one.level), f"{project}: {one.text}", item=key)
+
+
+def rule_of(one: FindingFacts) -> str:
+    """The alert rule that a finding is one of; "" for none."""
+    return "" if one.code in ALERTED else RULES.get(one.level, "")
 
 
 def counted(findings: Sequence[FindingFacts]) -> str:
