@@ -21,7 +21,7 @@ from devdash.duty.lookout import BLIND, Lookout
 from devdash.duty.model import Role
 from devdash.duty.records import alert_records, deed_record, samples_of, status_of, wish_record
 from devdash.duty.silence import Vigil
-from devdash.duty.writing import Writer
+from devdash.duty.writing import LAST_ALONE_S, LAST_S, Writer
 from devdash.engine.clock import to_next
 from devdash.engine.engine import Deed, Engine
 from devdash.engine.snapshot import Snapshot
@@ -76,7 +76,8 @@ class Duty:
         self._fixer = Fixer(engine)
         self._lookout = Lookout(engine, engine.settings.alerts)
         self._dispatcher = self._make_dispatcher()
-        self._writer = Writer(self._desk, self._to_pass_on)
+        last_s = LAST_ALONE_S if voice is None else LAST_S
+        self._writer = Writer(self._desk, self._to_pass_on, last_s)
         self._changed: dict[str, Snapshot] = {}
         self._notices: list[Notice] = []
         self._read: dict[str, float] = {}

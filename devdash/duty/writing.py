@@ -14,8 +14,11 @@ from devdash.workers.threads import DaemonThreads
 PATIENCE_S = 2.0
 """An alert waits so long for the disk, then it is told all the same."""
 
-LAST_S = 0.3
-"""The same at the end."""
+LAST_S = 1.0
+"""The same at the end, when somebody waits for the terminal. What is not written by then is lost."""
+
+LAST_ALONE_S = 5.0
+"""The same where nobody waits: when a machine goes down its disk is busy."""
 
 
 class Writer:
@@ -23,11 +26,15 @@ class Writer:
 
     Args:
         troubles: what does not work now, for those who only read the register.
+        last_s: the patience at the end.
     """
 
-    def __init__(self, desk: Desk, troubles: Callable[[], tuple[str, ...]] = tuple) -> None:
+    def __init__(
+        self, desk: Desk, troubles: Callable[[], tuple[str, ...]] = tuple, last_s: float = LAST_S
+    ) -> None:
         self._desk = desk
         self._troubles = troubles
+        self._last_s = last_s
         self._threads = DaemonThreads()
         self._writing: asyncio.Task[None] | None = None
 
@@ -51,8 +58,8 @@ class Writer:
         await self._written(patience_s)
 
     async def close(self) -> None:
-        """Write for the last time, within twice `LAST_S`."""
-        await self.write(LAST_S)
+        """Write for the last time, within twice the patience at the end."""
+        await self.write(self._last_s)
 
     async def _written(self, patience_s: float) -> bool:
         """Whether the writing that is under way, if there is one, ends in time."""

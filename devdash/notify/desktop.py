@@ -87,10 +87,14 @@ class DesktopNotifications:
     async def send(self, message: Message) -> None:
         """Show `message`; a new notification when the earlier one was dismissed. See `Channel.send`."""
         async with self._turn:
-            if await self._settled() == message:
-                return
-            await self._join()
-            await self._within(message, self._notify(message))
+            try:
+                if await self._settled() == message:
+                    return
+                await self._join()
+                await self._within(message, self._notify(message))
+            except ChannelFailed as failure:
+                failure.pending = self._open_call is not None and self._open_call[0] == message
+                raise
 
     async def close(self, alert: AlertId) -> None:
         """Take the notification about `alert` away. See `Channel.close`."""

@@ -127,7 +127,7 @@ class Dispatcher:
     def withdraw(self) -> frozenset[AlertId]:
         """Begin to say nothing more. Returns the alerts of which nobody was told what was to be told.
 
-        What is on its way just now counts as told.
+        What is on its way just now, or in the hands of a daemon that hangs, counts as told.
         """
         self._stopped = True
         if self._summary is not None:

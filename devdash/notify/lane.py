@@ -63,6 +63,8 @@ class Letter:
         self.told = told
         self.since = since
         self.tried = False
+        self.failed = False
+        """It was tried, and will not be shown because of that."""
 
     @property
     def ends(self) -> bool:
@@ -135,15 +137,22 @@ class Lane:
         self._nudge.set()
 
     def withdraw(self) -> set[AlertId]:
-        """Begin nothing more. Returns the alerts of what still waited and was told nowhere else."""
+        """Begin nothing more. Returns the alerts of what still waited and was told nowhere else.
+
+        What a daemon that hangs has in hand does not count: it shows it when it wakes.
+        """
         self._stopped = True
-        letters, self._queue = self._queue.values(), {}
+        letters = [one for one in self._queue.values() if one.failed or not one.tried]
+        if self._under_way is not None and self._under_way.failed:
+            letters.append(self._under_way)
+        self._queue = {}
         return {alert for one in letters if not (one.ends or one.told) for alert in one.about}
 
     @property
     def under_way(self) -> frozenset[AlertId]:
-        """What is being told now."""
-        return frozenset() if self._under_way is None else frozenset(self._under_way.about)
+        """What is being told now. What is only tried again may fail again, and is not meant."""
+        one = self._under_way
+        return frozenset() if one is None or one.failed else frozenset(one.about)
 
     async def stop(self) -> None:
         """Say nothing more, and let the channel go."""
@@ -175,6 +184,7 @@ class Lane:
                 self._well(letter)
                 continue
             self._ill(failure)
+            letter.failed = not failure.pending
             if letter.key not in self._queue and letter.about:
                 self._queue[letter.key] = letter
             if self._fresh() is None:

@@ -62,7 +62,12 @@ class ChannelFailed(Exception):
         message: one sentence without any secret.
         hint: the next step; may be empty.
         lasting: trying again soon is in vain (there is no bus, no such program).
+
+    Attributes:
+        pending: it is in the hands of one who hangs, and shown when that one wakes.
     """
+
+    pending = False
 
     def __init__(self, message: str, hint: str = "", *, lasting: bool = False) -> None:
         super().__init__(message)

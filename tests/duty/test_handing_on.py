@@ -21,7 +21,7 @@ from devdash.duty.model import Role
 from devdash.duty.papers import Papers
 from devdash.duty.seat import SILENT_S
 from devdash.duty.wishes import Wish
-from devdash.duty.writing import Writer
+from devdash.duty.writing import LAST_ALONE_S, Writer
 from devdash.engine.snapshot import Snapshot
 from devdash.notify.dispatcher import Dispatcher
 
@@ -176,6 +176,21 @@ async def test_after_a_late_writing_the_news_are_written_before_they_are_told(tm
     await writer.write(10)
     known = register.read(tmp_path)
     assert known is not None and [one.text for one in known.alerts] == ["second"]
+    desk.stand_up()
+
+
+async def test_at_the_end_a_busy_disk_is_waited_for(tmp_path: Path) -> None:
+    """When a machine goes down its disk is busy; what was acknowledged last is not lost for half a second."""
+    slow, desk = Slow(), Desk(tmp_path, "devdash watch", "", ManualClock(), 2.0)
+    desk.tick()
+    desk.papers = Papers(tmp_path, "", ManualClock(), slow.may)
+    desk.observe("battery", verdict("last"))
+    busy = threading.Timer(0.7, slow.answer.set)
+    busy.start()
+    await Writer(desk, last_s=LAST_ALONE_S).close()
+    busy.join()
+    known = register.read(tmp_path)
+    assert known is not None and [one.text for one in known.alerts] == ["last"]
     desk.stand_up()
 
 

@@ -11,7 +11,7 @@ from alert_samples import LOW, message
 from bus_rig import Peer, PrivateBus
 from manual_clock import settle
 
-from devdash.alerts.model import Occasion
+from devdash.alerts.model import AlertId, Occasion
 from devdash.config.alerts import DesktopChannel
 from devdash.notify.desktop import DesktopNotifications
 from devdash.notify.message import ChannelFailed
@@ -162,7 +162,10 @@ async def test_a_daemon_that_hangs_shows_the_message_once_when_it_wakes(
     for _ in range(2):
         with pytest.raises(ChannelFailed, match="has not answered") as raised:
             await watched.channel.send(later)
-        assert raised.value.hint
+        assert raised.value.hint and raised.value.pending
+    with pytest.raises(ChannelFailed, match="has not answered") as raised:
+        await watched.channel.send(message("another", alert=AlertId("git", "diverged")))
+    assert not raised.value.pending, "the daemon has heard nothing of this one"
     with pytest.raises(ChannelFailed, match="has not answered"):
         await watched.channel.close(LOW)
     daemon.thaw()
@@ -175,6 +178,16 @@ async def test_a_daemon_that_hangs_shows_the_message_once_when_it_wakes(
     assert [(a[1], a[4]) for a in await peer.calls("Notify")] == [(0, "first"), (1, "second")]
     await watched.channel.close(LOW)
     assert await peer.calls("CloseNotification") == [[1]]
+
+
+async def test_what_a_daemon_that_hangs_was_never_given_is_not_in_its_hands(
+    watched: Watched, bus: PrivateBus
+) -> None:
+    """It was asked what it can, and has not answered even that: whoever comes next has to tell."""
+    daemon = await bus.mock()
+    daemon.freeze()
+    assert not (await refused(watched.channel)).pending
+    assert not (await refused(watched.channel)).pending
 
 
 async def test_stopping_does_not_wait_for_a_daemon_that_hangs(bus: PrivateBus) -> None:

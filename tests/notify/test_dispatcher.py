@@ -355,6 +355,29 @@ async def test_what_is_on_its_way_when_it_ends_counts_as_told(office: Office) ->
     assert office.dispatcher.withdraw() == frozenset()
 
 
+async def test_what_has_failed_and_is_tried_again_when_it_ends_is_told_by_another(office: Office) -> None:
+    """A server that does not answer is being asked most of the time."""
+    office.desk.trouble = lambda message: ChannelFailed("no answer")
+    office.dispatcher.tell([notice(text="a")])
+    await settle()
+    never = asyncio.Event()
+    office.desk.trouble = lambda message: never
+    await office.clock.advance(5)
+    assert office.desk.attempts == 2
+    assert office.dispatcher.withdraw() == {LOW}
+
+
+async def test_what_a_daemon_that_hangs_has_in_hand_is_not_told_by_another_as_well(office: Office) -> None:
+    """Whether it is just asked again, or waited for the next time to do so."""
+    failure = ChannelFailed("no answer")
+    failure.pending = True
+    office.desk.trouble = lambda message: failure
+    office.dispatcher.tell([notice(text="a")])
+    await settle()
+    assert office.desk.attempts == 1
+    assert office.dispatcher.withdraw() == frozenset()
+
+
 async def test_what_the_summary_would_have_stood_for_is_named_as_well() -> None:
     """A storm that ends with the process."""
     office = Office(most=1)
