@@ -178,7 +178,8 @@ async def test_files_that_are_taken_over_all_at_once_are_the_old_or_the_new_ones
 ) -> None:
     """The lock file is written anew for each, in one step: it says what was taken before the kill."""
     builder = Builder.installed(tmp_path, monkeypatch)
-    bed = Bed(builder, new_context(tmp_path))
+    contexts = [new_context(tmp_path), new_context(tmp_path)]
+    bed = Bed(builder, contexts[0])
     texts = {name: (lines(name, "old"), lines(name, "new")) for name in ("a", "b", "c")}
     for name, (old, _) in texts.items():
         bed.upstream(name, old)
@@ -190,8 +191,10 @@ async def test_files_that_are_taken_over_all_at_once_are_the_old_or_the_new_ones
     assert [entry.to for entry in read_lock(bed.project / LOCK)] == ["a", "b", "c"]
     assert bed.here("a") == texts["a"][1 if at == 2 else 0]
     assert not list((bed.project / ".git").rglob("*.lock"))
-    fresh = Bed(builder, new_context(tmp_path))
+    fresh = Bed(builder, contexts[1])
     await fresh.do("check-vendored")
     await fresh.do("take")
     assert set((await fresh.states()).values()) == {"current"}
     assert all(fresh.here(name) == texts[name][1] for name in texts)
+    for context in contexts:
+        await context.close()
