@@ -188,8 +188,8 @@ async def test_at_the_end_a_busy_disk_is_waited_for(tmp_path: Path) -> None:
     busy = threading.Timer(0.7, slow.answer.set)
     busy.start()
     await Writer(desk, last_s=LAST_ALONE_S).close()
-    busy.join()
     known = register.read(tmp_path)
+    busy.join()
     assert known is not None and [one.text for one in known.alerts] == ["last"]
     desk.stand_up()
 
