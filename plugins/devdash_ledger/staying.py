@@ -3,8 +3,8 @@
 Nobody can keep that from happening, but it can be noticed and mended while the person waits.
 """
 
-import time
 from pathlib import Path
+from time import sleep
 
 from devdash_ledger.append import Notebook, read
 
@@ -20,7 +20,7 @@ def is_gone(path: Path, text: str, notebook: Notebook) -> bool:
     Raises:
         Unavailable: the file cannot be read.
     """
-    time.sleep(GRACE_S)
+    sleep(GRACE_S)
     if _plain(text) in _plain(read(path).content.decode("utf-8", "replace")):
         return False
     return any(_plain(note.text) == _plain(text) for note in notebook.notes())

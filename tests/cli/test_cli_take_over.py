@@ -56,5 +56,8 @@ async def test_it_takes_the_seat_of_who_is_silent_for_long_and_not_before(
     assert holder is not None and holder.pid == os.getpid()
     os.kill(os.getpid(), signal.SIGTERM)
     await asyncio.wait({watch}, timeout=20)
-    assert watch.done()
-    assert holder_of(state) is None
+    assert watch.done() and watch.exception() is None
+    while (
+        holder_of(state) is not None
+    ):  # a child that some thread has just forked holds the lock until it runs
+        await asyncio.sleep(0.01)

@@ -106,14 +106,13 @@ async def _reviewed(folder: Path) -> None:
     await _done(one, ActionRequest("finish", None, (Value("open-new", "no"),)))
 
 
-def run(folder: Path, *, reviewed: bool, grace_s: float = 0.0) -> None:
-    """Import `s.csv`.
-
-    Args:
-        grace_s: for how long another program may be about.
-    """
-    staying.GRACE_S = grace_s
-    asyncio.run((_reviewed if reviewed else _at_once)(folder))
+def run(folder: Path, *, reviewed: bool) -> None:
+    """Import `s.csv`, and do not wait for a program that might save over it."""
+    grace, staying.GRACE_S = staying.GRACE_S, 0.0
+    try:
+        asyncio.run((_reviewed if reviewed else _at_once)(folder))
+    finally:
+        staying.GRACE_S = grace
 
 
 def dies(folder: Path, deadly: int, *, reviewed: bool, torn: bool) -> bool:

@@ -3,6 +3,7 @@
 `pytest --snapshot-update` on this file writes the table in docs/databases.md anew.
 """
 
+import asyncio
 import signal
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
@@ -101,6 +102,10 @@ async def _delayed(scene: Scene) -> str:
     else:
         change = ("ALTER SYSTEM SET recovery_min_apply_delay = '{}s'", "SELECT pg_reload_conf()")
     scene.on_replica(*(one.format(3600) for one in change))
+    if scene.pair.vendor != "mariadb":
+        # It reloads when it gets to that; where a new session sees it, replay has been told as well.
+        while scene.pair.replica.sql("SHOW recovery_min_apply_delay") != [("1h",)]:
+            await asyncio.sleep(0.01)
     try:
         return await scene.after_a_write()
     finally:

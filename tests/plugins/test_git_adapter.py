@@ -25,10 +25,9 @@ def builder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Builder:
     return Builder.installed(tmp_path, monkeypatch)
 
 
-async def nobody_left() -> None:
-    """Wait until no child process is left."""
-    while psutil.Process().children():
-        await asyncio.sleep(0.01)
+def children() -> set[psutil.Process]:
+    """The processes of this one: servers of other tests among them."""
+    return set(psutil.Process().children())
 
 
 async def test_they_are_read_once_for_a_config_and_without_passwords(
@@ -38,7 +37,7 @@ async def test_they_are_read_once_for_a_config_and_without_passwords(
     folder = builder.repository("wörk")
     builder.git(folder, "remote", "add", "origin", "https://ada:hunter2@example.org/work.git")
     builder.git(folder, "remote", "add", "backup", "ssh://git@example.org/work.git")
-    made = context(name="git")
+    made, before = context(name="git"), children()
     reader = Remotes(made)
     seen = await identify(Git(made), look(folder), 10.0)
     expected = (
@@ -46,9 +45,10 @@ async def test_they_are_read_once_for_a_config_and_without_passwords(
         Remote("origin", ("https://***@example.org/work.git",)),
     )
     assert await reader.of(seen, 10.0) == expected
-    await nobody_left()
+    while children() - before:
+        await asyncio.sleep(0.01)
     assert await reader.of(seen, 10.0) == expected
-    assert not psutil.Process().children()
+    assert not children() - before
     builder.git(folder, "remote", "remove", "backup")
     assert await reader.of(await identify(Git(made), look(folder), 10.0), 10.0) == expected[1:]
 

@@ -13,7 +13,7 @@ from ledger_journals import SHOP, write
 from test_ledger_append import ended, in_process
 from test_ledger_scribe import Formatter
 
-from devdash_ledger import checking, scribe
+from devdash_ledger import checking, scribe, staying
 from devdash_ledger.check import Candidate, Refused, check_beancount
 
 _ID = re.compile(r'import-id: "([^"]+)"')
@@ -90,12 +90,15 @@ except PaneError as error:
 
 
 @pytest.mark.parametrize("late", [0, 0.03])
-def test_an_editor_that_saves_at_that_moment_takes_no_row_out(tmp_path: Path, late: float) -> None:
+def test_an_editor_that_saves_at_that_moment_takes_no_row_out(
+    tmp_path: Path, late: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It had read the journal before, and saves its own over the rows; they are written again."""
     place = folder(tmp_path)
     editor = Formatter(place / "main.beancount", late=late)
+    monkeypatch.setattr(staying, "sleep", editor.saved)
     editor.start()
-    bank_deaths.run(place, reviewed=False, grace_s=0.1)
+    bank_deaths.run(place, reviewed=False)
     editor.join()
     require_all(place)
 

@@ -241,6 +241,12 @@ class Formatter(threading.Thread):
         super().__init__(daemon=True)
         self._file, self._times, self._change, self._late = file, times, change, late
         self._is_over = False
+        self._had = file.read_text()
+
+    def saved(self, seconds: float) -> None:
+        """Instead of so many seconds: until the file is as it has saved it."""
+        while self.is_alive() and self._file.read_text() != self._had:
+            time.sleep(0.001)
 
     def end(self) -> None:
         """It saves no more: what a test leaves running slows down all that come after it."""
@@ -249,20 +255,20 @@ class Formatter(threading.Thread):
 
     def run(self) -> None:
         for _ in range(self._times):
-            had = self._file.read_text()
-            while (now := self._file.read_text()) == had:
+            while (now := self._file.read_text()) == self._had:
                 if self._is_over:
                     return
                 time.sleep(0.001)
             time.sleep(self._late)
             new = self._file.with_name("new")
-            new.write_text(had if self._change is str else self._change(now))
+            self._had = self._had if self._change is str else self._change(now)
+            new.write_text(self._had)
             new.replace(self._file)
 
 
 @pytest.mark.parametrize("late", [0, 0.03])
 def test_an_entry_that_another_program_saves_over_at_once_is_written_again(
-    tmp_path: Path, late: float
+    tmp_path: Path, late: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """While it is written, or just after. It had read the file before, so that neither side could know.
 
@@ -272,6 +278,7 @@ def test_an_entry_that_another_program_saves_over_at_once_is_written_again(
     first = scribe.write(order(file, payee="Butcher"))
     before = file.read_text()
     formatter = Formatter(file, late=late)
+    monkeypatch.setattr(staying, "sleep", formatter.saved)
     formatter.start()
     done = scribe.write(order(file))
     formatter.join()
@@ -281,20 +288,26 @@ def test_an_entry_that_another_program_saves_over_at_once_is_written_again(
     assert file.read_text() == SHOP
 
 
-def test_an_entry_that_another_program_sets_otherwise_is_not_written_twice(tmp_path: Path) -> None:
+def test_an_entry_that_another_program_sets_otherwise_is_not_written_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Such as one that aligns amounts."""
     file = write(tmp_path, SHOP)
     formatter = Formatter(file, change=lambda text: text.replace("    4.00", "  4.00"))
+    monkeypatch.setattr(staying, "sleep", formatter.saved)
     formatter.start()
     scribe.write(order(file))
     formatter.join()
     assert file.read_text().count("Bakery") == 1
 
 
-def test_a_program_that_saves_over_everything_is_told(tmp_path: Path) -> None:
+def test_a_program_that_saves_over_everything_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """There is an end to trying."""
     file = write(tmp_path, SHOP)
     formatter = Formatter(file, times=100)
+    monkeypatch.setattr(staying, "sleep", formatter.saved)
     formatter.start()
     with pytest.raises(Changed, match=r"again and again|replaced meanwhile"):
         scribe.write(order(file))
