@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
+from ledger_banks import BANK
 
 from devdash.api import ActionRequest, Outcome, PaneError, Value
 from devdash_ledger import staying
-from devdash_ledger.bank_config import Bank, Direction
 from devdash_ledger.bank_desk import ACTIONS, BankDesk
 from devdash_ledger.bank_shelf import Shelf
 from devdash_ledger.bank_tables import Tables
@@ -27,17 +27,6 @@ from devdash_ledger.writing import Writing
 
 R = TypeVar("R")
 
-BANK = Bank(
-    account="Assets:Cash",
-    currency="EUR",
-    date="Date",
-    date_format="%Y-%m-%d",
-    decimal=".",
-    amount="Amount",
-    positive=Direction.IN,
-    payee="Who",
-    other="Expenses:Food",
-)
 STATEMENT = "Date,Who,Amount\n" + "".join(f"2026-11-{day:02},Shop {day},-{day}.50\n" for day in range(2, 9))
 ROWS = STATEMENT.count("Shop")
 _STEPS = ("open", "write", "fsync", "ftruncate", "rename", "replace", "unlink", "close", "mkdir")

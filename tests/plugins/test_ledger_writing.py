@@ -5,12 +5,12 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from ledger_banks import BANK
 from ledger_journals import SHOP, MakeContext, pane, write
 from test_ledger_several import WORK, spying
 
 from devdash.api import ActionRequest, PaneError, Unavailable, Value
 from devdash.engine.offers import admit_actions
-from devdash_ledger.bank_config import Bank, Direction
 from devdash_ledger.config import LedgerConfig, Trust
 from devdash_ledger.pane import LedgerPane
 from devdash_ledger.target import JournalWrite, WriteConfig
@@ -22,17 +22,6 @@ BREAD = {
     "amount": "4",
     "state": "cleared",
 }
-BANK = Bank(
-    account="Assets:Cash",
-    currency="EUR",
-    date="Date",
-    date_format="%Y-%m-%d",
-    decimal=".",
-    amount="Amount",
-    positive=Direction.IN,
-    payee="Who",
-    other="Expenses:Food",
-)
 STATEMENT = "Date,Who,Amount\n2026-11-03,REWE,-7.00\n"
 
 
